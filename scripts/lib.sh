@@ -200,10 +200,13 @@ _progress_line() {
 
 # Runs beside a long command until it is killed or its script has died.
 _progress() {
-	local name=$1 log=$2 dir=$3 start=$EPOCHSECONDS line cols next=15 s
+	local name=$1 log=$2 dir=$3 start=$EPOCHSECONDS line cols next=15 s fd
 
 	trap - ERR EXIT
 	set +e
+	for fd in ${_lock_fd[@]+"${_lock_fd[@]}"}; do
+		exec {fd}>&- # or our last sleep keeps the lock
+	done
 	while sleep 1; kill -0 "$$" 2>/dev/null; do
 		s=$((EPOCHSECONDS - start))
 		if [[ -t 2 ]]; then

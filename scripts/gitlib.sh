@@ -1,0 +1,258 @@
+# shellcheck shell=bash disable=SC2034
+# SPDX-License-Identifier: GPL-2.0
+#
+# Git and package work that "tree" and "series" share; sourced after lib.sh.
+
+# The kernel release that the series is made for.
+PIN=7.3
+# The suite that has its source package.
+SUITE=trixie-backports
+ROLE_NAME='irq_sim developers'
+ROLE_EMAIL=irq-sim@example.org
+
+# kgit ARGS...: git whose result depends on nobody's configuration or hooks.
+kgit() {
+	GIT_CONFIG_GLOBAL=/dev/null GIT_CONFIG_SYSTEM=/dev/null GIT_CONFIG_NOSYSTEM=1 \
+	GIT_TERMINAL_PROMPT=0 GIT_EDITOR=true LC_ALL=C TZ=UTC \
+	GIT_COMMITTER_NAME=$ROLE_NAME GIT_COMMITTER_EMAIL=$ROLE_EMAIL \
+		git -c safe.directory='*' -c core.hooksPath=/dev/null -c core.fsync=none \
+		-c gc.auto=0 -c maintenance.auto=false -c core.autocrlf=false \
+		-c core.abbrev=12 -c advice.detachedHead=false -c commit.gpgSign=false \
+		-c user.name="$ROLE_NAME" -c user.email="$ROLE_EMAIL" "$@"
+}
+
+# new_tmp: a new directory below build/.tmp, which the next run removes if we do not.
+new_tmp() {
+	mkdir -p "$BUILD/.tmp" 2>/dev/null ||
+		die "cannot write $BUILD: check who owns it"
+	mktemp -d "$BUILD/.tmp/$1.XXXXXX"
+}
+
+# rm_tmp DIR: remove a directory of new_tmp, a worktree of another repository too.
+rm_tmp() {
+	if [[ -f $1/.git ]]; then
+		kgit -C "$1" worktree remove --force --force "$1" 2>/dev/null || true
+	fi
+	rm -rf -- "$1"
+}
+
+# clean_tmp: remove what an interrupted run has left; call it under lock "tree".
+clean_tmp() {
+	local dir
+
+	for dir in "$BUILD"/.tmp/*; do
+		[[ ! -e $dir ]] || rm_tmp "$dir"
+	done
+	for dir in "$CACHE"/.tmp-base.*; do
+		[[ ! -e $dir ]] || rm -rf -- "$dir"
+	done
+}
+
+# patch_list DIR: the patches of a series, one a line, in order.
+patch_list() {
+	find "$1" -maxdepth 1 -name '[0-9]*.patch' 2>/dev/null | LC_ALL=C sort
+}
+
+# patches_hash DIR: changes whenever any patch does.
+patches_hash() {
+	local list
+
+	mapfile -t list < <(patch_list "$1")
+	{
+		printf '%s\n' ${list[@]+"${list[@]##*/}"}
+		((!${#list[@]})) || cat -- "${list[@]}"
+	} | sha256sum | cut -d' ' -f1
+}
+
+# kernel_version: VERSION.PATCHLEVEL.SUBLEVEL of the kernel Makefile on stdin.
+kernel_version() {
+	awk -F '[ \t]*=[ \t]*' '
+		$1 ~ /^(VERSION|PATCHLEVEL|SUBLEVEL|EXTRAVERSION)$/ && !($1 in v) { v[$1] = $2 }
+		END {
+			if (v["VERSION"] ~ /^[0-9]+$/ && v["PATCHLEVEL"] ~ /^[0-9]+$/)
+				print v["VERSION"] "." v["PATCHLEVEL"] \
+					(v["SUBLEVEL"] != "" ? "." v["SUBLEVEL"] : "") v["EXTRAVERSION"]
+		}'
+}
+
+# apply_series OBJECTS COMMIT PATCHES [SHALLOW]: "git am" of the patches on COMMIT,
+# in a scratch directory that holds only the files they touch.  The new objects go
+# to the object directory OBJECTS; TIP is the commit that has them all.
+# On failure, WHY tells the patch and the file.  Do not count on errexit in here.
+apply_series() {
+	local objects=$1 commit=$2 patches=$3 shallow=${4-} list work log at file rc=0
+
+	TIP=$commit WHY=
+	mapfile -t list < <(patch_list "$patches")
+	((${#list[@]})) || return 0
+
+	work=$(new_tmp apply)
+	log=$work.log
+	(
+		export GIT_OBJECT_DIRECTORY=$objects
+		sparse=(-c core.sparseCheckout=true -c core.sparseCheckoutCone=false)
+		kgit init -q -b series "$work" && cd "$work" && mkdir -p .git/info &&
+			{ [[ -z $shallow || ! -e $shallow ]] || cp -- "$shallow" .git/shallow; } &&
+			kgit update-ref HEAD "$commit" &&
+			"$TOP/scripts/tools/patchinfo" paths "${list[@]}" >.git/info/sparse-checkout &&
+			kgit "${sparse[@]}" read-tree -mu HEAD &&
+			kgit "${sparse[@]}" am -q --keep-non-patch --committer-date-is-author-date \
+				"${list[@]}"
+	) >"$log" 2>&1 || rc=$?
+	if ((rc == 0)); then
+		TIP=$(git -C "$work" rev-parse HEAD)
+	else
+		at=$(cat "$work/.git/rebase-apply/next" 2>/dev/null || echo 0)
+		file=$(sed -nE -e 's/^error: patch failed: (.*):[0-9]+$/\1/p' \
+			-e 's/^error: (.*): (does not (exist|match)|already exists) in .*/\1/p' \
+			-e 's/^error: (.*): No such file or directory$/\1/p' "$log" |
+			sort -u | paste -sd ' ')
+		if ((at > 0)); then
+			WHY="${list[at - 1]##*/} does not apply to ${file:-"it ($(grep -m1 -E '^(error|fatal):' "$log" || echo "unknown reason"))"}"
+		else
+			WHY="the series does not apply: $(grep -m1 -vE '^(hint|warning)' "$log" || echo "unknown reason")"
+		fi
+	fi
+	rm -rf -- "$work" "$log"
+	return "$rc"
+}
+
+# The private apt: the host's configuration and lists are only read.
+_apt_opts() {
+	APT_OPTS=(-q
+		-o Dir::Etc::sourcelist="$CACHE/apt/sources.list" -o Dir::Etc::sourceparts=/dev/null
+		-o Dir::Etc::preferences=/dev/null -o Dir::Etc::preferencesparts=/dev/null
+		-o Dir::State::lists="$CACHE/apt/lists" -o Dir::State::status=/dev/null
+		-o Dir::Cache="$CACHE/apt/cache" -o APT::Sandbox::User=root
+		-o Acquire::Languages=none -o Acquire::Retries=3 -o Acquire::http::Timeout=30)
+}
+
+# The mirrors of Debian that the host's own apt is configured for.
+_host_mirrors() {
+	# shellcheck disable=SC2016 # these are apt's variables
+	{
+		[[ -z ${IRQ_SIM_MIRROR-} ]] || echo "$IRQ_SIM_MIRROR"
+		apt-get indextargets --format '$(SITE)|$(ORIGIN)|$(LABEL)|$(COMPONENT)|$(CREATED_BY)' 2>/dev/null |
+			awk -F'|' '$2 == "Debian" && $3 == "Debian" && $4 == "main" && $5 == "Packages" { print $1 }'
+		# A machine that never ran "apt-get update" has no index targets.
+		apt-get update --print-uris 2>/dev/null |
+			sed -nE "s#^'(.*)/dists/[^/]+/InRelease'.*#\1#p" | grep -v -e security || true
+	} | awk 'NF && !seen[$0]++'
+}
+
+# apt_update: lists of SUITE from the first mirror that has it.  WHY on failure.
+apt_update() {
+	local key mirror keyring='' mirrors
+
+	[[ -z ${_apt_updated-} ]] || return 0
+	command -v apt-get >/dev/null ||
+		{ WHY="there is no apt here: run it on Debian, or give your own tree with KERNEL=DIR"; return 1; }
+	for key in /usr/share/keyrings/debian-archive-keyring.{gpg,pgp}; do
+		[[ ! -e $key ]] || keyring=$key
+	done
+	[[ -n $keyring ]] ||
+		{ WHY="there is no Debian archive keyring here: install debian-archive-keyring, or give your own tree with KERNEL=DIR"; return 1; }
+	mkdir -p "$CACHE"/apt/{lists,cache,archives/partial} || return
+	mapfile -t mirrors < <(_host_mirrors)
+	((${#mirrors[@]})) ||
+		{ WHY="this machine's apt knows no Debian mirror: set IRQ_SIM_MIRROR=URL, or give your own tree with KERNEL=DIR"; return 1; }
+	_apt_opts
+	for mirror in "${mirrors[@]}"; do
+		printf 'deb [signed-by=%s] %s %s main\n' "$keyring" "$mirror" "$SUITE" \
+			>"$CACHE/apt/sources.list"
+		say "package lists of $SUITE ..."
+		if LC_ALL=C apt-get "${APT_OPTS[@]}" -o APT::Update::Error-Mode=any update \
+			>"$CACHE/apt/update.log" 2>&1 </dev/null; then
+			_apt_updated=1
+			return 0
+		fi
+	done
+	WHY="cannot get the package lists of $SUITE (log: $CACHE/apt/update.log): check the network, or give your own tree with KERNEL=DIR"
+	return 1
+}
+
+# packaged: the kernel releases (7.2, 7.3, ...) that the lists at hand know.
+packaged() {
+	[[ -e $CACHE/apt/sources.list ]] || return 0
+	_apt_opts
+	LC_ALL=C apt-cache "${APT_OPTS[@]}" pkgnames linux-source- 2>/dev/null |
+		sed -nE 's/^linux-source-([0-9]+\.[0-9]+)$/\1/p' | sort -V
+}
+
+_newest_deb() {
+	find "$CACHE/apt/archives" -maxdepth 1 -name "linux-source-$1_*.deb" 2>/dev/null |
+		sort -V | tail -n 1
+}
+
+# Fetch the source package of release $1; WHY on failure.
+_fetch_deb() {
+	local release=$1 partial=$CACHE/apt/archives/partial
+
+	apt_update || return
+	_apt_opts
+	if ! packaged | grep -qxF "$release"; then
+		WHY="linux-source-$release is not in $SUITE any more"
+		return 3
+	fi
+	need_space "$CACHE" 400
+	(
+		cd "$partial" && run_logged -w "$partial" "download of linux-source-$release" "$CACHE/apt/download.log" \
+			env LC_ALL=C apt-get "${APT_OPTS[@]}" download "linux-source-$release" </dev/null
+	) || { WHY="cannot download linux-source-$release (log: $CACHE/apt/download.log): check the network and run it again"; return 1; }
+	mv -- "$partial/linux-source-$release"_*.deb "$CACHE/apt/archives/"
+}
+
+_import_deb() {
+	dpkg-deb --fsys-tarfile "$1" |
+		tar -xO "./usr/src/linux-source-$2.tar.xz" |
+		xz -T0 -dc |
+		"$TOP/scripts/tools/tar2git" |
+		kgit -C "$3" -c core.bigFileThreshold=1 -c core.compression=1 \
+			fast-import --done --quiet --depth=0
+}
+
+# base_repo RELEASE [refresh]: the bare repository of that release's source, made
+# when it is not in the cache.  Sets BASE_REPO; on failure, WHY, status 3 when
+# there is no such package.
+base_repo() {
+	local release=$1 refresh=${2-} deb tmp
+
+	BASE_REPO=$CACHE/linux-$release.git WHY=
+	[[ -n $refresh || ! -d $BASE_REPO ]] || return 0
+	need_cache
+	need_packages git xz-utils python3
+	deb=$(_newest_deb "$release")
+	if [[ -n $refresh || -z $deb ]]; then
+		_fetch_deb "$release" || return
+		deb=$(_newest_deb "$release")
+	fi
+	if [[ -d $BASE_REPO && $(kgit -C "$BASE_REPO" config irqsim.package || true) == "${deb##*/}" ]]; then
+		say "${deb##*/} is the newest there is"
+		return 0
+	fi
+	need_space "$CACHE" 700
+	tmp=$(mktemp -d "$CACHE/.tmp-base.XXXXXX")
+	kgit init -q --bare -b source "$tmp"
+	run_logged -w "$tmp" "import of ${deb##*/}" "$CACHE/import.log" \
+		_import_deb "$deb" "$release" "$tmp" || {
+		rm -rf -- "$tmp"
+		WHY="cannot unpack $deb: remove it and run it again"
+		return 1
+	}
+	kgit -C "$tmp" tag base source
+	kgit -C "$tmp" config irqsim.package "${deb##*/}"
+	[[ ! -d $BASE_REPO ]] || mv -- "$BASE_REPO" "$tmp.old"
+	mv -- "$tmp" "$BASE_REPO"
+	rm -rf -- "$tmp.old"
+}
+
+# link_objects REPO DIR: DIR's repository gets all objects of REPO, for free where
+# both are on one file system; it stays whole when REPO goes.
+link_objects() {
+	local to
+
+	to=$(kgit -C "$2" rev-parse --path-format=absolute --git-path objects)/pack
+	mkdir -p "$to"
+	cp -l -n -- "$1"/objects/pack/pack-*.* "$to/" 2>/dev/null ||
+		cp -n -- "$1"/objects/pack/pack-*.* "$to/"
+}
