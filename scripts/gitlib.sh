@@ -7,6 +7,8 @@
 PIN=7.3
 # The suite that has its source package.
 SUITE=trixie-backports
+# Of the repositories in the cache: those with another number are made anew.
+BASE_FORMAT=2
 ROLE_NAME='irq_sim developers'
 ROLE_EMAIL=irq-sim@example.org
 
@@ -23,9 +25,13 @@ kgit() {
 
 # new_tmp: a new directory below build/.tmp, which the next run removes if we do not.
 new_tmp() {
+	local dir
+
 	mkdir -p "$BUILD/.tmp" 2>/dev/null ||
 		die "cannot write $BUILD: check who owns it"
-	mktemp -d "$BUILD/.tmp/$1.XXXXXX"
+	dir=$(mktemp -d "$BUILD/.tmp/$1.XXXXXX")
+	chmod 755 "$dir"
+	printf '%s\n' "$dir"
 }
 
 # rm_tmp DIR: remove a directory of new_tmp, a worktree of another repository too.
@@ -37,9 +43,11 @@ rm_tmp() {
 }
 
 # clean_tmp: remove what an interrupted run has left; call it under lock "tree".
+# When a script that holds the lock has called us, what is there is its own.
 clean_tmp() {
 	local dir
 
+	[[ -n ${_lock_fd[tree]-} ]] || return 0
 	for dir in "$BUILD"/.tmp/*; do
 		[[ ! -e $dir ]] || rm_tmp "$dir"
 	done
@@ -100,7 +108,8 @@ apply_series() {
 				"${list[@]}"
 	) >"$log" 2>&1 || rc=$?
 	if ((rc == 0)); then
-		TIP=$(git -C "$work" rev-parse HEAD)
+		# Without its objects, this is no repository to git.
+		TIP=$(GIT_OBJECT_DIRECTORY=$objects kgit -C "$work" rev-parse HEAD)
 	else
 		at=$(cat "$work/.git/rebase-apply/next" 2>/dev/null || echo 0)
 		file=$(sed -nE -e 's/^error: patch failed: (.*):[0-9]+$/\1/p' \
@@ -215,10 +224,12 @@ _import_deb() {
 # when it is not in the cache.  Sets BASE_REPO; on failure, WHY, status 3 when
 # there is no such package.
 base_repo() {
-	local release=$1 refresh=${2-} deb tmp
+	local release=$1 refresh=${2-} deb tmp has
 
 	BASE_REPO=$CACHE/linux-$release.git WHY=
-	[[ -n $refresh || ! -d $BASE_REPO ]] || return 0
+	has=$(kgit -C "$BASE_REPO" config irqsim.package 2>/dev/null || true)
+	[[ $(kgit -C "$BASE_REPO" config irqsim.format 2>/dev/null || true) == "$BASE_FORMAT" ]] || has=
+	[[ -n $refresh || -z $has ]] || return 0
 	need_cache
 	need_packages git xz-utils python3
 	deb=$(_newest_deb "$release")
@@ -226,7 +237,7 @@ base_repo() {
 		_fetch_deb "$release" || return
 		deb=$(_newest_deb "$release")
 	fi
-	if [[ -d $BASE_REPO && $(kgit -C "$BASE_REPO" config irqsim.package || true) == "${deb##*/}" ]]; then
+	if [[ $has == "${deb##*/}" ]]; then
 		say "${deb##*/} is the newest there is"
 		return 0
 	fi
@@ -241,7 +252,9 @@ base_repo() {
 	}
 	kgit -C "$tmp" tag base source
 	kgit -C "$tmp" config irqsim.package "${deb##*/}"
+	kgit -C "$tmp" config irqsim.format "$BASE_FORMAT"
 	[[ ! -d $BASE_REPO ]] || mv -- "$BASE_REPO" "$tmp.old"
+	chmod 755 "$tmp"
 	mv -- "$tmp" "$BASE_REPO"
 	rm -rf -- "$tmp.old"
 }
@@ -255,4 +268,75 @@ link_objects() {
 	mkdir -p "$to"
 	cp -l -n -- "$1"/objects/pack/pack-*.* "$to/" 2>/dev/null ||
 		cp -n -- "$1"/objects/pack/pack-*.* "$to/"
+}
+
+# "KEY=VALUE" lines that we keep in the git directory of a tree of ours:
+# base (commit), applied (commit), patches (hash), version; pending (commit) while
+# an update runs.
+state_file() {
+	kgit -C "$1" rev-parse --path-format=absolute --git-path irq_sim
+}
+
+get_state() {
+	local file
+
+	file=$(state_file "$1" 2>/dev/null) || return 0
+	[[ ! -e $file ]] || sed -n "s/^$2=//p" "$file"
+}
+
+put_state() {
+	local file
+
+	file=$(state_file "$1")
+	printf '%s\n' "${@:2}" >"$file.new"
+	mv -- "$file.new" "$file"
+}
+
+# version_of REPO COMMIT: the kernel version there.
+version_of() {
+	kgit -C "$1" show "$2:Makefile" | kernel_version
+}
+
+# scratch_repo REPO: a bare repository below build/.tmp that has all objects of
+# REPO without copying one; its path is in SCRATCH.
+scratch_repo() {
+	SCRATCH=$(new_tmp scratch)
+	kgit init -q --bare -b series "$SCRATCH"
+	kgit -C "$1" rev-parse --path-format=absolute --git-path objects \
+		>"$SCRATCH/objects/info/alternates"
+}
+
+# format_series REPO BASE TIP OUT: the patches of BASE..TIP, byte for byte the same
+# whatever git and whoever's configuration: no signature, no commit ids, a plain
+# rule for the function names in hunk headers.
+format_series() {
+	local rule='^[[:alpha:]_].*$'
+
+	kgit -C "$1" -c diff.cpp.xfuncname="$rule" -c diff.dts.xfuncname="$rule" \
+		-c diff.rust.xfuncname="$rule" \
+		format-patch -q -o "$4" --no-signature --zero-commit --no-numbered --no-base \
+		--no-thread --no-cover-letter --no-attach --no-add-header --no-notes \
+		--no-color --no-ext-diff --no-textconv --diff-algorithm=myers \
+		--indent-heuristic -M --stat=72 --src-prefix=a/ --dst-prefix=b/ -U3 \
+		--filename-max-length=64 "$2..$3"
+}
+
+# The sources of the series that the repository shows, by their path in the kernel.
+KUNIT_SOURCES=('kernel/irq/tests/*_kunit.c' 'kernel/tests/*_kunit.c' 'lib/kunit/irq*.c'
+	include/kunit/irq.h kernel/irq/.kunitconfig)
+SELFTESTS=tools/testing/selftests/irq_sim
+
+# copy_sources REPO BASE TIP OUT: OUT/kunit and OUT/selftests, as they belong into
+# kunit/src and selftests/irq_sim.
+copy_sources() {
+	local files
+
+	mkdir -p "$4/kunit" "$4/selftests"
+	mapfile -t files < <(kgit -C "$1" diff --name-only --no-renames --diff-filter=A "$2" "$3" -- \
+		"${KUNIT_SOURCES[@]}")
+	((!${#files[@]})) ||
+		kgit -C "$1" archive --format=tar "$3" -- "${files[@]}" | tar -x -C "$4/kunit"
+	if kgit -C "$1" cat-file -e "$3:$SELFTESTS" 2>/dev/null; then
+		kgit -C "$1" archive --format=tar "$3:$SELFTESTS" | tar -x -C "$4/selftests"
+	fi
 }
