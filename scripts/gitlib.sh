@@ -217,7 +217,7 @@ _import_deb() {
 		xz -T0 -dc |
 		"$TOP/scripts/tools/tar2git" |
 		kgit -C "$3" -c core.bigFileThreshold=1 -c core.compression=1 \
-			fast-import --done --quiet --depth=0
+			-c fastimport.unpackLimit=0 fast-import --done --quiet --depth=0
 }
 
 # base_repo RELEASE [refresh]: the bare repository of that release's source, made
@@ -267,7 +267,8 @@ link_objects() {
 	to=$(kgit -C "$2" rev-parse --path-format=absolute --git-path objects)/pack
 	mkdir -p "$to"
 	cp -l -n -- "$1"/objects/pack/pack-*.* "$to/" 2>/dev/null ||
-		cp -n -- "$1"/objects/pack/pack-*.* "$to/"
+		cp -n -- "$1"/objects/pack/pack-*.* "$to/" 2>/dev/null ||
+		die "cannot copy the objects of $1: check the space in $to; if the cache is damaged, remove $1"
 }
 
 # "KEY=VALUE" lines that we keep in the git directory of a tree of ours:

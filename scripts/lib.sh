@@ -207,7 +207,8 @@ _progress() {
 	for fd in ${_lock_fd[@]+"${_lock_fd[@]}"}; do
 		exec {fd}>&- # or our last sleep keeps the lock
 	done
-	while sleep 1; kill -0 "$$" 2>/dev/null; do
+	# The sleep that outlives us must keep no pipe of our caller open.
+	while sleep 1 2>/dev/null; kill -0 "$$" 2>/dev/null; do
 		s=$((EPOCHSECONDS - start))
 		if [[ -t 2 ]]; then
 			cols=$(tput cols 2>/dev/null || echo 80)

@@ -1,0 +1,707 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0
+"""Test tree, series and test on small fake kernels, on bad input above all.
+
+examples:
+  scripts/tests/test_tooling.py
+  scripts/tests/test_tooling.py Tree.test_interrupted_import
+"""
+
+import os
+import pathlib
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+
+SCRIPTS = pathlib.Path(__file__).resolve().parent.parent
+KERNEL = {
+    "Makefile": "# SPDX\nVERSION = 7\nPATCHLEVEL = 3\nSUBLEVEL = 4\nEXTRAVERSION =\nNAME = Fake\n",
+    "Kbuild": "obj-y += kernel/\n",
+    "MAINTAINERS": "IRQ SUBSYSTEM\nM:\tSomebody\nF:\tkernel/irq/\n\n"
+                   "THE REST\nF:\t*\nF:\t*/\n",
+    ".gitignore": "*.o\n\n#\n# Debian packaging: ignore everything at the top level, since it isn't\n"
+                  "# included in our repository\n#\n/*\n!/debian/\n",
+    "kernel/irq/irq_sim.c": "int line;\n\nint fire(void)\n{\n\treturn 1;\n}\n",
+    "kernel/irq/Makefile": "obj-y += irq_sim.o\n",
+}
+ROLE = "irq_sim developers <irq-sim@example.org>"
+PATCH = """From 0000000000000000000000000000000000000000 Mon Sep 17 00:00:00 2001
+From: irq_sim developers <irq-sim@example.org>
+Date: Thu, 1 Jan 2026 00:00:00 +0000
+Subject: [PATCH] genirq/irq_sim: Return the latch
+
+Return two.
+---
+ kernel/irq/irq_sim.c | 2 +-
+ 1 file changed, 1 insertion(+), 1 deletion(-)
+
+diff --git a/kernel/irq/irq_sim.c b/kernel/irq/irq_sim.c
+--- a/kernel/irq/irq_sim.c
++++ b/kernel/irq/irq_sim.c
+@@ -2,5 +2,5 @@ int line;
+ 
+ int fire(void)
+ {
+-\treturn 1;
++\treturn 2;
+ }
+"""
+
+
+class Case(unittest.TestCase):
+    """A checkout of its own, with a cache of its own that has a fake package."""
+
+    def setUp(self):
+        self.dir = pathlib.Path(tempfile.mkdtemp(prefix="irq_sim-test."))
+        self.addCleanup(shutil.rmtree, self.dir, ignore_errors=True)
+        self.top = self.dir / "checkout"
+        self.cache = self.dir / "cache" / "irq_sim"
+        shutil.copytree(SCRIPTS, self.top / "scripts", ignore=shutil.ignore_patterns("__pycache__"))
+        (self.top / "patches").mkdir()
+        (self.top / "patches" / "cover-letter.txt").write_text("cover\n")
+        self.bin = self.dir / "bin"
+        self.bin.mkdir()
+        # There is no network: whoever asks for it is found out.
+        for name in ("apt-get", "apt-cache", "sudo"):
+            self.tool(name, f'echo "{name} $*" >>"{self.dir}/network"; exit 100')
+        self.env = {
+            "PATH": f"{self.bin}:{os.environ['PATH']}",
+            "HOME": str(self.dir),
+            "XDG_CACHE_HOME": str(self.dir / "cache"),
+            "TMPDIR": str(self.dir),
+            "GIT_CONFIG_NOSYSTEM": "1",
+        }
+
+    def tool(self, name, body):
+        path = self.bin / name
+        path.write_text(f"#!/bin/bash\n{body}\n")
+        path.chmod(0o755)
+
+    def package(self, release="7.3", sublevel=4, **changes):
+        """A Debian package with a kernel's source in the cache."""
+        build = self.dir / f"deb-{release}"
+        tree = build / f"linux-source-{release}"
+        for name, text in KERNEL.items():
+            path = tree / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(changes.get(path.name.replace(".", "_"), text)
+                            .replace("LEVEL = 3", f"LEVEL = {release.split('.')[1]}")
+                            .replace("SUBLEVEL = 4", f"SUBLEVEL = {sublevel}"))
+        (build / "root/DEBIAN").mkdir(parents=True)
+        (build / "root/usr/src").mkdir(parents=True)
+        (build / "root/DEBIAN/control").write_text(
+            f"Package: linux-source-{release}\nVersion: {release}.{sublevel}-1\n"
+            "Architecture: all\nMaintainer: Nobody <nobody@example.org>\nDescription: fake\n")
+        subprocess.run(["tar", "-C", build, "-cJf",
+                        build / f"root/usr/src/linux-source-{release}.tar.xz", tree.name], check=True)
+        archive = self.cache / "apt/archives"
+        archive.mkdir(parents=True, exist_ok=True)
+        deb = archive / f"linux-source-{release}_{release}.{sublevel}-1_all.deb"
+        subprocess.run(["dpkg-deb", "--build", "--root-owner-group", build / "root", deb],
+                       check=True, stdout=subprocess.DEVNULL)
+        shutil.rmtree(build)
+        return deb
+
+    def run_script(self, name, *args, status=0, **env):
+        done = subprocess.run([self.top / "scripts" / name, *args], env={**self.env, **env},
+                              stdin=subprocess.DEVNULL, capture_output=True, text=True,
+                              timeout=120, check=False, cwd=self.dir)
+        self.assertEqual(done.returncode, status, f"{name} {args}\n{done.stdout}{done.stderr}")
+        return done
+
+    def fails(self, name, *args, says, **env):
+        """It fails with one line of error that has all of SAYS."""
+        done = self.run_script(name, *args, status=1, **env)
+        errors = [line for line in done.stderr.splitlines()
+                  if not re.match(r"\[ *\d+:\d+\] ", line)]
+        self.assertEqual(len(errors), 1, done.stderr)
+        for text in says:
+            self.assertIn(text, errors[0])
+        return errors[0]
+
+    def tree(self, *args, **env):
+        return pathlib.Path(self.run_script("tree", *args, **env).stdout.splitlines()[-1])
+
+    def git(self, where, *args):
+        return subprocess.run(
+            ["git", "-C", where, "-c", "user.name=Somebody", "-c", "user.email=some@body.example",
+             *args], env=self.env, capture_output=True, text=True, check=True).stdout.strip()
+
+    def patch(self, name="0001-genirq-irq_sim-Return-the-latch.patch", text=PATCH):
+        (self.top / "patches" / name).write_text(text)
+
+    def no_network(self):
+        self.assertFalse((self.dir / "network").exists(), "asked for the network")
+
+    def nothing_left(self):
+        tmp = self.top / "build/.tmp"
+        self.assertEqual(list(tmp.iterdir()) if tmp.exists() else [], [])
+        self.assertEqual(list(self.cache.glob(".tmp-base.*")), [])
+
+
+class Tree(Case):
+    def test_offline(self):
+        self.package()
+        self.patch()
+        tree = self.tree()
+        self.assertEqual(tree, self.top / "build/linux")
+        self.assertIn("return 2;", (tree / "kernel/irq/irq_sim.c").read_text())
+        self.assertEqual(self.git(tree, "branch", "--show-current"), "series")
+        self.assertEqual(self.git(tree, "status", "--porcelain"), "")
+        head = self.git(tree, "rev-parse", "HEAD")
+        self.assertEqual(self.tree(), tree)
+        self.assertEqual(self.git(tree, "rev-parse", "HEAD"), head)
+        # Without the package, and even without the cache.
+        shutil.rmtree(self.cache)
+        self.assertEqual(self.tree(), tree)
+        self.assertEqual(self.tree("--path"), tree)
+        self.no_network()
+        self.nothing_left()
+
+    def test_new_files_are_seen(self):
+        self.package()
+        tree = self.tree()
+        (tree / "new.c").write_text("int x;\n")
+        self.assertIn("new.c", self.git(tree, "status", "--porcelain"))
+
+    def test_same_for_all(self):
+        """The same commits whoever makes the tree, whatever their configuration."""
+        self.package()
+        self.patch()
+        first = self.git(self.tree(), "rev-parse", "HEAD")
+        shutil.rmtree(self.top / "build")
+        shutil.rmtree(self.cache / "linux-7.3.git")
+        (self.dir / ".gitconfig").write_text(
+            "[user]\nname = X\nemail = x@y.example\n[core]\nautocrlf = true\n"
+            "[am]\nthreeWay = true\n[commit]\ngpgSign = true\n")
+        self.assertEqual(self.git(self.tree(), "rev-parse", "HEAD"), first)
+
+    def test_interrupted_import(self):
+        self.package()
+        self.patch()
+        self.tool("xz", f'touch "{self.dir}/started"; sleep 60')
+        with subprocess.Popen([self.top / "scripts/tree"], env=self.env, start_new_session=True,
+                              stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as run:
+            for _ in range(200):
+                if (self.dir / "started").exists():
+                    break
+                time.sleep(0.05)
+            os.killpg(run.pid, signal.SIGKILL)
+        self.assertFalse((self.cache / "linux-7.3.git").exists())
+        (self.bin / "xz").unlink()
+        self.tree()
+        self.nothing_left()
+
+    def test_interrupted_creation(self):
+        self.package()
+        left = self.top / "build/.tmp/tree.abcdef"
+        left.mkdir(parents=True)
+        (left / "Makefile").write_text("half\n")
+        (self.top / "build/.tmp/apply.abcdef.log").write_text("half\n")
+        self.tree()
+        self.nothing_left()
+
+    def test_interrupted_update(self):
+        self.package()
+        self.patch()
+        tree = self.tree()
+        state = tree / ".git/irq_sim"
+        state.write_text(state.read_text() + "pending=1\n")
+        (tree / ".git/index.lock").write_text("")
+        (tree / "Kbuild").write_text("half\n")
+        self.assertEqual(self.tree(), tree)
+        self.assertEqual(self.git(tree, "status", "--porcelain"), "")
+        self.assertNotIn("pending", state.read_text())
+        branch = self.git(tree, "branch", "--list", "backup-*").strip("* ")
+        self.assertEqual(self.git(tree, "show", f"{branch}:Kbuild"), "half")
+
+    def test_truncated_package(self):
+        deb = self.package()
+        deb.write_bytes(deb.read_bytes()[:-400])
+        done = self.run_script("tree", status=1)
+        self.assertIn("cannot unpack", done.stderr)
+        self.assertFalse((self.cache / "linux-7.3.git").exists())
+        self.nothing_left()
+
+    def test_does_not_apply(self):
+        self.package()
+        self.patch("0002-second.patch", PATCH.replace("-\treturn 1;", "-\treturn 7;"))
+        self.patch()
+        self.fails("tree", says=["0002-second.patch", "kernel/irq/irq_sim.c", "7.3.4"])
+        self.assertFalse((self.top / "build/linux").exists())
+        self.nothing_left()
+        # A tree that is there stays as it was.
+        (self.top / "patches/0002-second.patch").unlink()
+        head = self.git(self.tree(), "rev-parse", "HEAD")
+        self.patch("0002-new.patch", PATCH.replace("irq_sim.c", "missing.c"))
+        self.fails("tree", says=["0002-new.patch", "kernel/irq/missing.c", "as it was"])
+        self.assertEqual(self.git(self.top / "build/linux", "rev-parse", "HEAD"), head)
+        self.nothing_left()
+
+    def test_no_patch_at_all(self):
+        self.package()
+        self.patch("0001-junk.patch", "junk\n")
+        self.fails("tree", says=["0001-junk.patch"])
+
+    def test_update(self):
+        self.package()
+        self.patch()
+        tree = self.tree()
+        stamp = (tree / "Kbuild").stat().st_mtime_ns
+        self.patch(text=PATCH.replace("return 2", "return 3"))
+        self.tree()
+        self.assertIn("return 3;", (tree / "kernel/irq/irq_sim.c").read_text())
+        self.assertEqual((tree / "Kbuild").stat().st_mtime_ns, stamp)
+
+    def test_work_is_safe(self):
+        self.package()
+        self.patch()
+        tree = self.tree()
+        (tree / "Kbuild").write_text("mine\n")
+        self.git(tree, "commit", "-qam", "Mine")
+        mine = self.git(tree, "rev-parse", "HEAD")
+        (tree / "new.c").write_text("new\n")
+        done = self.run_script("tree")
+        self.assertIn("1 commit(s) that are not in patches/ and 1 changed file(s)", done.stderr)
+        self.patch(text=PATCH.replace("return 2", "return 3"))
+        self.fails("tree", says=["1 commit(s)", "patches/ changed", "scripts/series export", "--reset"])
+        self.assertEqual(self.git(tree, "rev-parse", "HEAD"), mine)
+        self.assertEqual((tree / "new.c").read_text(), "new\n")
+        self.tree("--reset")
+        self.assertEqual(self.git(tree, "status", "--porcelain"), "")
+        self.assertIn("return 3;", (tree / "kernel/irq/irq_sim.c").read_text())
+        branch = self.git(tree, "branch", "--list", "backup-*").strip()
+        self.assertEqual(self.git(tree, "rev-parse", f"{branch}~1"), mine)
+        self.assertEqual(self.git(tree, "show", f"{branch}:new.c"), "new")
+
+    def test_reset_during_rebase(self):
+        self.package()
+        tree = self.tree()
+        (tree / ".git/rebase-merge").mkdir()
+        (tree / "Kbuild").write_text("mine\n")
+        self.fails("tree", "--reset", says=["under way", "finish or abort"])
+        self.assertEqual((tree / "Kbuild").read_text(), "mine\n")
+
+    def test_foreign_directory(self):
+        self.package()
+        (self.top / "build/linux").mkdir(parents=True)
+        self.fails("tree", says=["was not made by scripts/tree", "move it away"])
+
+    def test_new_source(self):
+        self.package()
+        self.patch()
+        tree = self.tree()
+        shutil.rmtree(self.cache / "linux-7.3.git")
+        self.package(sublevel=5)
+        self.tree("--on", "7.3")  # the cache alone is enough to use the tree
+        self.assertIn("SUBLEVEL = 4", (tree / "Makefile").read_text())
+        shutil.rmtree(self.top / "build")
+        self.tree()
+        self.assertIn("SUBLEVEL = 5", (tree / "Makefile").read_text())
+
+    def test_other_release(self):
+        self.package("7.2", 12)
+        tree = self.tree("--on", "7.2")
+        self.assertEqual(tree, self.top / "build/linux-7.2")
+
+    def test_two_at_once(self):
+        self.package()
+        self.patch()
+        runs = [subprocess.Popen([self.top / "scripts/tree"], env=self.env, text=True,
+                                 stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+                for _ in range(3)]
+        for run in runs:
+            out = run.communicate(timeout=60)[0]
+            self.assertEqual((run.returncode, out), (0, f"{self.top}/build/linux\n"))
+
+    def test_no_network(self):
+        self.fails("tree", says=["KERNEL=DIR"])
+
+    def archive(self, *releases):
+        """An apt whose archive has these packages."""
+        store = self.dir / "store"
+        store.mkdir()
+        for release in releases:
+            changes = {"irq_sim_c": "other\n"} if release == "7.4" else {}
+            self.package(release, **changes).rename(store / f"linux-source-{release}_1_all.deb")
+        self.tool("apt-get", f"""
+case " $* " in
+*indextargets*) echo "http://mirror.example/debian|Debian|Debian|main|Packages" ;;
+*--print-uris*) ;;
+*" download "*) cp "{store}/${{!#}}"_* . ;;
+*" update "*) ;;
+*) exit 100 ;;
+esac""")
+        self.tool("apt-cache", f"cd {store} && ls | sed 's/_.*//'")
+
+    def test_download(self):
+        self.archive("7.3", "7.2")
+        self.assertEqual(self.tree(), self.top / "build/linux")
+        sources = (self.cache / "apt/sources.list").read_text()
+        self.assertRegex(sources, r"^deb \[signed-by=\S+\] http://mirror.example/debian \S+ main\n$")
+        self.assertEqual(self.tree("--on", "newest"), self.top / "build/linux")
+
+    def test_release_is_gone(self):
+        """The nearest release to which the series applies, and not 7.4."""
+        self.archive("7.2", "7.4", "7.5")
+        self.patch()
+        done = self.run_script("tree")
+        self.assertIn("is not in", done.stderr)
+        self.assertIn("PATCHLEVEL = 2", (self.top / "build/linux/Makefile").read_text())
+        self.fails("tree", "--on", "7.6", says=["linux-source-7.6 is not in"])
+
+    def test_space(self):
+        self.tool("df", "printf 'x\\nx 1 1 5 x /\\n'")
+        self.package()
+        self.fails("tree", says=["MiB free", "free some space"])
+        self.nothing_left()
+
+    def test_arguments(self):
+        self.fails("tree", "--on", says=["--on"])
+        self.fails("tree", "--on", "banana", says=["banana", "--on 7.2"])
+        self.fails("tree", "--bogus", says=["--bogus", "--help"])
+        self.fails("tree", "--path", says=["is not there", "run scripts/tree"])
+        self.fails("tree", "--on", "7.2", KERNEL="/", says=["do not go together"])
+        self.assertIn("examples:", self.run_script("tree", "--help").stdout)
+
+
+class Own(Case):
+    """KERNEL=DIR"""
+
+    def setUp(self):
+        super().setUp()
+        self.own = self.dir / "own"
+        for name, text in KERNEL.items():
+            path = self.own / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text)
+        self.git(self.dir, "init", "-q", "-b", "topic", self.own)
+        self.git(self.own, "add", "-f", ".")
+        self.git(self.own, "commit", "-qm", "Linux")
+
+    def snapshot(self):
+        return [self.git(self.own, *command) for command in
+                (["rev-parse", "HEAD"], ["status", "--porcelain", "--branch"],
+                 ["for-each-ref"], ["config", "--list", "--local"], ["diff", "HEAD"])]
+
+    def test_apply(self):
+        self.patch()
+        before = self.snapshot()
+        tree = self.tree(KERNEL=str(self.own))
+        self.assertEqual(tree, self.top / "build/linux-own")
+        self.assertIn("return 2;", (tree / "kernel/irq/irq_sim.c").read_text())
+        self.assertIn("return 1;", (self.own / "kernel/irq/irq_sim.c").read_text())
+        self.tree(KERNEL=str(self.own))
+        # Their branch moves on, and so do the patches.
+        self.patch(text=PATCH.replace("return 2", "return 3"))
+        self.tree(KERNEL=str(self.own))
+        self.assertIn("return 3;", (tree / "kernel/irq/irq_sim.c").read_text())
+        self.assertEqual(self.snapshot(), before)
+        (self.own / "Kbuild").write_text("theirs\n")
+        self.git(self.own, "commit", "-qam", "Theirs")
+        self.tree(KERNEL=str(self.own))
+        self.assertEqual((tree / "Kbuild").read_text(), "theirs\n")
+        # A worktree that was simply removed is made again.
+        shutil.rmtree(self.top / "build")
+        self.tree(KERNEL=str(self.own))
+        self.nothing_left()
+        self.no_network()
+
+    def test_shallow(self):
+        (self.own / "Kbuild").write_text("second\n")
+        self.git(self.own, "commit", "-qam", "Second")
+        shallow = self.dir / "shallow"
+        self.git(self.dir, "clone", "-q", "--depth=1", f"file://{self.own}", shallow)
+        self.patch()
+        tree = self.tree(KERNEL=str(shallow))
+        self.assertIn("return 2;", (tree / "kernel/irq/irq_sim.c").read_text())
+
+    def test_linked_worktree(self):
+        linked = self.dir / "linked"
+        self.git(self.own, "worktree", "add", "-q", linked)
+        self.patch()
+        self.tree(KERNEL=str(linked))
+
+    def test_another_repository(self):
+        self.tree(KERNEL=str(self.own))
+        other = self.dir / "other"
+        self.git(self.dir, "clone", "-q", self.own, other)
+        self.patch()
+        tree = self.tree(KERNEL=str(other))
+        self.assertIn("other/.git", (tree / ".git").read_text())
+        (tree / "Kbuild").write_text("mine\n")
+        self.fails("tree", KERNEL=str(self.own), says=["belongs to another repository"])
+        self.assertEqual((tree / "Kbuild").read_text(), "mine\n")
+
+    def test_bad_directories(self):
+        self.fails("tree", KERNEL=str(self.dir / "none"), says=["not a directory"])
+        self.fails("tree", KERNEL=str(self.dir), says=["no kernel tree"])
+        self.fails("tree", KERNEL=str(self.own / "kernel"), says=["no kernel tree"])
+        shutil.rmtree(self.own / ".git")
+        self.fails("tree", KERNEL=str(self.own), says=["no git repository"])
+        self.git(self.own, "init", "-q")
+        self.fails("tree", KERNEL=str(self.own), says=["no commit yet"])
+
+    def test_wrong_version(self):
+        makefile = self.own / "Makefile"
+        makefile.write_text(makefile.read_text().replace("VERSION = 7", "VERSION = 6"))
+        self.git(self.own, "commit", "-qam", "Old")
+        self.fails("tree", KERNEL=str(self.own), says=["Linux 6.3.4", "7.2"])
+        makefile.write_text("all:\n")
+        self.git(self.own, "commit", "-qam", "None")
+        self.fails("tree", KERNEL=str(self.own), says=["unknown version"])
+
+    def test_dirty(self):
+        (self.own / "Kbuild").write_text("dirty\n")
+        before = self.snapshot()
+        self.fails("tree", KERNEL=str(self.own), says=["uncommitted changes", "commit or stash"])
+        self.assertEqual(self.snapshot(), before)
+
+    def test_does_not_apply(self):
+        self.patch(text=PATCH.replace("-\treturn 1;", "-\treturn 7;"))
+        before = self.snapshot()
+        self.fails("tree", KERNEL=str(self.own),
+                   says=["0001-", "kernel/irq/irq_sim.c", "unset KERNEL"])
+        self.assertEqual(self.snapshot(), before)
+        self.assertFalse((self.top / "build/linux-own").exists())
+        self.assertEqual(len(self.git(self.own, "worktree", "list").splitlines()), 1)
+        self.nothing_left()
+
+
+class Series(Case):
+    def setUp(self):
+        super().setUp()
+        self.package()
+        self.at = self.tree()
+        test = self.at / "kernel/irq/tests/irq_sim_kunit.c"
+        test.parent.mkdir()
+        test.write_text("int test;\n")
+        selftest = self.at / "tools/testing/selftests/irq_sim/run.sh"
+        selftest.parent.mkdir(parents=True)
+        selftest.write_text("#!/bin/sh\n")
+        selftest.chmod(0o755)
+        maintainers = self.at / "MAINTAINERS"
+        maintainers.write_text("X\nF:\ttools/testing/selftests/irq_sim/\n\n" + maintainers.read_text())
+        self.git(self.at, "add", ".")
+        self.commit("genirq/irq_sim: Add tests\n\nSay why, in a text of some words.\n")
+
+    def commit(self, message):
+        self.git(self.at, "commit", "-q", "--allow-empty", "-m", message)
+
+    def check(self, *rows):
+        """Just these rows fail."""
+        done = self.run_script("series", "check", "--quick", status=1 if rows else 0)
+        failed = re.findall(r"^(\S.{17}) FAIL", done.stdout, re.M)
+        self.assertEqual([row.strip() for row in failed], list(rows), done.stdout)
+        return done.stdout
+
+    def test_round_trip(self):
+        (self.at / "kernel/irq/irq_sim.c").write_text("int lines;\n")
+        self.git(self.at, "commit", "-qam", "genirq/irq_sim: Count more than one line of it all, so that "
+                 "the subject folds\n\nIt is a long one: größer.")
+        self.run_script("series", "export")
+        patches = sorted((self.top / "patches").glob("*.patch"))
+        self.assertEqual(len(patches), 2)
+        for patch in patches:
+            self.assertIn(f"\nFrom: {ROLE}\n", patch.read_text())
+        self.assertEqual((self.top / "patches/cover-letter.txt").read_text(), "cover\n")
+        self.assertEqual((self.top / "kunit/src/kernel/irq/tests/irq_sim_kunit.c").read_text(),
+                         "int test;\n")
+        self.assertTrue(os.access(self.top / "selftests/irq_sim/run.sh", os.X_OK))
+        before = {path: path.read_bytes() for path in patches}
+        self.check("messages")
+        self.git(self.at, "commit", "-q", "--amend", "-m", "genirq/irq_sim: Count lines\n\nIt is größer.")
+        self.run_script("series", "export")
+        self.check()
+        # The tree has nothing to lose now, and a new one gives the same.
+        self.assertNotIn("note:", self.run_script("tree").stderr)
+        shutil.rmtree(self.top / "build")
+        self.tree()
+        after = {path: path.read_bytes() for path in before if path.exists()}
+        self.run_script("series", "export")
+        for path, data in after.items():
+            self.assertEqual(path.read_bytes(), data)
+        self.nothing_left()
+        self.no_network()
+
+    def test_refused(self):
+        self.fails("series", "export", "--tree", str(self.dir), says=["--tree"])
+        self.fails("series", "export", "--base", "none", says=["--base"])
+        (self.at / "Kbuild").write_text("dirty\n")
+        self.fails("series", "export", says=["1 changed file(s)", "commit or stash"])
+        self.git(self.at, "checkout", "-q", "Kbuild")
+        self.git(self.at, "commit", "-q", "--amend", "--author=Jane <jane@kernel.org>", "--no-edit")
+        self.fails("series", "export", says=["Jane", "--role"])
+        self.run_script("series", "export", "--role")
+        self.git(self.at, "reset", "-q", "--hard", "base")
+        self.fails("series", "export", says=["no commits"])
+        self.fails("series", says=["no command"])
+        self.fails("series", "bogus", says=["bogus"])
+        self.fails("series", "check", "--bogus", says=["--bogus"])
+
+    def test_empty(self):
+        self.assertIn("patches/ is empty", self.run_script("series", "check").stdout)
+
+    def test_findings(self):
+        self.run_script("series", "export")
+        self.check()
+        patch = next((self.top / "patches").glob("0001*"))
+        text = patch.read_text()
+        patch.write_text(text.replace(ROLE, "Jane <jane@kernel.org>"))
+        self.check("author")
+        patch.write_text(text.replace("words.\n", "words.\n\nSigned-off-by: A <a@kernel.org>\n"))
+        self.check("tags")
+        patch.write_text(text.replace("words.\n", "words.\n\nLink: https://lore.invalid/x\n"))
+        self.check("tags")
+        patch.write_text(text.replace("Add tests", "added tests."))
+        self.assertIn("full stop", self.check("round trip", "messages"))
+        patch.write_text(text.replace("genirq/irq_sim: Add", "fixup! genirq: Add"))
+        self.check("round trip", "messages")
+        patch.write_text(text.replace("words.", "words." + " more" * 20))
+        self.check("messages")
+        patch.write_text(text + "\n-- \n2.39.5\n")
+        self.check("round trip")
+        patch.write_text(text.replace("+F:\ttools/testing/selftests/irq_sim/", "+F:\ttools/else/"))
+        self.assertIn("covers tools/testing/selftests/irq_sim/run.sh",
+                      self.check("round trip", "maintainers"))
+        patch.write_text(text.replace("THE REST", "THE FEST").replace(" IRQ SUBSYSTEM", " IRC SUBSYSTEM"))
+        self.assertIn("MAINTAINERS", self.check("applies on 7.3"))
+        patch.write_text(text)
+        (self.top / "kunit/src/kernel/irq/tests/irq_sim_kunit.c").write_text("int other;\n")
+        self.check("kunit/src")
+        shutil.rmtree(self.top / "selftests/irq_sim")
+        self.check("kunit/src", "selftests/irq_sim")
+
+    def test_adopt(self):
+        self.run_script("series", "export")
+        patch = next((self.top / "patches").glob("0001*"))
+        out = self.dir / "adopted"
+        for tail, expected in (("words.\n", "words.\n\nSigned-off-by: J D <j@k.org>\n---\n"),
+                               ("words.\n\nFixes: 123456789012 (\"x: Y\")\n",
+                                "(\"x: Y\")\nSigned-off-by: J D <j@k.org>\n---\n")):
+            patch.write_text(patch.read_text().replace("words.\n", tail))
+            self.run_script("tools/patchinfo", "adopt", "--name", "J D", "--email", "j@k.org",
+                            "--out", out, patch)
+            text = (out / patch.name).read_text()
+            self.assertIn(expected, text)
+            self.assertIn("\nFrom: J D <j@k.org>\n", text)
+
+
+class Runner(Case):
+    """scripts/test, with a false scripts/kunit."""
+
+    def kunit(self, body):
+        path = self.top / "scripts/kunit"
+        path.unlink(missing_ok=True)
+        path.write_text(f"#!/bin/bash\n{body}\n")
+        path.chmod(0o755)
+
+    def last(self, done):
+        return done.stdout.splitlines()[-1]
+
+    def test_counts(self):
+        self.kunit('echo "3 1 2" >"$STAGE_COUNTS"; echo "ok 3 x # SKIP one CPU"; exit 1')
+        done = self.run_script("test", "kunit-uml", status=1)
+        self.assertEqual(self.last(done), "3 passed, 1 failed, 2 skipped")
+        self.assertIn("skipped 1: one CPU", done.stdout)
+        self.assertIn("build/test/kunit-uml.log", done.stdout)
+        self.kunit('echo "3 0 0" >"$STAGE_COUNTS"')
+        done = self.run_script("test", "kunit-uml", "kunit-uml-smp")
+        self.assertEqual(self.last(done), "6 passed, 0 failed, 0 skipped")
+
+    def test_status(self):
+        self.kunit("exit 0")
+        self.assertEqual(self.last(self.run_script("test", "kunit-uml")),
+                         "1 passed, 0 failed, 0 skipped")
+        self.kunit('echo "skipped: no way"; exit 4')
+        done = self.run_script("test", "kunit-uml")
+        self.assertEqual(self.last(done), "0 passed, 0 failed, 1 skipped")
+        self.assertIn("no way", done.stdout)
+        # It counted no failure, but it failed.
+        self.kunit('echo "5 0 0" >"$STAGE_COUNTS"; exit 7')
+        done = self.run_script("test", "kunit-uml", status=1)
+        self.assertEqual(self.last(done), "5 passed, 1 failed, 0 skipped")
+        self.kunit('echo junk >"$STAGE_COUNTS"')
+        self.assertEqual(self.last(self.run_script("test", "kunit-uml")),
+                         "1 passed, 0 failed, 0 skipped")
+
+    def test_interrupt(self):
+        self.kunit(f'echo $$ >"{self.dir}/pid"; sleep 77 & wait')
+        with subprocess.Popen([self.top / "scripts/test", "kunit-uml"], env=self.env, text=True,
+                              stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as run:
+            pid = self.dir / "pid"
+            for _ in range(200):
+                if pid.exists() and pid.read_text().strip():
+                    break
+                time.sleep(0.05)
+            run.send_signal(signal.SIGTERM)
+            out = run.communicate(timeout=30)[0]
+        self.assertEqual(run.returncode, 130)
+        self.assertEqual(out.splitlines()[-1], "0 passed, 1 failed, 0 skipped")
+        with self.assertRaises(ProcessLookupError):
+            os.kill(int(pid.read_text()), 0)
+
+    def test_time_limit(self):
+        runner = self.top / "scripts/test"
+        runner.write_text(runner.read_text().replace("kunit-uml|default|3600", "kunit-uml|default|1"))
+        self.kunit("sleep 77")
+        done = self.run_script("test", "kunit-uml", status=1)
+        self.assertIn("stopped after its limit of 1 s", done.stdout)
+
+    def test_arguments(self):
+        self.fails("test", "bogus", says=["bogus", "--list"])
+        self.fails("test", "--bogus", says=["--bogus", "--help"])
+        self.assertIn("kunit-uml", self.run_script("test", "--list").stdout)
+        self.assertIn("examples:", self.run_script("test", "--help").stdout)
+
+
+class Lib(Case):
+    def bash(self, code, status=0):
+        return self.run_bash(f'. "{self.top}/scripts/lib.sh"; {code}', status)
+
+    def run_bash(self, code, status):
+        done = subprocess.run(["bash", "-c", code], env=self.env, text=True, capture_output=True,
+                              timeout=60, check=False)
+        self.assertEqual(done.returncode, status, done.stdout + done.stderr)
+        return done.stderr
+
+    def test_packages(self):
+        self.bash("need_packages dpkg bash")
+        self.no_network()
+        self.assertIn("cannot install no-such-package",
+                      self.bash("need_packages no-such-package", 1))
+
+    def test_run_logged(self):
+        err = self.bash(f'run_logged step "{self.dir}/log" bash -c "echo error: cause; exit 3"', 3)
+        self.assertIn(f"{self.dir}/log", err)
+        self.assertIn("error: cause", err)
+
+    def test_lock(self):
+        code = 'lock x; (sleep 0.3; echo first >&2) & bash -c \'. "$0"; lock x; echo nested >&2\' ' \
+               f'"{self.top}/scripts/lib.sh"; wait'
+        self.assertIn("nested", self.bash(code))
+
+    def test_unexpected(self):
+        self.assertIn("unexpected failure", self.bash("false", 1))
+
+
+if __name__ == "__main__":
+    class Result(unittest.TextTestResult):
+        """Write the counts for scripts/test."""
+
+        def stopTestRun(self):
+            super().stopTestRun()
+            if os.environ.get("STAGE_COUNTS"):
+                bad = len(self.failures) + len(self.errors)
+                skipped = len(self.skipped)
+                with open(os.environ["STAGE_COUNTS"], "w", encoding="ascii") as file:
+                    print(self.testsRun - bad - skipped, bad, skipped, file=file)
+
+    # What a stage of scripts/test has set is not for the scripts under test.
+    unittest.main(testRunner=unittest.TextTestRunner(stream=sys.stdout, verbosity=2,
+                                                     resultclass=Result))
