@@ -13,7 +13,7 @@
 # Needs:	need_packages PACKAGE...; need_space DIR MIB
 # Locks:	lock NAME; unlock NAME
 # Long steps:	run_logged [-w DIR] NAME LOG COMMAND...
-# Kernel builds: kmake SRC OUT ARGS...; kmake_env SRC (sets KMAKE_VARS)
+# Kernel builds: kmake SRC OUT ARGS...; kmake_env SRC [CROSS] (sets KMAKE_VARS)
 
 [[ -z ${IRQ_SIM_LIB_LOADED-} ]] || return 0
 IRQ_SIM_LIB_LOADED=1
@@ -256,11 +256,11 @@ run_logged() {
 	return "$rc"
 }
 
-# kmake_env SRC: the environment and (in KMAKE_VARS) the make variables for a
+# kmake_env SRC [CROSS_COMPILE]: the environment and (in KMAKE_VARS) the make variables for a
 # build of the kernel tree SRC that is the same wherever the checkout is, so that
 # ccache finds what another clone has compiled.
 kmake_env() {
-	local cc=${CC:-gcc} hostcc=${HOSTCC:-gcc}
+	local cc=${CC:-${2-}gcc} hostcc=${HOSTCC:-gcc}
 
 	if command -v ccache >/dev/null && [[ $cc != ccache* ]]; then
 		cc="ccache $cc" hostcc="ccache $hostcc"
@@ -282,7 +282,11 @@ kmake_env() {
 kmake() (
 	src=$1 out=$2
 	shift 2
-	kmake_env "$src"
+	cross=${CROSS_COMPILE-}
+	for arg; do
+		[[ $arg != CROSS_COMPILE=* ]] || cross=${arg#*=}
+	done
+	kmake_env "$src" "$cross"
 	mkdir -p "$out"
 	lock build
 	make -C "$src" O="$out" "${KMAKE_VARS[@]}" "$@"
