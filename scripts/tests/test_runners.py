@@ -1,0 +1,337 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0
+"""Test what runs guests and reads their consoles, with guests of a few lines.
+
+boot, splats, ktap, check-config and demo-view are run as programs. Those of
+ktap need a kernel tree: IRQ_SIM_TREE, or the one of scripts/tree.
+
+examples:
+  scripts/tests/test_runners.py
+  scripts/tests/test_runners.py Boot
+"""
+
+import json
+import os
+import pathlib
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+import xml.dom.minidom
+
+SCRIPTS = pathlib.Path(__file__).resolve().parent.parent
+TREE = pathlib.Path(os.environ.get('IRQ_SIM_TREE') or SCRIPTS.parent / 'build' / 'linux')
+
+
+class Case(unittest.TestCase):
+	def setUp(self):
+		holder = tempfile.TemporaryDirectory(prefix='irq_sim-test.')
+		self.addCleanup(holder.cleanup)
+		self.dir = pathlib.Path(holder.name)
+
+	def file(self, name, text):
+		path = self.dir / name
+		path.write_text(text, encoding='utf-8')
+		return str(path)
+
+	def run_script(self, name, *args, text='', env=None):
+		return subprocess.run([SCRIPTS / name, *args], input=text, capture_output=True,
+				      text=True, timeout=60, check=False,
+				      env={**os.environ, **(env or {})})
+
+
+class Boot(Case):
+	def boot(self, script, *options, env=None):
+		return self.run_script('boot', '--log', str(self.dir / 'log'), '--up', 'UP', *options,
+				       '--', 'bash', '-c', script, env=env)
+
+	def log(self):
+		return (self.dir / 'log').read_text(encoding='utf-8')
+
+	def test_good(self):
+		done = self.boot('echo one; echo UP; printf last')
+		self.assertEqual(done.returncode, 0, done.stderr)
+		self.assertEqual(done.stdout, 'one\nUP\nlast\n')
+		self.assertTrue(self.log().endswith('one\nUP\nlast\n'))
+
+	def test_quiet(self):
+		done = self.boot('echo UP', '--quiet')
+		self.assertEqual((done.returncode, done.stdout), (0, ''))
+
+	def test_hangs_in_boot(self):
+		done = self.boot('echo first; exec sleep 100', '--boot-limit', '0.5')
+		self.assertEqual(done.returncode, 124)
+		self.assertIn('hung while booting', done.stderr)
+		self.assertIn('last line was: first', done.stderr)
+
+	def test_hangs_when_up(self):
+		done = self.boot('echo UP; exec sleep 100', '--run-limit', '0.5')
+		self.assertEqual(done.returncode, 124)
+		self.assertIn('hung while running', done.stderr)
+
+	def test_hangs_at_the_end(self):
+		done = self.boot('echo UP; echo END; exec sleep 100', '--done', 'END', '--halt-limit', '0.5')
+		self.assertEqual(done.returncode, 124)
+		self.assertIn('hung while shutting down', done.stderr)
+
+	def test_kills_what_ignores_it(self):
+		done = self.boot('trap "" TERM; echo $$; (trap "" TERM; sleep 100) & wait; sleep 100',
+				 '--boot-limit', '0.5')
+		self.assertEqual(done.returncode, 124)
+		pid = int(done.stdout.split()[0])
+		self.assertFalse(pathlib.Path(f'/proc/{pid}').exists())
+
+	def test_panics(self):
+		done = self.boot('echo "[ 1.0] Kernel panic - not syncing: Test"')
+		self.assertEqual(done.returncode, 3)
+		self.assertIn('panicked', done.stderr)
+
+	def test_ends_before_it_is_up(self):
+		done = self.boot('echo no; exit 0')
+		self.assertEqual(done.returncode, 1)
+		self.assertIn('before it printed', done.stderr)
+
+	def test_fails(self):
+		done = self.boot('echo UP; exit 7')
+		self.assertEqual(done.returncode, 1)
+		self.assertIn('status 7', done.stderr)
+
+	def test_cannot_start(self):
+		done = self.run_script('boot', '--log', str(self.dir / 'log'), '--', '/no/such/kernel')
+		self.assertEqual(done.returncode, 125)
+		self.assertIn('/no/such/kernel', done.stderr)
+
+	def test_patience(self):
+		done = self.boot('sleep 1; echo UP', '--boot-limit', '0.5', env={'PATIENCE': '10'})
+		self.assertEqual(done.returncode, 0, done.stderr)
+
+	def test_strange_bytes(self):
+		done = self.boot(r"printf 'a\377b\r\nUP\n'")
+		self.assertEqual(done.returncode, 0, done.stderr)
+		self.assertIn('a\\xffb\n', self.log())
+
+	def test_guest_dies_with_it(self):
+		with subprocess.Popen([SCRIPTS / 'boot', '--log', str(self.dir / 'log'), '--',
+				       'bash', '-c', 'echo $$; exec sleep 100'],
+				      stdout=subprocess.PIPE, text=True) as boot:
+			pid = int(boot.stdout.readline())
+			boot.kill()
+		until = time.monotonic() + 10
+		while pathlib.Path(f'/proc/{pid}').exists() and time.monotonic() < until:
+			time.sleep(0.01)
+		self.assertFalse(pathlib.Path(f'/proc/{pid}').exists())
+
+
+BAD = (
+	'WARNING: CPU: 0 PID: 1 at kernel/irq/irq_sim.c:10 f+0x1/0x2',
+	'WARNING: kernel/softirq.c:1023 at tasklet_unlock+0x1/0x2, CPU#1: ksoftirqd/1/20',
+	'WARNING: possible circular locking dependency detected',
+	'WARNING: inconsistent lock state',
+	'WARNING: suspicious RCU usage',
+	'BUG: KASAN: slab-use-after-free in f+0x1/0x2',
+	'BUG: KCSAN: data-race in f / g',
+	'BUG: sleeping function called from invalid context at kernel/locking/mutex.c:1',
+	'BUG: scheduling while atomic: sh/1/0x00000002',
+	'BUG: kernel NULL pointer dereference, address: 0000000000000000',
+	'Oops: 0000 [#1] SMP',
+	'watchdog: BUG: soft lockup - CPU#0 stuck for 22s! [sh:1]',
+	'watchdog: Watchdog detected hard LOCKUP on cpu 0',
+	'rcu: INFO: rcu_preempt detected stalls on CPUs/tasks:',
+	'rcu: INFO: rcu_sched self-detected stall on CPU',
+	'rcu: rcu_preempt kthread starved for 2000 jiffies!',
+	'INFO: task kworker/0:1:9 blocked for more than 120 seconds.',
+	'INFO: trying to register non-static key.',
+	'UBSAN: array-index-out-of-bounds in kernel/irq/irq_sim.c:1:2',
+	'ODEBUG: free active (active state 0) object type: work_struct',
+	'refcount_t: underflow; use-after-free.',
+	'irq 5: nobody cared (try booting with the "irqpoll" option)',
+	'NOHZ tick-stop error: local softirq work is pending, handler #400!!!',
+	'softirq: huh, entered softirq 10 IRQ_SIM with preempt_count 1, exited with 2?',
+	'Kernel panic - not syncing: Fatal exception in interrupt',
+	'kmemleak: 1 new suspected memory leaks (see /sys/kernel/debug/kmemleak)',
+	'Call Trace:',
+)
+GOOD = (
+	'Command line: console=ttyS0 panic=-1 BUG: no',
+	'NMI watchdog: Perf NMI watchdog permanently disabled',
+	'watchdog: Delayed init of the lockup detector failed: -19',
+	'rcu: Hierarchical RCU implementation.',
+	'# test_warning: WARNING: this is what a test says',
+	'ok 1 WARNING:_in_a_name',
+	'Linux version 7.3.4 (irq_sim@example.org) #1 SMP',
+	'clocksource: timekeeping watchdog on CPU1: Marking clocksource as unstable',
+)
+
+
+class Splats(Case):
+	def test_finds_each(self):
+		for line in BAD:
+			for prefix in ('', '[    1.234567] ', '[    1.234567] [   T12] ', '[    1.234567][    C1] '):
+				done = self.run_script('splats', self.file('log', prefix + line + '\n'))
+				self.assertEqual(done.returncode, 1, prefix + line)
+
+	def test_leaves_others_alone(self):
+		log = self.file('log', ''.join(f'[    1.234567] {line}\n' for line in GOOD))
+		done = self.run_script('splats', log)
+		self.assertEqual((done.returncode, done.stdout), (0, ''))
+
+	LOG = ('KTAP version 1\n1..1\n    KTAP version 1\n    # Subtest: suite\n    1..2\n'
+	       '    ok 1 first\n'
+	       '[ 1.000000] WARNING: CPU: 0 PID: 1 at a.c:1 f+0x1/0x2\n'
+	       '[ 1.000000] Call Trace:\n[ 1.000000]  f+0x1/0x2\n[ 1.000000] ---[ end trace 0 ]---\n'
+	       '    ok 2 second\nok 1 suite\n')
+
+	def test_names_the_test(self):
+		done = self.run_script('splats', self.file('log', self.LOG))
+		self.assertEqual(done.returncode, 1)
+		self.assertIn(':7: unexpected in suite.second: WARNING: ', done.stdout)
+		self.assertEqual(done.stdout.count('unexpected'), 1)
+
+	def test_expected(self):
+		log = self.file('log', self.LOG)
+		for row, status in (('suite.second ^WARNING: .*a\\.c', 0), ('suite.* WARNING', 0),
+				    ('suite.first WARNING', 1), ('suite.second BUG', 1)):
+			expected = self.file('expected', f'# comment\n\n{row}\n')
+			done = self.run_script('splats', '--expected', expected, log)
+			self.assertEqual(done.returncode, status, row)
+
+	def test_malformed_expectation(self):
+		done = self.run_script('splats', '--expected', self.file('expected', 'word\n'),
+				       self.file('log', ''))
+		self.assertEqual(done.returncode, 1)
+		self.assertIn('expected:1:', done.stderr)
+
+	def test_count(self):
+		done = self.run_script('splats', '--count', self.file('log', self.LOG))
+		self.assertEqual(done.stdout, '1\n')
+
+
+@unittest.skipUnless((TREE / 'tools/testing/kunit/kunit_parser.py').exists(),
+		     f'no kernel tree in {TREE}: run scripts/tree')
+class Ktap(Case):
+	def ktap(self, text):
+		done = self.run_script('ktap', '--tree', str(TREE), '--brief',
+				       '--json', str(self.dir / 'json'),
+				       '--counts', str(self.dir / 'counts'), text=text)
+		self.counts = (self.dir / 'counts').read_text(encoding='ascii').strip()
+		return done
+
+	def test_results(self):
+		done = self.ktap('[    1.000000] KTAP version 1\n[    1.000000] 1..3\n'
+				 '[    1.000000] ok 1 a\n[    1.000000] # because\n'
+				 '[    1.000000] not ok 2 b\n[    1.000000] ok 3 c # SKIP needs SMP\n')
+		self.assertEqual(done.returncode, 1)
+		self.assertEqual(self.counts, '1 1 1')
+		self.assertIn('failed: b\n\t# because', done.stdout)
+		self.assertIn('skipped (needs SMP):\n\tc', done.stdout)
+		results = json.loads((self.dir / 'json').read_text(encoding='utf-8'))
+		self.assertEqual(results['skip_reasons'], {'c': 'needs SMP'})
+
+	def test_all_pass(self):
+		done = self.ktap('KTAP version 1\n1..1\nok 1 a\n')
+		self.assertEqual((done.returncode, self.counts), (0, '1 0 0'))
+
+	def test_stops_half_way(self):
+		done = self.ktap('KTAP version 1\n1..2\nok 1 a\n')
+		self.assertEqual((done.returncode, self.counts), (1, '1 1 0'))
+
+	def test_nothing(self):
+		done = self.ktap('Linux\n')
+		self.assertEqual((done.returncode, self.counts), (1, '0 1 0'))
+
+
+class CheckConfig(Case):
+	def check(self, have, asked, kconfig=''):
+		tree = self.dir / 'tree'
+		tree.mkdir(exist_ok=True)
+		(tree / 'Kconfig').write_text(kconfig, encoding='utf-8')
+		return self.run_script('check-config', '--tree', str(tree), self.file('.config', have),
+				       self.file('asked', asked))
+
+	def test_has_everything(self):
+		done = self.check('CONFIG_A=y\n# CONFIG_B is not set\nCONFIG_N=4\n',
+				  'CONFIG_A=y\n# CONFIG_B is not set\n# CONFIG_C is not set\nCONFIG_N=4\n')
+		self.assertEqual((done.returncode, done.stdout), (0, ''))
+
+	def test_says_what_is_missing_and_why(self):
+		done = self.check('# CONFIG_PCI is not set\n', 'CONFIG_ABC=y\n',
+				  'if EXPERT\nconfig ABC\n\tbool "abc"\n\tdepends on PCI\n\thelp\n\t  Text\nendif\n')
+		self.assertEqual(done.returncode, 1)
+		self.assertIn('CONFIG_ABC=y was asked for; the kernel has n', done.stdout)
+		self.assertIn('ABC in Kconfig depends on PCI   (PCI=n)', done.stdout)
+		self.assertIn('ABC in Kconfig depends on EXPERT', done.stdout)
+
+	def test_no_such_option(self):
+		done = self.check('', 'CONFIG_NONE=y\n')
+		self.assertIn('NONE is no option of this kernel', done.stdout)
+
+	def test_module_instead_of_built_in(self):
+		self.assertEqual(self.check('CONFIG_A=m\n', 'CONFIG_A=y\n').returncode, 1)
+
+	def test_last_one_counts(self):
+		self.assertEqual(self.check('CONFIG_A=m\n', 'CONFIG_A=y\nCONFIG_A=m\n').returncode, 0)
+
+
+KEYS = ('fired', 'merged', 'handled', 'samples_produced', 'lost', 'deliveries_irq_exit',
+	'deliveries_bh_enable', 'deliveries_ksoftirqd')
+
+
+class DemoView(Case):
+	def console(self, **counts):
+		after = {'fired': 900, 'merged': 100, 'handled': 900, 'samples_produced': 1000,
+			 'deliveries_ksoftirqd': 900, **counts}
+		life = ('fire task 0 sh 100', 'handler softirq 0 sh 2100', 'tasklet softirq 0 sh 3000',
+			r'worker worker 1 kworker/0:1\040x 20000')
+		lines = ['release 7.3.4', 'machine x86_64 2', 'life 0', *(f'step {s}' for s in life),
+			 'flood 1000', *(f'before {key} 0' for key in KEYS), 'flood-begin',
+			 'flood-end done', *(f'after {key} {after.get(key, 0)}' for key in KEYS),
+			 *(f'handoff {s}' for s in life),
+			 'handoff handoff ksoftirqd 0 ksoftirqd/0 2000000',
+			 'calm', *(f'step {s}' for s in life), 'complete']
+		return self.file('console', ''.join(
+			f'[    1.{i:03}000] demo: {line}\n' for i, line in enumerate(lines)))
+
+	def test_good(self):
+		svg = self.dir / 'a.svg'
+		done = self.run_script('demo-view', '--svg', str(svg), self.console())
+		self.assertEqual(done.returncode, 0, done.stderr)
+		self.assertIn('kworker/0:1 x', done.stdout)
+		self.assertIn('ksoftirqd/0 takes over', done.stdout)
+		xml.dom.minidom.parse(str(svg))
+
+	def test_lost(self):
+		done = self.run_script('demo-view', self.console(lost=3))
+		self.assertEqual(done.returncode, 1)
+		self.assertIn('3 samples are lost', done.stderr)
+
+	def test_not_handled(self):
+		done = self.run_script('demo-view', self.console(handled=899))
+		self.assertIn('900 interrupts fired, 899 handled', done.stderr)
+		self.assertEqual(done.returncode, 1)
+
+	def test_incomplete(self):
+		done = self.run_script('demo-view', self.file('console', 'demo: release 7\n'))
+		self.assertEqual(done.returncode, 1)
+		self.assertIn('did not get to the end', done.stderr)
+
+
+class Help(Case):
+	def test_each_has_help_with_an_example(self):
+		for name in ('boot', 'splats', 'ktap', 'check-config', 'kunit', 'kunit-guest', 'kvm-ok',
+			     'vm', 'initramfs', 'demo', 'demo-view'):
+			done = self.run_script(name, '--help')
+			self.assertEqual(done.returncode, 0, name)
+			self.assertRegex(done.stdout, 'examples?:', name)
+
+	def test_unknown_names(self):
+		for name, word in (('kunit', 'no-such-platform'), ('vm', 'no-such-machine'),
+				   ('kunit', '--bogus'), ('vm', '--bogus'), ('demo', '--flood=x')):
+			done = self.run_script(name, word)
+			self.assertNotEqual(done.returncode, 0)
+			self.assertEqual(len(done.stderr.strip().splitlines()), 1, done.stderr)
+
+
+if __name__ == '__main__':
+	print(f'kernel tree for ktap: {TREE}', file=sys.stderr)
+	unittest.main()
