@@ -117,7 +117,9 @@ static void sim_flush(void)
 
 	migrate_disable();
 	irq_work_queue(&work);
-	irq_work_sync(&work);
+	/* irq_work_sync() may wait for RCU, and so for a handler on hold */
+	while (irq_work_is_busy(&work))
+		cond_resched();
 	migrate_enable();
 }
 
