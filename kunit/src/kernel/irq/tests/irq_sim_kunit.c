@@ -10,6 +10,7 @@
 
 #include <linux/atomic.h>
 #include <linux/completion.h>
+#include <linux/cpu.h>
 #include <linux/cpumask.h>
 #include <linux/interrupt.h>
 #include <linux/irq.h>
@@ -893,6 +894,49 @@ static void chip_account_across_cpus(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, atomic_read(&st->line[0].nested), 0);
 }
 
+/* C16: the CPU which is to deliver goes down and comes back, under fire. */
+static void chip_cpu_down(struct kunit *test)
+{
+	struct sim_test *st = test->priv;
+	struct sim_line *line = &st->line[0];
+	struct sim_remote remote = {
+		.fn	= sim_fire_until_released,
+		.line	= line,
+	};
+	/* The first one may not be removable */
+	int cpu = cpumask_last(cpu_online_mask), ret = 0;
+
+	if (!IS_ENABLED(CONFIG_HOTPLUG_CPU))
+		kunit_skip(test, "needs CPU hotplug");
+	if (num_online_cpus() < 2)
+		kunit_skip(test, "needs two CPUs");
+
+	INIT_WORK_ONSTACK(&remote.work, sim_remote_fn);
+	schedule_work_on(cpumask_first(cpu_online_mask), &remote.work);
+
+	KUNIT_EXPECT_EQ(test, sim_request(line, 0), 0);
+	for (int i = 0; i < 3 && !ret; i++) {
+		KUNIT_EXPECT_EQ(test, irq_set_affinity(line->virq, cpumask_of(cpu)), 0);
+		ret = remove_cpu(cpu);
+		if (ret)
+			break;
+		/* Served by those which are left */
+		atomic_set(&st->entered, 0);
+		KUNIT_EXPECT_TRUE(test, sim_wait(&st->entered));
+		irq_sim_synchronize(st->domain);
+		ret = add_cpu(cpu);
+	}
+	atomic_set_release(&st->release, 1);
+	flush_work(&remote.work);
+	destroy_work_on_stack(&remote.work);
+	irq_sim_synchronize(st->domain);
+
+	KUNIT_EXPECT_EQ(test, ret, 0);
+	KUNIT_EXPECT_GT(test, atomic_read(&line->handled), 0);
+	KUNIT_EXPECT_EQ(test, atomic_read(&line->handled), atomic_read(&st->latched));
+	KUNIT_EXPECT_EQ(test, atomic_read(&line->nested), 0);
+}
+
 /* C17: free the interrupt and dispose of the mapping while it is fired. */
 static void chip_dispose_under_fire(struct kunit *test)
 {
@@ -961,6 +1005,7 @@ static struct kunit_case irq_sim_delivery_cases[] = {
 	KUNIT_CASE_PARAM(chip_latch_dies_with_owner, sim_gen_params),
 	KUNIT_CASE_PARAM(chip_affinity, sim_gen_params),
 	KUNIT_CASE_PARAM(chip_account_across_cpus, sim_gen_params),
+	KUNIT_CASE_PARAM(chip_cpu_down, sim_gen_params),
 	KUNIT_CASE_PARAM(chip_dispose_under_fire, sim_gen_params),
 	{}
 };
