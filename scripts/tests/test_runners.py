@@ -136,7 +136,7 @@ BAD = (
 	'BUG: kernel NULL pointer dereference, address: 0000000000000000',
 	'Oops: 0000 [#1] SMP',
 	'watchdog: BUG: soft lockup - CPU#0 stuck for 22s! [sh:1]',
-	'watchdog: Watchdog detected hard LOCKUP on cpu 0',
+	'watchdog: CPU1: Watchdog detected hard LOCKUP on cpu 0',
 	'rcu: INFO: rcu_preempt detected stalls on CPUs/tasks:',
 	'rcu: INFO: rcu_sched self-detected stall on CPU',
 	'rcu: rcu_preempt kthread starved for 2000 jiffies!',
