@@ -193,8 +193,10 @@ drain()
 # threaded: does genirq run the handler in a thread?
 threaded()
 {
-	[ "$(cat /sys/kernel/realtime 2>/dev/null)" = 1 ] ||
-		grep -qw threadirqs /proc/cmdline
+	case $(uname -v) in
+	*PREEMPT_RT*) return 0 ;;
+	esac
+	grep -qw threadirqs /proc/cmdline
 }
 
 # What must hold whenever nothing is under way, between "snap a" and "snap b"
