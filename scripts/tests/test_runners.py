@@ -22,6 +22,8 @@ import xml.dom.minidom
 
 SCRIPTS = pathlib.Path(__file__).resolve().parent.parent
 TREE = pathlib.Path(os.environ.get('IRQ_SIM_TREE') or SCRIPTS.parent / 'build' / 'linux')
+NEEDS_PARSER = unittest.skipUnless((TREE / 'tools/testing/kunit/kunit_parser.py').exists(),
+				   f'no kernel tree in {TREE}: run scripts/tree')
 
 
 class Case(unittest.TestCase):
@@ -207,8 +209,7 @@ class Splats(Case):
 		self.assertEqual(done.stdout, '1\n')
 
 
-@unittest.skipUnless((TREE / 'tools/testing/kunit/kunit_parser.py').exists(),
-		     f'no kernel tree in {TREE}: run scripts/tree')
+@NEEDS_PARSER
 class Ktap(Case):
 	def ktap(self, text):
 		done = self.run_script('ktap', '--tree', str(TREE), '--brief',
@@ -271,6 +272,101 @@ class CheckConfig(Case):
 
 	def test_last_one_counts(self):
 		self.assertEqual(self.check('CONFIG_A=m\n', 'CONFIG_A=y\nCONFIG_A=m\n').returncode, 0)
+
+
+@NEEDS_PARSER
+class Kunit(Case):
+	"""scripts/kunit with a kernel that is a few lines of shell."""
+
+	def kunit(self, kernel, *args, platform='uml'):
+		built = self.dir / 'kunit' / platform
+		built.mkdir(parents=True, exist_ok=True)
+		(built / 'linux').write_text(
+			'#!/bin/bash\n'
+			f'echo run >>"{self.dir}/runs"; run=$(wc -l <"{self.dir}/runs")\n'
+			f'echo "KTAP version 1"; echo 1..1\n{kernel}\n', encoding='utf-8')
+		(built / 'linux').chmod(0o755)
+		return self.run_script('kunit', '--no-build', *args, platform, env={
+			'IRQ_SIM_BUILD': str(self.dir), 'IRQ_SIM_TREE': str(TREE),
+			'STAGE_COUNTS': str(self.dir / 'counts')})
+
+	def runs(self):
+		return (self.dir / 'runs').read_text(encoding='ascii').count('run')
+
+	def counts(self):
+		return (self.dir / 'counts').read_text(encoding='ascii').strip()
+
+	def test_passes(self):
+		done = self.kunit('echo ok 1 a')
+		self.assertEqual((done.returncode, self.counts()), (0, '1 0 0'), done.stderr)
+
+	def test_splat_fails(self):
+		done = self.kunit('echo ok 1 a; echo "WARNING: CPU: 0 PID: 1 at a.c:1 f+0x1/0x2"')
+		self.assertEqual((done.returncode, self.counts()), (1, '1 1 0'))
+		self.assertIn('unexpected: WARNING: ', done.stdout)
+
+	def test_repeat(self):
+		done = self.kunit('echo ok 1 a', '--repeat', '3')
+		self.assertEqual((done.returncode, self.runs(), self.counts()), (0, 3, '3 0 0'),
+				 done.stderr)
+		self.assertIn('run 3 of 3, 0 failed: ok', done.stderr)
+		self.assertRegex(done.stdout, r'\numl +3 +0 +[0-9.]+ +[0-9.]+ +[0-9.]+\n')
+
+	SECOND_FAILS = 'if ((run == 2)); then echo not ok 1 a; else echo ok 1 a; fi'
+
+	def test_repeat_stops(self):
+		done = self.kunit(self.SECOND_FAILS, '--repeat=5')
+		self.assertEqual((done.returncode, self.runs(), self.counts()), (1, 2, '1 1 0'))
+		self.assertRegex(done.stdout, r'\numl +2 +1 ')
+		kept = self.dir / 'kunit/uml/failure-2'
+		self.assertIn('not ok 1 a', (kept / 'console.log').read_text(encoding='utf-8'))
+		self.assertIn('failed: a', (kept / 'run.log').read_text(encoding='utf-8'))
+		self.assertIn('failed: a', done.stdout)
+
+	def test_repeat_keeps_going(self):
+		done = self.kunit(self.SECOND_FAILS, '--repeat=4', '--keep-going')
+		self.assertEqual((done.returncode, self.runs(), self.counts()), (1, 4, '3 1 0'))
+		self.assertEqual([f.name for f in (self.dir / 'kunit/uml').glob('failure-*')],
+				 ['failure-2'])
+
+	def test_repeat_counts_a_splat(self):
+		done = self.kunit('echo ok 1 a; ((run < 3)) || echo "BUG: KASAN: use in f"',
+				  '--repeat=5')
+		self.assertEqual((done.returncode, self.runs()), (1, 3))
+
+	def test_load(self):
+		done = self.kunit(f'pgrep -f "[f]ilter {self.dir}" >"{self.dir}/pids"; echo ok 1 a',
+				  '--load', '--filter', str(self.dir))
+		self.assertEqual(done.returncode, 0, done.stderr)
+		self.assertIn(f'{len(os.sched_getaffinity(0))} busy loops', done.stderr)
+		pids = (self.dir / 'pids').read_text(encoding='ascii').split()
+		self.assertGreater(len(pids), len(os.sched_getaffinity(0)))
+		until = time.monotonic() + 10
+		while any(pathlib.Path('/proc', pid).exists() for pid in pids):
+			self.assertLess(time.monotonic(), until, 'the load outlives the run')
+			time.sleep(0.01)
+
+	def test_bad_numbers(self):
+		for number in ('x', '-1', '1.5', ''):
+			done = self.run_script('kunit', '--repeat', number, 'uml')
+			self.assertEqual(done.returncode, 1)
+			self.assertIn('--repeat wants a number', done.stderr)
+
+	def test_platforms(self):
+		"""Each has its fragments, and a guest script only where the tests do not end it."""
+		table = SCRIPTS.parent / 'kunit/platforms'
+		for line in table.read_text(encoding='utf-8').splitlines():
+			if line.startswith('#') or not line:
+				continue
+			_name, configs, _arch, cpus, seconds, stage, *kernel = line.split()
+			for config in configs.split('+'):
+				self.assertTrue((table.parent / f'{config}.kunitconfig').exists(), line)
+			self.assertTrue(cpus.isdigit() and seconds.isdigit(), line)
+			self.assertIn(stage, ('default', 'all'), line)
+			guests = [k[6:] for k in kernel if k.startswith('guest=')]
+			self.assertEqual('kunit_shutdown=none' in kernel, bool(guests), line)
+			for guest in guests:
+				self.assertTrue((SCRIPTS / 'guest' / f'{guest}.sh').exists(), line)
 
 
 KEYS = ('fired', 'merged', 'handled', 'samples_produced', 'lost', 'deliveries_irq_exit',

@@ -62,6 +62,8 @@ class Case(unittest.TestCase):
         self.top = self.dir / "checkout"
         self.cache = self.dir / "cache" / "irq_sim"
         shutil.copytree(SCRIPTS, self.top / "scripts", ignore=shutil.ignore_patterns("__pycache__"))
+        (self.top / "kunit").mkdir()
+        shutil.copy(SCRIPTS.parent / "kunit/platforms", self.top / "kunit")
         (self.top / "patches").mkdir()
         (self.top / "patches" / "cover-letter.txt").write_text("cover\n")
         self.bin = self.dir / "bin"
@@ -630,6 +632,20 @@ class Runner(Case):
         self.assertEqual(self.last(self.run_script("test", "kunit-uml")),
                          "1 passed, 0 failed, 0 skipped")
 
+    def test_platforms(self):
+        """One stage for each platform, in the table's order; few of them by default."""
+        self.kunit('echo "$*" >>"$TMPDIR/asked"')
+        (self.top / "kunit/platforms").write_text(
+            "# comment\n\n" "uml a um 1 9 default\n" "x-y a+b x86_64 2 9 all x=1 y\n"
+            "arm d arm64 4 9 default\n")
+        out = self.run_script("test", "--list").stdout
+        self.assertRegex(out, r"kunit-x-y +KUnit on x86_64 in qemu, CPUs: 2, x=1 y \(with --all\)")
+        self.run_script("test", "kunit-arm", "kunit-x-y")
+        self.assertEqual((self.dir / "asked").read_text(), "arm\nx-y\n")
+        self.fails("test", "kunit-x86_64", says=["kunit-x86_64", "--list"])
+        stages = re.findall(r"^(kunit\S+) ", out, re.M)
+        self.assertEqual(stages, ["kunit-uml", "kunit-x-y", "kunit-arm"])
+
     def test_interrupt(self):
         self.kunit(f'echo $$ >"{self.dir}/pid"; sleep 77 & wait')
         with subprocess.Popen([self.top / "scripts/test", "kunit-uml"], env=self.env, text=True,
@@ -648,7 +664,7 @@ class Runner(Case):
 
     def test_time_limit(self):
         runner = self.top / "scripts/test"
-        runner.write_text(runner.read_text().replace("kunit-uml|default|3600", "kunit-uml|default|1"))
+        runner.write_text(runner.read_text().replace("kunit_limit=5400", "kunit_limit=1"))
         self.kunit("sleep 77")
         done = self.run_script("test", "kunit-uml", status=1)
         self.assertIn("stopped after its limit of 1 s", done.stdout)
@@ -656,7 +672,8 @@ class Runner(Case):
     def test_arguments(self):
         self.fails("test", "bogus", says=["bogus", "--list"])
         self.fails("test", "--bogus", says=["--bogus", "--help"])
-        self.assertIn("kunit-uml", self.run_script("test", "--list").stdout)
+        self.assertRegex(self.run_script("test", "--list").stdout,
+                         r"\nkunit-uml +KUnit on UML, CPUs: 1\n")
         self.assertIn("examples:", self.run_script("test", "--help").stdout)
 
 
