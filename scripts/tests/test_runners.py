@@ -184,6 +184,25 @@ class Splats(Case):
 	       '[ 1.000000] Call Trace:\n[ 1.000000]  f+0x1/0x2\n[ 1.000000] ---[ end trace 0 ]---\n'
 	       '    ok 2 second\nok 1 suite\n')
 
+	INJECTED = ('FAULT_INJECTION: forcing a failure.\nname failslab, interval 1\n'
+		    'CPU: 0 UID: 0 PID: 9 Comm: kunit Not tainted\nCall Trace:\n <TASK>\n f+0x1/0x2\n')
+
+	def test_injected_failure(self):
+		done = self.run_script('splats', '--count', self.file('log', self.INJECTED * 3))
+		self.assertEqual((done.returncode, done.stdout), (0, '0\n'))
+		for more in ('Call Trace:\n', 'BUG: KASAN: use in f\n'):
+			done = self.run_script('splats', '--count', self.file('log', self.INJECTED + more))
+			self.assertEqual((done.returncode, done.stdout), (1, '1\n'), more)
+
+	def test_one_after_the_other(self):
+		"""A complaint does not hide in the trace of another."""
+		first = 'BUG: KASAN: use in f\nCall Trace:\n f+0x1/0x2\n'
+		for between in ('=' * 66, '------------[ cut here ]------------', 'ok 1 test',
+				'FAULT_INJECTION: forcing a failure.'):
+			done = self.run_script('splats', '--count', self.file(
+				'log', f'{first}{between}\nWARNING: CPU: 0 PID: 1 at a.c:1 f+0x1/0x2\n'))
+			self.assertEqual(done.stdout, '2\n', between)
+
 	def test_names_the_test(self):
 		done = self.run_script('splats', self.file('log', self.LOG))
 		self.assertEqual(done.returncode, 1)
