@@ -324,6 +324,15 @@ class Kunit(Case):
 		self.assertEqual((done.returncode, self.counts()), (1, '1 1 0'))
 		self.assertIn('unexpected: WARNING: ', done.stdout)
 
+	UNKNOWN = 'echo "[ 0.1] Unknown kernel command line parameters \\"%s\\", will be passed on"; ' \
+		  'echo "smp: Brought up 1 node, 2 CPUs"; echo ok 1 a'
+
+	def test_unknown_argument(self):
+		done = self.kunit(self.UNKNOWN % 'x seccomp=on', platform='uml-smp')
+		self.assertEqual((done.returncode, self.counts()), (1, '1 1 0'))
+		self.assertIn('does not know seccomp=on', done.stderr)
+		self.assertEqual(self.kunit(self.UNKNOWN % 'x y', platform='uml-smp').returncode, 0)
+
 	def test_repeat(self):
 		done = self.kunit('echo ok 1 a', '--repeat', '3')
 		self.assertEqual((done.returncode, self.runs(), self.counts()), (0, 3, '3 0 0'),
