@@ -1,15 +1,17 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
-"""Test what measures the tests, scripts/tools/coverage, on a kernel of a few lines.
+"""Test what measures the tests, scripts/tools/coverage and scripts/tools/mutants,
+on a kernel of a few lines.
 
 examples:
   scripts/tests/test_strength.py
-  scripts/tests/test_strength.py Coverage
+  scripts/tests/test_strength.py Mutants.test_verdicts
 """
 
 import json
 import os
 import pathlib
+import shutil
 import subprocess
 import tempfile
 import unittest
@@ -168,17 +170,175 @@ class Coverage(Case):
 		self.judge(f'{FILE} fire line ret = 0;\n\twhy\n', 0, (f'{FILE}:added',))
 
 
-class Help(unittest.TestCase):
+GOOD = f"""\
+# comment
+[merge-is-new]
+file      {FILE}
+function  fire
+bug       A merge is
+  reported as new.
+- ret = 0;
++ ret = 1;
+"""
+PLATFORMS = '# name config arch cpus seconds then\numl-smp uml-smp um 2 300 ncpus=2\numl uml um 1 300\n'
+# What make builds: a "kernel" that tests the source.
+MAKEFILE = """\
+linux:
+	@mkdir -p $(O)
+	@! grep -n error: kernel/irq/irq_sim.c
+	@{ echo '#!/bin/bash'; echo 'exec bash $(CURDIR)/kernel.sh $(CURDIR)/kernel/irq/irq_sim.c'; } >$(O)/linux
+	@chmod +x $(O)/linux
+"""
+KERNEL = """\
+echo 'KTAP version 1'; echo '1..1'; echo '    # Subtest: suite'; echo '    1..2'
+if grep -q WARN $1; then echo '[    1.0] WARNING: CPU: 0 PID: 1 at x.c:1'; fi
+if grep -q HANG $1; then sleep 77; fi
+if grep -q PANIC $1; then echo 'Kernel panic - not syncing: x'; exit 1; fi
+if grep -q 'ret = 1;$' <(sed -n 19p $1); then echo '    not ok 1 merge'; sleep 77; fi
+echo '    ok 1 merge'; echo 'ok 1 suite'
+"""
+
+
+class Mutants(Case):
+	def entry(self, **changes):
+		"""GOOD with some lines changed; None removes the line."""
+		text = GOOD
+		for key, value in changes.items():
+			lines = []
+			for line in text.splitlines():
+				if line.startswith({'old': '-', 'new': '+', 'name': '['}.get(key, key)):
+					if value is None:
+						continue
+					line = value
+				lines.append(line)
+			text = '\n'.join(lines) + '\n'
+		return text
+
+	def check(self, text, status=0, says=''):
+		done = self.tool('mutants', '--check', '--platforms', self.file('platforms', PLATFORMS),
+				 self.file('list.txt', text))
+		self.assertEqual(done.returncode, status, done.stdout + done.stderr)
+		self.assertIn(says, done.stderr)
+		if status:
+			self.assertEqual(len(done.stderr.splitlines()), 1, done.stderr)
+
+	def test_good(self):
+		self.check(GOOD)
+		self.check(self.entry(old='- if (line->latched && high) {\n-   ret = 0;', new='+'))
+
+	def test_text(self):
+		self.check(self.entry(old='- ret = 7;'), 2, 'list.txt:2: [merge-is-new]: not found in fire() of')
+		self.check(self.entry(function='function  twice'), 2, 'not found in twice()')
+		self.check(self.entry(function='function  gone'), 2, 'has no function gone')
+		self.check(self.entry(file='file  gone.c'), 2, 'has no gone.c')
+		twice = self.entry(function='function  twice', old='- return x;')
+		self.check(twice, 2, 'found 2 times in twice() of kernel/irq/irq_sim.c, lines 7, 9: say which')
+		self.check(twice + 'after if (x)\n', 2, 'found 2 times')
+		once = self.entry(function='function  twice', old='- if (x)')
+		self.check(once + 'after return x;\n')
+		self.check(once + 'after return y;\n', 2, '(after return y;)')
+		self.check(self.entry(function='function  -', old='- #define LIMIT 10'))
+		self.check(self.entry(function='function  -'), 2, 'not found in kernel/irq/irq_sim.c')
+
+	def test_malformed(self):
+		self.check(self.entry(new=None), 2, 'no replacement')
+		self.check(self.entry(old=None), 2, 'what is replaced?')
+		self.check(self.entry(new='+ ret  = 0;', old='- ret  = 0;'), 2, 'changes nothing')
+		self.check(self.entry(name='[No Name]'), 2, 'list.txt:2: a name is')
+		self.check(self.entry(name=None), 2, 'no [name] before')
+		self.check(GOOD + GOOD, 2, '[merge-is-new] is in')
+		self.check(GOOD + 'bogus x\n', 2, 'unknown key "bogus"')
+		self.check(GOOD + 'file x\n', 2, 'for the second time')
+		self.check(GOOD + '- ret = 0;\n', 2, 'go before')
+		self.check(GOOD + '\n  more\n', 2, 'goes on from nothing')
+		self.check(GOOD + 'survives\n', 2, '"survives" says nothing')
+		self.check(GOOD + 'survives x\nvaries y\n', 2, 'either')
+		self.check(GOOD + 'platform gone\n', 2, 'no platform gone')
+		self.check('# nothing\n', 2, 'no mutants')
+		lines = GOOD.splitlines()
+		self.check('\n'.join(line for line in lines if not line.startswith(('bug', ' '))) + '\n',
+			   2, 'has no "bug"')
+
+	LISTS = ''.join(f'[{name}]\nfile {FILE}\nfunction fire\nbug Bug.\n- ret = 0;\n+ {text}\n{more}\n'
+			for name, text, more in (
+				('by-test', 'ret = 1;', ''), ('by-warning', 'WARN();', ''),
+				('by-hang', 'HANG();', ''), ('by-panic', 'PANIC();', ''),
+				('survivor', 'ret = 2;', 'survives Nobody\n  looks.\n'),
+				('timing', 'ret = 3;', 'varies Timing.\n')))
+
+	def run_all(self, status, lists, *args, env=None):
+		for job in ('job0', 'job1'):
+			shutil.rmtree(self.dir / 'work' / job, ignore_errors=True)
+			shutil.copytree(self.tree, self.dir / 'work' / job)
+			self.file(f'work/{job}/Makefile', MAKEFILE)
+			self.file(f'work/{job}/kernel.sh', KERNEL)
+		done = self.tool('mutants', '--platforms', self.file('platforms', PLATFORMS),
+				 '--work', str(self.dir / 'work'), '--out', str(self.dir / 'out'), *args,
+				 self.file('list.txt', lists), env={'PATIENCE': '0.05', **(env or {})})
+		self.assertEqual(done.returncode, status, done.stdout + done.stderr)
+		self.output = done
+		result = json.loads((self.dir / 'out/results.json').read_text(encoding='utf-8'))
+		return {entry['name']: (entry['verdict'], entry['by']) for entry in result['results']}
+
+	def test_verdicts(self):
+		counts = self.dir / 'counts'
+		verdicts = self.run_all(0, self.LISTS, env={'STAGE_COUNTS': str(counts)})
+		self.assertEqual(verdicts, {
+			'by-test': ('killed', 'suite.merge'),
+			'by-warning': ('killed', 'complaint: WARNING: CPU: 0 PID: 1 at x.c:1'),
+			'by-hang': ('killed', 'hang while running'),
+			'by-panic': ('killed', 'complaint: Kernel panic - not syncing: x'),
+			'survivor': ('survived', ''), 'timing': ('survived', '')})
+		self.assertEqual(counts.read_text(encoding='ascii'), '6 0 0\n')
+		self.assertIn('Nobody looks.', self.output.stdout)
+		self.assertIn('67 % killed', self.output.stdout)
+		# The bugs are out again, and nothing is run twice.
+		for job in ('job0', 'job1'):
+			self.assertEqual((self.dir / 'work' / job / FILE).read_text(encoding='utf-8'), SOURCE)
+		self.run_all(0, self.LISTS)
+		self.assertIn('0 mutants to run, 6 known', self.output.stderr)
+		self.run_all(0, self.LISTS, '--key', 'other', '--only', 'by-[tw]*')
+		self.assertIn('2 mutants to run, 0 known', self.output.stderr)
+		self.run_all(0, self.LISTS, '--rerun', '--only', 'timing')
+		self.assertIn('1 mutants to run, 0 known', self.output.stderr)
+		report = (self.dir / 'out/mutants.md').read_text(encoding='utf-8')
+		self.assertIn('| `fire` | Bug. | Timing. |', report)
+
+	def test_not_as_listed(self):
+		text = self.LISTS.replace('survives Nobody\n  looks.\n', '')
+		self.run_all(1, text, '--only', 'survivor')
+		self.assertIn('[survivor] survived, and no reason is given', self.output.stdout)
+		text = self.LISTS.replace('+ ret = 1;\n', '+ ret = 1;\nsurvives It does not.\n')
+		self.run_all(1, text, '--only', 'by-test')
+		self.assertIn('[by-test] is killed by suite.merge: remove', self.output.stdout)
+		text = self.LISTS.replace('+ ret = 1;\n', '+ error: no\n')
+		self.run_all(1, text, '--only', 'by-test')
+		self.assertIn('[by-test] is not built', self.output.stdout)
+
+	def test_fails_without_a_bug(self):
+		self.file(f'tree/{FILE}', SOURCE + '/* WARN */\n')
+		with self.assertRaises(FileNotFoundError):
+			self.run_all(1, self.LISTS)
+
+	def test_no_such_mutant(self):
+		done = self.tool('mutants', '--list', '--only', 'gone*', '--platforms',
+				 self.file('platforms', PLATFORMS), self.file('list.txt', GOOD))
+		self.assertEqual(done.returncode, 2)
+		self.assertIn("no mutant is called 'gone*'", done.stderr)
+
+
+class Lists(unittest.TestCase):
+	"""Those of the repository."""
 
 	def test_help(self):
-		for name in ('coverage', 'tools/coverage'):
+		for name in ('coverage', 'mutants', 'tools/coverage', 'tools/mutants'):
 			done = subprocess.run([SCRIPTS / name, '--help'], capture_output=True, text=True,
 					      timeout=60, check=False)
 			self.assertEqual(done.returncode, 0, name)
 			self.assertRegex(done.stdout, 'examples?:', name)
 
 	def test_unknown_arguments(self):
-		for name in ('coverage',):
+		for name in ('coverage', 'mutants'):
 			done = subprocess.run([SCRIPTS / name, '--bogus'], capture_output=True, text=True,
 					      timeout=60, check=False)
 			self.assertEqual(done.returncode, 1, name)
