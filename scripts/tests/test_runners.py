@@ -390,11 +390,81 @@ class Kunit(Case):
 			for config in configs.split('+'):
 				self.assertTrue((table.parent / f'{config}.kunitconfig').exists(), line)
 			self.assertTrue(cpus.isdigit() and seconds.isdigit(), line)
-			self.assertIn(stage, ('default', 'all'), line)
+			self.assertIn(stage, ('default', 'all', '-'), line)
 			guests = [k[6:] for k in kernel if k.startswith('guest=')]
 			self.assertEqual('kunit_shutdown=none' in kernel, bool(guests), line)
 			for guest in guests:
 				self.assertTrue((SCRIPTS / 'guest' / f'{guest}.sh').exists(), line)
+
+
+class Contract(Case):
+	SUITE = """static struct kunit_case cases[] = {
+	KUNIT_CASE(one),
+	KUNIT_CASE_PARAM(two, gen),
+	{}
+};
+
+static struct kunit_suite suite = {
+	.name		= "irq_sim_x",
+	.test_cases	= cases,
+};
+"""
+
+	def tree(self, cells):
+		tree = self.dir / 'tree'
+		rows = ''.join(f'   * - C{i}\n     - A promise\n       in two lines\n     - {cell}\n'
+			       for i, cell in enumerate(cells, 1))
+		for name, text in (
+				('Documentation/core-api/irq/irq-sim.rst',
+				 f'.. list-table:: Promises\n   :header-rows: 1\n\n   * - No.\n     - Promise\n     - Tests\n{rows}\nLimits\n'),
+				('kernel/irq/tests/irq_x.c', self.SUITE)):
+			path = tree / name
+			path.parent.mkdir(parents=True, exist_ok=True)
+			path.write_text(text, encoding='utf-8')
+		return str(tree)
+
+	def results(self, **status):
+		path = self.dir / 'results.json'
+		path.write_text(json.dumps({'sub_groups': [{
+			'name': 'irq_sim_x', 'test_cases': [{'name': 'one', 'status': status['one']}],
+			'sub_groups': [{'name': 'two', 'test_cases': [
+				{'name': f'p{i}', 'status': s} for i, s in enumerate(status['two'])]}]}]}))
+		return str(path)
+
+	CELLS = ['``irq_sim_x.one``'] * 18 + ['all'] + ['``irq_sim_x.two``'] * 2
+
+	def check(self, cells, *arguments):
+		return self.run_script('contract', '--tree', self.tree(cells), *arguments)
+
+	def test_good(self):
+		done = self.check(self.CELLS, self.results(one='PASS', two=('SKIP', 'PASS')))
+		self.assertEqual((done.returncode, done.stderr), (0, ''))
+		self.assertIn('21 promises, 2 test cases, 1 results read, 0 wrong', done.stdout)
+
+	def test_wrong(self):
+		for cells, complaint in (
+				(self.CELLS[:-1], 'want C1 to C21'),
+				(['none'] + self.CELLS[1:], 'C1: names no test'),
+				(['``irq_sim_x.three``'] + self.CELLS[1:], 'no suite of the tree has irq_sim_x.three'),
+				(['``irq_sim_x.two``'] * 18 + self.CELLS[18:], 'irq_sim_x.one proves no promise'),
+				(['``tools/none``'] + self.CELLS[1:], 'C1: the tree has no tools/none')):
+			done = self.check(cells)
+			self.assertEqual(done.returncode, 1, complaint)
+			self.assertIn(complaint, done.stderr)
+
+	def test_results(self):
+		for one, two, complaint in (
+				('FAIL', ('PASS',), 'irq_sim_x.one: FAIL on'),
+				('PASS', ('PASS', 'FAIL'), 'irq_sim_x.two: FAIL on'),
+				('SKIP', ('PASS',), 'irq_sim_x.one passed on no platform')):
+			done = self.check(self.CELLS, self.results(one=one, two=two))
+			self.assertEqual(done.returncode, 1, complaint)
+			self.assertIn(complaint, done.stderr)
+
+	def test_no_tree(self):
+		done = self.run_script('contract', '--tree', str(self.dir))
+		self.assertEqual(done.returncode, 2)
+		self.assertIn('a tree with the series?', done.stderr)
 
 
 KEYS = ('fired', 'merged', 'handled', 'samples_produced', 'lost', 'deliveries_irq_exit',
