@@ -323,8 +323,9 @@ format_series() {
 }
 
 # The sources of the series that the repository shows, by their path in the kernel.
-KUNIT_SOURCES=('kernel/irq/tests/*_kunit.c' 'kernel/tests/*_kunit.c' 'lib/kunit/irq*.c'
-	include/kunit/irq.h kernel/irq/.kunitconfig)
+KUNIT_SOURCES=('kernel/irq/tests/*_kunit.c' 'kernel/tests/*_kunit.c' 'lib/kunit/*irq*.c'
+	include/kunit/irq.h kernel/irq/.kunitconfig drivers/gpio/gpio-sim-kunit.c
+	drivers/base/regmap/regmap-irq-kunit.c)
 SELFTESTS=tools/testing/selftests/irq_sim
 
 # copy_sources REPO BASE TIP OUT: OUT/kunit and OUT/selftests, as they belong into

@@ -1,0 +1,291 @@
+// SPDX-License-Identifier: GPL-2.0
+//
+// KUnit test for the regmap based irq_chip
+//
+// A device with a status and a mask register, and one interrupt line, which is
+// high while a status bit is set that is not masked. Writing a status bit
+// clears it.
+
+#include <linux/atomic.h>
+#include <linux/bits.h>
+#include <linux/device.h>
+#include <linux/interrupt.h>
+#include <linux/irq_sim.h>
+#include <linux/mutex.h>
+#include <linux/regmap.h>
+
+#include <kunit/device.h>
+#include <kunit/irq.h>
+#include <kunit/test.h>
+
+#define REG_STATUS	1
+#define REG_MASK	2
+
+#define NUM_SOURCES	4
+#define LINE		5
+
+struct regmap_irq_test;
+
+/**
+ * struct regmap_irq_source - an interrupt of the device, and who listens
+ * @t:		the test
+ * @irq:	Linux interrupt number
+ * @bit:	in the registers
+ * @again:	how often the handler makes the event happen once more
+ * @handled:	runs of the handler
+ */
+struct regmap_irq_source {
+	struct regmap_irq_test	*t;
+	int			irq;
+	unsigned int		bit;
+	atomic_t		again;
+	atomic_t		handled;
+};
+
+/**
+ * struct regmap_irq_test - fixture
+ * @lock:	protects the registers, and keeps the line in step with them
+ * @status:	a register
+ * @mask:	another one
+ * @chip:	the interrupt controller to which the device is connected
+ * @irq:	Linux number of its line
+ * @data:	of the irq_chip
+ * @source:	the interrupts of the device, all requested
+ */
+struct regmap_irq_test {
+	struct mutex			lock;	/* registers and line */
+	unsigned int			status;
+	unsigned int			mask;
+	struct irq_domain		*chip;
+	int				irq;
+	struct regmap_irq_chip_data	*data;
+	struct regmap_irq_source	source[NUM_SOURCES];
+};
+
+static void device_drive_line(struct regmap_irq_test *t)
+{
+	lockdep_assert_held(&t->lock);
+	irq_sim_set_line(t->chip, LINE, t->status & ~t->mask);
+}
+
+static int device_read(void *context, unsigned int reg, unsigned int *val)
+{
+	struct regmap_irq_test *t = context;
+
+	guard(mutex)(&t->lock);
+	*val = reg == REG_STATUS ? t->status : t->mask;
+	return 0;
+}
+
+static int device_write(void *context, unsigned int reg, unsigned int val)
+{
+	struct regmap_irq_test *t = context;
+
+	guard(mutex)(&t->lock);
+	if (reg == REG_STATUS)
+		t->status &= ~val;
+	else
+		t->mask = val;
+	device_drive_line(t);
+	return 0;
+}
+
+static void device_events(struct regmap_irq_test *t, unsigned int bits)
+{
+	guard(mutex)(&t->lock);
+	t->status |= bits;
+	device_drive_line(t);
+}
+
+static const struct regmap_config device_config = {
+	.reg_bits	= 8,
+	.val_bits	= 8,
+	.max_register	= REG_MASK,
+	.reg_read	= device_read,
+	.reg_write	= device_write,
+};
+
+static const struct regmap_irq device_irqs[NUM_SOURCES] = {
+	REGMAP_IRQ_REG(0, 0, BIT(0)),
+	REGMAP_IRQ_REG(1, 0, BIT(1)),
+	REGMAP_IRQ_REG(2, 0, BIT(2)),
+	REGMAP_IRQ_REG(3, 0, BIT(3)),
+};
+
+static const struct regmap_irq_chip device_irq_chip = {
+	.name		= "regmap-irq-kunit",
+	.status_base	= REG_STATUS,
+	.ack_base	= REG_STATUS,
+	.mask_base	= REG_MASK,
+	.num_regs	= 1,
+	.irqs		= device_irqs,
+	.num_irqs	= NUM_SOURCES,
+};
+
+static irqreturn_t source_handler(int irq, void *data)
+{
+	struct regmap_irq_source *source = data;
+
+	atomic_inc(&source->handled);
+	if (atomic_dec_if_positive(&source->again) >= 0)
+		device_events(source->t, source->bit);
+	return IRQ_HANDLED;
+}
+
+/* Wait until what the line asserts now has been handled. */
+static void wait_handled(struct regmap_irq_test *t)
+{
+	irq_sim_synchronize(t->chip);
+	synchronize_irq(t->irq);
+}
+
+static void expect_handled(struct kunit *test, int n0, int n1, int n2, int n3)
+{
+	struct regmap_irq_test *t = test->priv;
+
+	KUNIT_EXPECT_EQ(test, atomic_read(&t->source[0].handled), n0);
+	KUNIT_EXPECT_EQ(test, atomic_read(&t->source[1].handled), n1);
+	KUNIT_EXPECT_EQ(test, atomic_read(&t->source[2].handled), n2);
+	KUNIT_EXPECT_EQ(test, atomic_read(&t->source[3].handled), n3);
+}
+
+static int regmap_irq_test_init(struct kunit *test)
+{
+	struct irq_sim_info info = { .num_irqs = LINE + 1 };
+	struct regmap_irq_test *t;
+	struct regmap *map;
+	struct device *dev;
+
+	t = kunit_kzalloc(test, sizeof(*t), GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, t);
+	mutex_init(&t->lock);
+	test->priv = t;
+
+	t->chip = kunit_irq_sim_create(test, &info);
+	t->irq = kunit_irq_sim_map(test, t->chip, LINE);
+	KUNIT_ASSERT_GT(test, t->irq, 0);
+
+	dev = kunit_device_register(test, "regmap-irq-kunit");
+	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, dev);
+	map = devm_regmap_init(dev, NULL, t, &device_config);
+	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, map);
+	KUNIT_ASSERT_EQ(test, devm_regmap_add_irq_chip(dev, map, t->irq, IRQF_TRIGGER_HIGH, 0,
+						       &device_irq_chip, &t->data), 0);
+	KUNIT_EXPECT_EQ(test, t->mask, GENMASK(NUM_SOURCES - 1, 0));
+
+	for (int i = 0; i < NUM_SOURCES; i++) {
+		struct regmap_irq_source *source = &t->source[i];
+
+		source->t = t;
+		source->bit = BIT(i);
+		source->irq = regmap_irq_get_virq(t->data, i);
+		KUNIT_ASSERT_GT(test, source->irq, 0);
+		KUNIT_ASSERT_EQ(test, kunit_request_threaded_irq(test, source->irq, NULL,
+								 source_handler, IRQF_ONESHOT,
+								 "source", source), 0);
+	}
+	KUNIT_EXPECT_EQ(test, t->mask, 0);
+	return 0;
+}
+
+/* An event is for its handler, once, and is acknowledged. */
+static void regmap_irq_one_event(struct kunit *test)
+{
+	struct regmap_irq_test *t = test->priv;
+
+	device_events(t, BIT(1));
+	wait_handled(t);
+	expect_handled(test, 0, 1, 0, 0);
+	KUNIT_EXPECT_EQ(test, t->status, 0);
+
+	device_events(t, BIT(3));
+	wait_handled(t);
+	device_events(t, BIT(1));
+	wait_handled(t);
+	expect_handled(test, 0, 2, 0, 1);
+	KUNIT_EXPECT_EQ(test, t->status, 0);
+}
+
+static void regmap_irq_events_at_once(struct kunit *test)
+{
+	struct regmap_irq_test *t = test->priv;
+
+	device_events(t, BIT(0) | BIT(2) | BIT(3));
+	wait_handled(t);
+	expect_handled(test, 1, 0, 1, 1);
+	KUNIT_EXPECT_EQ(test, t->status, 0);
+}
+
+/* A disabled interrupt waits in the device, and does not hold up the others. */
+static void regmap_irq_disabled(struct kunit *test)
+{
+	struct regmap_irq_test *t = test->priv;
+
+	disable_irq(t->source[2].irq);
+	KUNIT_EXPECT_EQ(test, t->mask, BIT(2));
+	device_events(t, BIT(2));
+	wait_handled(t);
+	expect_handled(test, 0, 0, 0, 0);
+
+	device_events(t, BIT(0));
+	wait_handled(t);
+	expect_handled(test, 1, 0, 0, 0);
+	KUNIT_EXPECT_EQ(test, t->status, BIT(2));
+
+	enable_irq(t->source[2].irq);
+	wait_handled(t);
+	expect_handled(test, 1, 0, 1, 0);
+	KUNIT_EXPECT_EQ(test, t->status, 0);
+}
+
+/* While the line of the device is masked, all its events wait. */
+static void regmap_irq_line_disabled(struct kunit *test)
+{
+	struct regmap_irq_test *t = test->priv;
+
+	disable_irq(t->irq);
+	device_events(t, BIT(0));
+	device_events(t, BIT(0) | BIT(1));
+	wait_handled(t);
+	expect_handled(test, 0, 0, 0, 0);
+	KUNIT_EXPECT_EQ(test, t->status, BIT(0) | BIT(1));
+
+	enable_irq(t->irq);
+	wait_handled(t);
+	expect_handled(test, 1, 1, 0, 0);
+	KUNIT_EXPECT_EQ(test, t->status, 0);
+}
+
+/* An event that comes after the acknowledgment runs the handler once more. */
+static void regmap_irq_event_in_handler(struct kunit *test)
+{
+	struct regmap_irq_test *t = test->priv;
+
+	atomic_set(&t->source[1].again, 2);
+	device_events(t, BIT(1));
+	/* Each wait ends when the line is unmasked, and asserted once more */
+	for (int i = 0; i < 3; i++)
+		wait_handled(t);
+	expect_handled(test, 0, 3, 0, 0);
+	KUNIT_EXPECT_EQ(test, t->status, 0);
+}
+
+static struct kunit_case regmap_irq_test_cases[] = {
+	KUNIT_CASE(regmap_irq_one_event),
+	KUNIT_CASE(regmap_irq_events_at_once),
+	KUNIT_CASE(regmap_irq_disabled),
+	KUNIT_CASE(regmap_irq_line_disabled),
+	KUNIT_CASE(regmap_irq_event_in_handler),
+	{}
+};
+
+static struct kunit_suite regmap_irq_test_suite = {
+	.name = "regmap-irq",
+	.init = regmap_irq_test_init,
+	.test_cases = regmap_irq_test_cases,
+};
+
+kunit_test_suite(regmap_irq_test_suite);
+
+MODULE_DESCRIPTION("KUnit test for the regmap based irq_chip");
+MODULE_LICENSE("GPL");

@@ -1,0 +1,253 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * KUnit test for the interrupts of the GPIO simulator
+ *
+ * Pulls a line up and down, and counts what arrives at the handler.
+ */
+
+#include <linux/atomic.h>
+#include <linux/device/bus.h>
+#include <linux/device/driver.h>
+#include <linux/gpio/consumer.h>
+#include <linux/gpio/machine.h>
+#include <linux/gpio/property.h>
+#include <linux/interrupt.h>
+#include <linux/irq.h>
+#include <linux/irq_sim.h>
+#include <linux/pinctrl/pinconf-generic.h>
+#include <linux/platform_device.h>
+#include <linux/property.h>
+
+#include <kunit/fwnode.h>
+#include <kunit/irq.h>
+#include <kunit/platform_device.h>
+#include <kunit/test.h>
+
+#define GPIO_SIM_TEST_LINE	3
+
+static const struct software_node gpio_sim_test_chip = {
+	.name = "gpio-sim-kunit",
+};
+
+static const struct property_entry gpio_sim_test_bank_props[] = {
+	PROPERTY_ENTRY_U32("ngpios", 8),
+	{ }
+};
+
+static const struct software_node gpio_sim_test_bank =
+	SOFTWARE_NODE("gpio-sim-kunit-bank", gpio_sim_test_bank_props, &gpio_sim_test_chip);
+
+static const struct property_entry gpio_sim_test_consumer_props[] = {
+	PROPERTY_ENTRY_GPIO("test-gpios", &gpio_sim_test_bank, GPIO_SIM_TEST_LINE,
+			    GPIO_ACTIVE_HIGH),
+	{ }
+};
+
+static const struct software_node gpio_sim_test_consumer = {
+	.name = "gpio-sim-kunit-consumer",
+	.properties = gpio_sim_test_consumer_props,
+};
+
+static const struct software_node *const gpio_sim_test_nodes[] = {
+	&gpio_sim_test_chip,
+	&gpio_sim_test_bank,
+	&gpio_sim_test_consumer,
+	NULL
+};
+
+/**
+ * struct gpio_sim_test - fixture
+ * @gpio:	a line of the simulator, requested as an input, low
+ * @irq:	its interrupt
+ * @handled:	runs of the handler
+ */
+struct gpio_sim_test {
+	struct gpio_desc	*gpio;
+	int			irq;
+	atomic_t		handled;
+};
+
+static irqreturn_t gpio_sim_test_handler(int irq, void *data)
+{
+	struct gpio_sim_test *t = data;
+
+	atomic_inc(&t->handled);
+	return IRQ_HANDLED;
+}
+
+static int gpio_sim_test_request(struct kunit *test, unsigned long flags)
+{
+	struct gpio_sim_test *t = test->priv;
+
+	return kunit_request_irq(test, t->irq, gpio_sim_test_handler, flags,
+				 "gpio-sim-kunit", t);
+}
+
+/* Pull the line, let the interrupts arrive, and tell how many there were so far. */
+static int gpio_sim_test_pull(struct gpio_sim_test *t, bool up)
+{
+	int ret;
+
+	ret = gpiod_set_config(t->gpio,
+			       pinconf_to_config_packed(up ? PIN_CONFIG_BIAS_PULL_UP :
+							     PIN_CONFIG_BIAS_PULL_DOWN, 1));
+	if (ret)
+		return ret;
+
+	irq_sim_synchronize(irq_get_irq_data(t->irq)->domain);
+	synchronize_irq(t->irq);
+	return atomic_read(&t->handled);
+}
+
+KUNIT_DEFINE_ACTION_WRAPPER(gpiod_put_wrapper, gpiod_put, struct gpio_desc *);
+
+static int gpio_sim_test_init(struct kunit *test)
+{
+	struct platform_device_info pdevinfo = {
+		.name	= "gpio-sim",
+		.id	= PLATFORM_DEVID_AUTO,
+	};
+	struct platform_device *pdev;
+	struct gpio_sim_test *t;
+
+	if (!driver_find("gpio-sim", &platform_bus_type))
+		kunit_skip(test, "the gpio-sim module is not loaded");
+
+	t = kunit_kzalloc(test, sizeof(*t), GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, t);
+
+	KUNIT_ASSERT_EQ(test, kunit_software_node_register_node_group(test, gpio_sim_test_nodes),
+			0);
+	pdevinfo.fwnode = software_node_fwnode(&gpio_sim_test_chip);
+	pdev = kunit_platform_device_register_full(test, &pdevinfo);
+	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, pdev);
+	wait_for_device_probe();
+
+	t->gpio = fwnode_gpiod_get_index(software_node_fwnode(&gpio_sim_test_consumer),
+					 "test", 0, GPIOD_IN, "gpio-sim-kunit");
+	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, t->gpio);
+	KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test, gpiod_put_wrapper, t->gpio), 0);
+
+	t->irq = gpiod_to_irq(t->gpio);
+	KUNIT_ASSERT_GT(test, t->irq, 0);
+	test->priv = t;
+	return 0;
+}
+
+struct gpio_sim_edge {
+	unsigned long	flags;
+	int		rising;
+	int		falling;
+	const char	*name;
+};
+
+static const struct gpio_sim_edge gpio_sim_edges[] = {
+	{ IRQF_TRIGGER_RISING, 1, 0, "rising" },
+	{ IRQF_TRIGGER_FALLING, 0, 1, "falling" },
+	{ IRQF_TRIGGER_RISING | IRQF_TRIGGER_FALLING, 1, 1, "both" },
+};
+
+KUNIT_ARRAY_PARAM_DESC(gpio_sim_edge, gpio_sim_edges, name);
+
+/* A change in the direction that was asked for is one interrupt, others none. */
+static void gpio_sim_irq_edges(struct kunit *test)
+{
+	const struct gpio_sim_edge *edge = test->param_value;
+	struct gpio_sim_test *t = test->priv;
+	int sum = 0;
+
+	KUNIT_ASSERT_EQ(test, gpio_sim_test_request(test, edge->flags), 0);
+
+	for (int i = 0; i < 3; i++) {
+		sum += edge->rising;
+		KUNIT_EXPECT_EQ(test, gpio_sim_test_pull(t, true), sum);
+		KUNIT_EXPECT_EQ(test, gpiod_get_value_cansleep(t->gpio), 1);
+		KUNIT_EXPECT_EQ(test, gpio_sim_test_pull(t, true), sum);
+
+		sum += edge->falling;
+		KUNIT_EXPECT_EQ(test, gpio_sim_test_pull(t, false), sum);
+		KUNIT_EXPECT_EQ(test, gpiod_get_value_cansleep(t->gpio), 0);
+		KUNIT_EXPECT_EQ(test, gpio_sim_test_pull(t, false), sum);
+	}
+}
+
+/* Edges while the interrupt is disabled are one interrupt when it is enabled. */
+static void gpio_sim_irq_disabled(struct kunit *test)
+{
+	struct gpio_sim_test *t = test->priv;
+
+	KUNIT_ASSERT_EQ(test, gpio_sim_test_request(test, IRQF_TRIGGER_RISING), 0);
+
+	disable_irq(t->irq);
+	KUNIT_EXPECT_EQ(test, gpio_sim_test_pull(t, true), 0);
+	KUNIT_EXPECT_EQ(test, gpio_sim_test_pull(t, false), 0);
+	KUNIT_EXPECT_EQ(test, gpio_sim_test_pull(t, true), 0);
+	enable_irq(t->irq);
+	KUNIT_EXPECT_EQ(test, gpio_sim_test_pull(t, true), 1);
+
+	KUNIT_EXPECT_EQ(test, gpio_sim_test_pull(t, false), 1);
+	KUNIT_EXPECT_EQ(test, gpio_sim_test_pull(t, true), 2);
+}
+
+/* An edge that nobody listened to is not for who requests the line later. */
+static void gpio_sim_irq_not_requested(struct kunit *test)
+{
+	struct gpio_sim_test *t = test->priv;
+
+	KUNIT_EXPECT_EQ(test, gpio_sim_test_pull(t, true), 0);
+	KUNIT_ASSERT_EQ(test, gpio_sim_test_request(test, IRQF_TRIGGER_RISING), 0);
+	KUNIT_EXPECT_EQ(test, gpio_sim_test_pull(t, true), 0);
+	KUNIT_EXPECT_EQ(test, gpio_sim_test_pull(t, false), 0);
+
+	/* The line keeps its trigger type from here on */
+	KUNIT_ASSERT_EQ(test, kunit_free_irq(test, t->irq, t), 0);
+	KUNIT_EXPECT_EQ(test, gpio_sim_test_pull(t, true), 0);
+	KUNIT_ASSERT_EQ(test, gpio_sim_test_request(test, IRQF_TRIGGER_RISING), 0);
+	KUNIT_EXPECT_EQ(test, gpio_sim_test_pull(t, true), 0);
+
+	KUNIT_EXPECT_EQ(test, gpio_sim_test_pull(t, false), 0);
+	KUNIT_EXPECT_EQ(test, gpio_sim_test_pull(t, true), 1);
+}
+
+/* The simulator has edges only. */
+static void gpio_sim_irq_level(struct kunit *test)
+{
+	KUNIT_EXPECT_EQ(test, gpio_sim_test_request(test, IRQF_TRIGGER_HIGH), -EINVAL);
+	KUNIT_EXPECT_EQ(test, gpio_sim_test_request(test, IRQF_TRIGGER_LOW), -EINVAL);
+}
+
+/* A line is an input for as long as its interrupt is requested. */
+static void gpio_sim_irq_locks_direction(struct kunit *test)
+{
+	struct gpio_sim_test *t = test->priv;
+
+	KUNIT_ASSERT_EQ(test, gpio_sim_test_request(test, IRQF_TRIGGER_RISING), 0);
+	KUNIT_EXPECT_EQ(test, gpiod_direction_output(t->gpio, 1), -EIO);
+	KUNIT_EXPECT_EQ(test, gpio_sim_test_pull(t, true), 1);
+
+	KUNIT_ASSERT_EQ(test, kunit_free_irq(test, t->irq, t), 0);
+	KUNIT_EXPECT_EQ(test, gpiod_direction_output(t->gpio, 1), 0);
+	KUNIT_EXPECT_EQ(test, gpio_sim_test_request(test, IRQF_TRIGGER_RISING), -EIO);
+	KUNIT_EXPECT_EQ(test, gpiod_direction_input(t->gpio), 0);
+	KUNIT_EXPECT_EQ(test, gpio_sim_test_request(test, IRQF_TRIGGER_RISING), 0);
+}
+
+static struct kunit_case gpio_sim_irq_test_cases[] = {
+	KUNIT_CASE_PARAM(gpio_sim_irq_edges, gpio_sim_edge_gen_params),
+	KUNIT_CASE(gpio_sim_irq_disabled),
+	KUNIT_CASE(gpio_sim_irq_not_requested),
+	KUNIT_CASE(gpio_sim_irq_level),
+	KUNIT_CASE(gpio_sim_irq_locks_direction),
+	{ }
+};
+
+static struct kunit_suite gpio_sim_irq_test_suite = {
+	.name = "gpio-sim-irq",
+	.init = gpio_sim_test_init,
+	.test_cases = gpio_sim_irq_test_cases,
+};
+
+kunit_test_suite(gpio_sim_irq_test_suite);
+
+MODULE_DESCRIPTION("KUnit test for the interrupts of the GPIO simulator");
+MODULE_LICENSE("GPL");
