@@ -457,9 +457,14 @@ static struct kunit_suite suite = {
 				('FAIL', ('PASS',), 'irq_sim_x.one: FAIL on'),
 				('PASS', ('PASS', 'FAIL'), 'irq_sim_x.two: FAIL on'),
 				('SKIP', ('PASS',), 'irq_sim_x.one passed on no platform')):
-			done = self.check(self.CELLS, self.results(one=one, two=two))
+			done = self.check(self.CELLS, '--strict', self.results(one=one, two=two))
 			self.assertEqual(done.returncode, 1, complaint)
 			self.assertIn(complaint, done.stderr)
+
+	def test_skipped(self):
+		done = self.check(self.CELLS, self.results(one='SKIP', two=('PASS',)))
+		self.assertEqual(done.returncode, 0, done.stderr)
+		self.assertIn('irq_sim_x.one was skipped on', done.stdout)
 
 	def test_no_tree(self):
 		done = self.run_script('contract', '--tree', str(self.dir))

@@ -1,0 +1,95 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+#
+# Run the torture test of the simulator (irq_sim_torture of the series) with a
+# few sets of parameters, and print KTAP. Each run ends by itself after SECONDS;
+# it is judged by what the module says in the end, and by its counters.
+
+SECONDS_EACH=${SECONDS_EACH:-10}
+LIMIT=${LIMIT:-120}		# seconds until a run counts as stuck
+DIR=/sys/kernel/debug/irq_sim_torture
+count=0
+failed=0
+
+ok()
+{
+	count=$((count + 1))
+	echo "ok $count $1"
+}
+
+not_ok()
+{
+	count=$((count + 1))
+	failed=$((failed + 1))
+	echo "not ok $count $1"
+}
+
+value()
+{
+	sed -n "s/^$1 //p" "$DIR/counters"
+}
+
+# refused NAME PARAMETER=VALUE: the module does not load, and says why.
+refused()
+{
+	dmesg -c >/dev/null
+	if modprobe irq_sim_torture "$2" 2>/dev/null; then
+		echo "# $2 was accepted"
+		rmmod irq_sim_torture
+		not_ok "$1"
+	elif dmesg | grep -q "irq_sim-torture:!!! $2: must be"; then
+		ok "$1"
+	else
+		dmesg | tail -n 3 | sed 's/^/# /'
+		not_ok "$1"
+	fi
+}
+
+# torture NAME PARAMETER=VALUE...
+torture()
+{
+	name=$1
+	shift
+	dmesg -c >/dev/null
+	if ! modprobe irq_sim_torture runtime_secs="$SECONDS_EACH" stat_interval=0 "$@"; then
+		dmesg | tail -n 3 | sed 's/^/# /'
+		not_ok "$name"
+		return
+	fi
+	waited=0
+	while [ "$(value state)" != ended ] && [ "$waited" -lt "$LIMIT" ]; do
+		sleep 1
+		waited=$((waited + 1))
+	done
+	state=$(value state)
+	latched=$(value latched)
+	handled=$(value handled)
+	sed -n 's/^/# /; /latched\|handled\|dropped\|merged\|replays\|hardirq \|irq_exit \|bh_enable \|ksoftirqd \|ktimers \|thread /p' \
+		"$DIR/counters" | head -n 14
+	rmmod irq_sim_torture
+	if [ "$state" = ended ] && [ "${latched:-0}" -gt 0 ] && [ "${handled:-0}" -gt 0 ] &&
+	   dmesg | grep -q 'irq_sim-torture:--- End of test: SUCCESS:'; then
+		ok "$name"
+	else
+		echo "# state $state, latched $latched, handled $handled"
+		dmesg | grep 'irq_sim-torture' | tail -n 8 | sed 's/^/# /'
+		not_ok "$name"
+	fi
+}
+
+echo "KTAP version 1"
+echo "1..12"
+refused bad_delivery delivery=nonsense
+refused bad_chips chips=0
+refused bad_refire refire=101
+for delivery in hardirq tasklet bh_work; do
+	for trigger in edge level; do
+		torture "${delivery}_$trigger" delivery=$delivery trigger=$trigger
+	done
+done
+torture everything onoff_interval=500 onoff_holdoff=1
+torture flood cpu=1 shufflers=0 churners=0 maskers=0 firers=0 timer_us=0 chips=1 \
+	lines=1 budget=0 refire=100 delivery=tasklet trigger=edge stutter=0
+torture held_asserted cpu=1 shufflers=0 churners=0 maskers=0 firers=0 timer_us=0 chips=1 \
+	lines=1 budget=0 refire=100 delivery=tasklet trigger=level stutter=0
+[ "$failed" = 0 ]
