@@ -96,6 +96,10 @@ class Coverage(Case):
 		result = json.loads((self.dir / 'out.json').read_text(encoding='utf-8'))
 		self.assertEqual(result['total'], {'lines': 11, 'reached': 8, 'branches': 8, 'taken': 4})
 		self.assertEqual([gap['line'] for gap in result['not_reached']], [6, 7, 18, 19, 20])
+		tables = self.tool('coverage', '--markdown', str(self.dir / 'out.json')).stdout
+		self.assertIn(f'| `{FILE}` | 11 | 8 | 72.7 % | 8 | 4 | 50.0 % | 5 of 5 |', tables)
+		self.assertIn('| reason two | `twice`: `line @1 return x;` |', tables)
+		self.assertIn('| four | `fire`: 2 lines |', tables)
 
 	def test_one_has_none(self):
 		out = self.judge(self.GAPS.replace(f'{FILE} twice line @1 return x;\n\treason\n\t two\n', ''), 1)
@@ -291,7 +295,7 @@ class Mutants(Case):
 			'survivor': ('survived', ''), 'timing': ('survived', '')})
 		self.assertEqual(counts.read_text(encoding='ascii'), '6 0 0\n')
 		self.assertIn('Nobody looks.', self.output.stdout)
-		self.assertIn('67 % killed', self.output.stdout)
+		self.assertIn('66.7 % killed', self.output.stdout)
 		# The bugs are out again, and nothing is run twice.
 		for job in ('job0', 'job1'):
 			self.assertEqual((self.dir / 'work' / job / FILE).read_text(encoding='utf-8'), SOURCE)
@@ -302,7 +306,50 @@ class Mutants(Case):
 		self.run_all(0, self.LISTS, '--rerun', '--only', 'timing')
 		self.assertIn('1 mutants to run, 0 known', self.output.stderr)
 		report = (self.dir / 'out/mutants.md').read_text(encoding='utf-8')
-		self.assertIn('| `fire` | Bug. | Timing. |', report)
+		self.assertIn('| timing | `fire` | Bug. | Timing. |', report)
+		done = self.tool('mutants', '--markdown', str(self.dir / 'out/results.json'))
+		self.assertEqual(done.stdout, report)
+
+	def test_other_suites(self):
+		"""Which results hold when tests have changed."""
+		def git(*args):
+			return subprocess.run(['git', '-C', self.tree, '-c', 'user.name=x',
+					       '-c', 'user.email=x@y.example', *args],
+					      check=True, capture_output=True, text=True).stdout.strip()
+
+		def suites(text, name='tests/suite.c'):
+			self.file(f'tree/{name}', text)
+			git('add', '.')
+			git('commit', '-qm', 'tests', '--allow-empty')
+			return '--suites', git('rev-parse', 'HEAD^{tree}'), '--suite', 'tests/'
+
+		def todo(args):
+			self.run_all(0, self.LISTS, *args)
+			return int(self.output.stderr.split(' mutants to run')[0].split()[-1])
+
+		helper = 'static int helper(void)\n{\n\treturn 1;\n}\n'
+		merge = 'static void merge(struct kunit *test)\n{\n\thelper();\n}\n'
+		other = 'static void other(struct kunit *test)\n{\n\tuse();\n}\n'
+		table = 'struct kunit_case cases[] = {\n\tKUNIT_CASE(merge),\n};\n'
+		third = 'static void third(struct kunit *test)\n{\n}\n'
+		more = table.replace('};', '\tKUNIT_CASE(third),\n};')
+		git('init', '-q')
+		self.assertEqual(todo(suites(helper + merge + other + table)), 6)
+		# The same tests, whatever else has changed.
+		self.assertEqual(todo(suites(helper + merge + other + table)), 0)
+		# One more: it might kill what has survived.
+		self.assertEqual(todo(suites(helper + merge + other + third + more)), 2)
+		# Another text in one that has killed none: a hang or a warning may be its doing.
+		other = other.replace('use', 'used')
+		self.assertEqual(todo(suites(helper + merge + other + third + more)), 5)
+		# In the one that has killed one; in what it calls; outside of functions.
+		merge = merge.replace('helper()', 'use(helper())')
+		self.assertEqual(todo(suites(helper + merge + other + third + more)), 6)
+		helper = helper.replace('1', '2')
+		self.assertEqual(todo(suites(helper + merge + other + third + more)), 6)
+		self.assertEqual(todo(suites(helper + merge + other + third + table)), 6)
+		# And the tests of which nobody knows what they were.
+		self.assertEqual(todo(('--suites', '0' * 40, '--suite', 'tests/')), 6)
 
 	def test_not_as_listed(self):
 		text = self.LISTS.replace('survives Nobody\n  looks.\n', '')
