@@ -377,15 +377,28 @@ class Mutants(Case):
 class Lists(unittest.TestCase):
 	"""Those of the repository."""
 
+	def test_document(self):
+		"""It is what the results say; those say nothing that has no reason."""
+		done = subprocess.run([SCRIPTS / 'strength', '--check'], capture_output=True, text=True,
+				      timeout=60, check=False)
+		self.assertEqual(done.returncode, 0, done.stderr)
+		results = SCRIPTS.parent / 'Documentation/results'
+		mutants = json.loads((results / 'mutants.json').read_text(encoding='utf-8'))
+		self.assertGreaterEqual(mutants['killed'], 0.95 * mutants['mutants'])
+		self.assertEqual([m['name'] for m in mutants['results'] if not m['as_listed']], [])
+		coverage = json.loads((results / 'coverage.json').read_text(encoding='utf-8'))
+		self.assertEqual([gap for gap in coverage['not_reached'] if not gap['reason']], [])
+		self.assertEqual(coverage['stale'], [])
+
 	def test_help(self):
-		for name in ('coverage', 'mutants', 'tools/coverage', 'tools/mutants'):
+		for name in ('coverage', 'mutants', 'strength', 'tools/coverage', 'tools/mutants'):
 			done = subprocess.run([SCRIPTS / name, '--help'], capture_output=True, text=True,
 					      timeout=60, check=False)
 			self.assertEqual(done.returncode, 0, name)
 			self.assertRegex(done.stdout, 'examples?:', name)
 
 	def test_unknown_arguments(self):
-		for name in ('coverage', 'mutants'):
+		for name in ('coverage', 'mutants', 'strength'):
 			done = subprocess.run([SCRIPTS / name, '--bogus'], capture_output=True, text=True,
 					      timeout=60, check=False)
 			self.assertEqual(done.returncode, 1, name)
