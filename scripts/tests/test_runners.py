@@ -13,6 +13,7 @@ examples:
 import json
 import os
 import pathlib
+import re
 import subprocess
 import sys
 import tempfile
@@ -248,6 +249,18 @@ class Ktap(Case):
 		results = json.loads((self.dir / 'json').read_text(encoding='utf-8'))
 		self.assertEqual(results['skip_reasons'], {'c': 'needs SMP'})
 
+	def test_several_reports(self):
+		one = '[    %d.500000] KTAP version 1\n[    %d.500000] 1..1\n[    %d.500000]     KTAP version 1\n' \
+		      '[    %d.500000]     # Subtest: s%d\n[    %d.500000]     1..1\n' \
+		      '[    %d.750000]     ok 1 a\n[    %d.750000] ok 1 s%d\n'
+		self.assertEqual(self.ktap('boot\n' + one % ((1,) * 9) + one % ((2,) * 9)).returncode, 0)
+		self.assertEqual(self.counts, '2 0 0')
+		results = json.loads((self.dir / 'json').read_text(encoding='utf-8'))
+		self.assertEqual([g['name'] for g in results['sub_groups']], ['s1', 's2'])
+		self.assertEqual(results['seconds'], {'s1.a': 0.25, 's2.a': 0.25})
+		bad = self.ktap(one % ((1,) * 9) + '[    2.000000] KTAP version 1\n[    2.000000] 1..1\n')
+		self.assertEqual((bad.returncode, self.counts), (1, '1 1 0'))
+
 	def test_all_pass(self):
 		done = self.ktap('KTAP version 1\n1..1\nok 1 a\n')
 		self.assertEqual((done.returncode, self.counts), (0, '1 0 0'))
@@ -298,7 +311,7 @@ class Kunit(Case):
 	"""scripts/kunit with a kernel that is a few lines of shell."""
 
 	def kunit(self, kernel, *args, platform='uml'):
-		built = self.dir / 'kunit' / platform
+		built = self.dir / 'kunit' / {'uml-smp': 'uml-smp+extras'}.get(platform, platform)
 		built.mkdir(parents=True, exist_ok=True)
 		(built / 'linux').write_text(
 			'#!/bin/bash\n'
@@ -395,6 +408,26 @@ class Kunit(Case):
 			self.assertEqual('kunit_shutdown=none' in kernel, bool(guests), line)
 			for guest in guests:
 				self.assertTrue((SCRIPTS / 'guest' / f'{guest}.sh').exists(), line)
+
+	def test_platforms_documented(self):
+		table = (SCRIPTS.parent / 'kunit/platforms').read_text(encoding='utf-8')
+		names = [line.split()[0] for line in table.splitlines() if line and line[0] != '#']
+		text = (SCRIPTS.parent / 'Documentation/testing.md').read_text(encoding='utf-8')
+		rows = text.partition('| platform |')[2].partition('\n\n')[0].splitlines()
+		told = [name for row in rows for name in re.findall('`([^`]+)`', row.split(' | ')[0])]
+		self.assertEqual(sorted(told), sorted(names))
+
+	def test_summary(self):
+		self.kunit('echo ok 1 a')
+		self.kunit('echo "ok 1 b # SKIP needs SMP"; echo "BUG: KASAN: use in f"', platform='uml-smp')
+		done = self.run_script('kunit', '--summary', env={'IRQ_SIM_BUILD': str(self.dir)})
+		self.assertEqual(done.returncode, 0, done.stderr)
+		self.assertRegex(done.stdout, r'\| uml +\| 1 +\| +\| 0 +\| \d+ +\| ok ')
+		self.assertRegex(done.stdout, r'\| uml-smp +\| +\| 0, 1 +\| 1 +\| \d+ +\| \*\*FAILED\*\* ')
+		self.assertRegex(done.stdout, r'\| needs SMP +\| uml-smp \(1\) +\|')
+		self.assertNotIn('x86_64', done.stdout)
+		done = self.run_script('kunit', '--summary', 'uml', 'x86_64', env={'IRQ_SIM_BUILD': str(self.dir)})
+		self.assertRegex(done.stdout, r'\| x86_64 .*\*\*FAILED\*\*')
 
 
 class Contract(Case):
