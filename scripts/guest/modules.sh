@@ -1,0 +1,17 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+#
+# Run the suites that are modules: one after the other, each gone before the next.
+
+status=0
+modprobe kunit enable=1 || exit 1
+for module in kunit-irq-test irq_sim_kunit gpio-sim-kunit regmap-irq-kunit; do
+	if ! modprobe "$module"; then
+		echo "$module cannot be loaded"
+		status=1
+	elif ! modprobe -r "$module"; then
+		echo "$module cannot be unloaded"
+		status=1
+	fi
+done
+exit $status
