@@ -641,7 +641,7 @@ class Runner(Case):
         out = self.run_script("test", "--list").stdout
         self.assertRegex(out, r"kunit-x-y +KUnit on x86_64 in qemu, CPUs: 2, x=1 y \(with --all\)")
         self.run_script("test", "kunit-arm", "kunit-x-y")
-        self.assertEqual((self.dir / "asked").read_text(), "arm\nx-y\n")
+        self.assertEqual((self.dir / "asked").read_text(), "arm\nx-y\n--summary arm x-y\n")
         self.fails("test", "kunit-x86_64", says=["kunit-x86_64", "--list"])
         stages = re.findall(r"^(kunit\S+) ", out, re.M)
         self.assertEqual(stages, ["kunit-uml", "kunit-x-y", "kunit-arm"])
