@@ -342,3 +342,71 @@ copy_sources() {
 		kgit -C "$1" archive --format=tar "$3:$SELFTESTS" | tar -x -C "$4/selftests"
 	fi
 }
+
+# Tables of findings: passed, failed and skipped count the rows; lint is what a checker
+# has said, a line "ROW<tab>COMPLAINT" each.
+passed=0 failed=0 skipped=0 lint=
+
+# row STATUS NAME TEXT: a line of the table.
+row() {
+	case $1 in
+	ok) passed=$((passed + 1)) ;;
+	FAIL) failed=$((failed + 1)) ;;
+	skipped) skipped=$((skipped + 1)) ;;
+	esac
+	printf '%-18s %-8s %s\n' "$2" "$1" "$3"
+}
+
+# details TEXT: the findings below a row.
+details() {
+	[[ -z $1 ]] || printf '    %s\n' "${1//$'\n'/$'\n    '}"
+}
+
+# lint_row NAME TEXT: a row of what "patchinfo lint" found.
+lint_row() {
+	local found
+
+	found=$(sed -n "s/^$1\t//p" <<<"$lint")
+	if [[ -n $found ]]; then
+		row FAIL "$1" "$(wc -l <<<"$found") finding(s)"
+		details "$found"
+	else
+		row ok "$1" "$2"
+	fi
+}
+
+# check_checkpatch KERNEL DIR: a row for the patches in DIR by KERNEL's checkpatch.pl.
+check_checkpatch() {
+	local kernel=$1 dir=$2 total=0 found findings=() n
+
+	need_packages perl python3-ply python3-git
+	# Whether new files have a maintainer is a row of its own, and a tree without
+	# history knows no commit that a Fixes: tag names.
+	say "checkpatch of $(patch_list "$dir" | wc -l) patches ..."
+	(
+		cd "$kernel" || exit
+		# shellcheck disable=SC2016 # $1 is for the inner shell
+		find "$dir" -name '*.patch' -print0 | sort -z |
+			xargs -0 -n 1 -P "$(nproc)" sh -c '
+				# for spdxcheck.py, the Python which has the modules of Debian
+				PATH=/usr/bin:$PATH perl scripts/checkpatch.pl --strict --terse --show-types --no-color \
+					--ignore FILE_PATH_CHANGES,UNKNOWN_COMMIT_ID "$1" >"$1.out" 2>&1 || echo "$?" >"$1.bad"' sh
+	)
+	for n in "$dir"/*.patch; do
+		if [[ -e $n.bad ]] && ! grep -q '^total: ' "$n.out"; then
+			found="${n##*/}: checkpatch failed: $(head -n 1 "$n.out")"
+		else
+			found=$(grep -v '^total: ' "$n.out" | sed "s#^$dir/##" || true)
+		fi
+		if [[ -n $found ]]; then
+			total=$((total + $(wc -l <<<"$found")))
+			findings+=("$found")
+		fi
+	done
+	if ((total)); then
+		row FAIL checkpatch "$total finding(s), --strict, as a person would send it"
+		details "$(printf '%s\n' "${findings[@]}")"
+	else
+		row ok checkpatch "0 errors, 0 warnings, 0 checks (--strict, as a person would send it; commit ids in Fixes: not looked up)"
+	fi
+}
