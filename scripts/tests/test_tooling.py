@@ -560,6 +560,9 @@ class Series(Case):
         self.check("tags")
         patch.write_text(text.replace("words.\n", "words.\n\nLink: https://lore.invalid/x\n"))
         self.check("tags")
+        patch.write_text(text.replace("words.\n", "words.\n\nLink: https://lore.kernel.org/x\n"
+                                      'Fixes: 123456789012 ("x: Y")\n'))
+        self.assertIn("not in the order", self.check("tags"))
         patch.write_text(text.replace("Add tests", "added tests."))
         self.assertIn("full stop", self.check("round trip", "messages"))
         patch.write_text(text.replace("genirq/irq_sim: Add", "fixup! genirq: Add"))

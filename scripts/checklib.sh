@@ -1,0 +1,213 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# Rows of "scripts/series check" which look into the code; sourced after gitlib.sh.
+#
+# check_tree REPO COMMIT		sets CHECK_TREE, a checkout of the series, and CHECK_BASE
+#				and CHECK_TIP, its ends
+# check_kerneldoc, check_codespell, check_coccinelle, check_sparse
+# check_builds			each commit compiles
+
+# The symbols of configs/check.config which can be modules.
+CHECK_TRISTATES='GPIO_SIM|IRQ_SIM_KUNIT_TEST|KUNIT_IRQ_TEST|GPIO_SIM_KUNIT_TEST|REGMAP_IRQ_KUNIT|IRQ_SIM_TORTURE_TEST|SAMPLE_IRQ_SIM'
+# sparse 0.6.4 does not know a keyword which the kernel asks it for, nor the length of
+# a constant string, which all of MODULE_INFO() asserts.
+CHECK_SPARSE="sparse -D__typeof_unqual__=__typeof__ '-D__builtin_strlen(s)=(sizeof(s)-1)'"
+# The first clang that is new enough for the kernel, as Debian 12 has it.
+CHECK_CLANG=clang-19
+
+check_tree() {
+	local repo=$1
+
+	CHECK_BASE=$2 CHECK_TREE=$BUILD/check/linux
+	if [[ ! -e $CHECK_TREE/.git ]]; then
+		need_space "$BUILD" 2500
+		mkdir -p "$CHECK_TREE"
+		kgit init -q -b series "$CHECK_TREE"
+	fi
+	kgit -C "$repo" rev-parse --path-format=absolute --git-path objects \
+		>"$CHECK_TREE/.git/objects/info/alternates"
+	apply_series "$CHECK_TREE/.git/objects" "$CHECK_BASE" "$PATCHES" || die "$WHY"
+	CHECK_TIP=$TIP
+	run_logged "checkout of the series" "$BUILD/log/check-tree.log" \
+		kgit -C "$CHECK_TREE" checkout -q -f --detach "$CHECK_TIP" || quit 1
+	mapfile -t CHECK_FILES < <(kgit -C "$CHECK_TREE" diff --name-only --diff-filter=AM \
+		"$CHECK_BASE" "$CHECK_TIP" -- '*.[ch]' ':!tools')
+}
+
+# new_findings BEFORE AFTER: what is in AFTER and was not before; line numbers may differ.
+new_findings() {
+	local plain='s/:[0-9]+(:[0-9]+)?(-[0-9]+)?[: ]/: /'
+
+	sort -u "$2" | while IFS= read -r line; do
+		sed -E "$plain" "$1" | grep -qxF -- "$(sed -E "$plain" <<<"$line")" || printf '%s\n' "$line"
+	done
+}
+
+# compared NAME TEXT FILE...: a row for what the function NAME_run finds in FILE that
+# it does not find in the same file before the series.
+compared() {
+	local name=$1 text=$2 dir=$BUILD/check/$1 found old
+
+	shift 2
+	rm -rf -- "$dir"
+	mkdir -p "$dir"
+	mapfile -t old < <(kgit -C "$CHECK_TREE" ls-tree -r --name-only "$CHECK_BASE" -- "$@")
+	kgit -C "$CHECK_TREE" archive "$CHECK_BASE" "${old[@]}" | tar -x -C "$dir"
+	(cd "$dir" && "${name//-/_}_run" "$(printf '%s\n' "${old[@]}")") >"$dir.before" || true
+	(cd "$CHECK_TREE" && "${name//-/_}_run" "$(printf '%s\n' "$@")") >"$dir.after" || true
+	found=$(new_findings "$dir.before" "$dir.after")
+	if [[ -n $found ]]; then
+		row FAIL "$name" "$(wc -l <<<"$found") finding(s)"
+		details "$found"
+	else
+		row ok "$name" "$text"
+	fi
+}
+
+kernel_doc_run() {
+	xargs -d '\n' -n 1 python3 "$CHECK_TREE/tools/docs/kernel-doc" -none -Wall <<<"$1" 2>&1 | sort -u
+}
+
+check_kerneldoc() {
+	compared kernel-doc "nothing new in ${#CHECK_FILES[@]} files (-Wall)" "${CHECK_FILES[@]}"
+}
+
+# check_codespell PATCH...
+check_codespell() {
+	local dir=$BUILD/check/codespell found n
+
+	need_packages codespell
+	rm -rf -- "$dir"
+	mkdir -p "$dir"
+	# The messages, and the lines that are added.
+	for n; do
+		awk '/^diff --git / { diff = 1 } !diff || /^\+[^+]/' "$n" >"$dir/${n##*/}"
+	done
+	found=$(codespell --quiet-level 3 --ignore-words-list "${CODESPELL_IGNORE:-ser,inout,iff,ot}" -- "$dir" |
+		sed "s#^$dir/##" || true)
+	if [[ -n $found ]]; then
+		row FAIL codespell "$(wc -l <<<"$found") finding(s)"
+		details "$found"
+	else
+		row ok codespell "messages and added lines of $# patches"
+	fi
+}
+
+coccinelle_run() {
+	# shellcheck disable=SC2016 # the inner shell expands it, options and files split
+	find "$CHECK_TREE/scripts/coccinelle" -name '*.cocci' -print0 | sort -z |
+		xargs -0 -n 1 -P "$(nproc)" sh -c '
+			exec timeout 300 spatch -D report --very-quiet --cocci-file "$2" \
+				$(sed -n "s#^// Options: *##p" "$2") $1 2>/dev/null' sh "${1//$'\n'/ }" |
+		grep -E '^[^ ]+:[0-9]+' | sed "s#^\./##" | sort -u
+}
+
+check_coccinelle() {
+	local sources=() n
+
+	need_packages coccinelle
+	for n in "${CHECK_FILES[@]}"; do
+		[[ $n != *.c ]] || sources+=("$n")
+	done
+	say "coccinelle ..."
+	compared coccinelle "nothing new in ${#sources[@]} files" "${sources[@]}"
+}
+
+# check_config DIR VECTOR KIND [ARG...]: configure; KIND is y or m.
+check_config() {
+	local dir=$1 vector=$2 kind=$3
+
+	shift 3
+	mkdir -p "$dir"
+	sed -E -e "s/^(CONFIG_IRQ_SIM_SOFTIRQ)=y/\1=$vector/" \
+		-e "s/^(CONFIG_($CHECK_TRISTATES))=y/\1=$kind/" "$TOP/configs/check.config" >"$dir/asked.config"
+	kmake "$CHECK_TREE" "$dir" ARCH=x86_64 "$@" KCONFIG_ALLCONFIG="$dir/asked.config" allnoconfig
+}
+
+# objects COMMIT: those of the sources which the series has touched up to there.
+objects() {
+	kgit -C "$CHECK_TREE" diff --name-only --diff-filter=AM "$CHECK_BASE" "$1" -- '*.c' ':!tools' |
+		sed 's/\.c$/.o/'
+}
+
+check_sparse() {
+	local dir=$BUILD/check/obj-sparse log=$BUILD/log/sparse.log targets found
+
+	need_packages gcc libc6-dev make bc bison flex libelf-dev ccache sparse
+	mapfile -t targets < <(objects "$CHECK_TIP")
+	if ! run_logged "sparse: configuring" "$dir.log" check_config "$dir" y y ||
+		! run_logged "sparse" "$log" kmake "$CHECK_TREE" "$dir" ARCH=x86_64 C=2 \
+			"CHECK=$CHECK_SPARSE" "${targets[@]}"; then
+		row FAIL sparse "does not build: see $log"
+		return
+	fi
+	found=$(grep -E ': (warning|error): ' "$log" | sed "s#^\(\.\./\)*##; s#^$CHECK_TREE/##" |
+		grep -F -f <(printf '%s\n' "${CHECK_FILES[@]}") | sort -u || true)
+	# What was there before the series is not its.
+	printf '%s\n' "$found" >"$BUILD/check/sparse.after"
+	if [[ -n $found ]]; then
+		kgit -C "$CHECK_TREE" checkout -q -f --detach "$CHECK_BASE"
+		mapfile -t targets < <(kgit -C "$CHECK_TREE" ls-tree -r --name-only "$CHECK_BASE" -- "${targets[@]/%.o/.c}" |
+			sed 's/\.c$/.o/')
+		check_config "$dir" y y >>"$dir.log" 2>&1
+		kmake "$CHECK_TREE" "$dir" ARCH=x86_64 C=2 "CHECK=$CHECK_SPARSE" \
+			"${targets[@]}" >"$log.before" 2>&1 || true
+		kgit -C "$CHECK_TREE" checkout -q -f --detach "$CHECK_TIP"
+		sed "s#^\(\.\./\)*##; s#^$CHECK_TREE/##" "$log.before" >"$BUILD/check/sparse.before"
+		found=$(new_findings "$BUILD/check/sparse.before" "$BUILD/check/sparse.after")
+	fi
+	if [[ -n $found ]]; then
+		row FAIL sparse "$(wc -l <<<"$found") finding(s)"
+		details "$found"
+	else
+		row ok sparse "nothing new in $(objects "$CHECK_TIP" | wc -l) objects"
+	fi
+}
+
+# Each commit: the vector on and off, built in and as modules, gcc and clang, W=1. What
+# has been built once is remembered by its tree, its configuration and the compiler.
+check_builds() {
+	local done=$BUILD/check/built vector kind cc dir key log commit n=0 total fresh=0 bad='' targets \
+		start=$EPOCHSECONDS
+
+	need_packages gcc libc6-dev make bc bison flex libelf-dev ccache "$CHECK_CLANG"
+	mkdir -p "$done"
+	total=$(kgit -C "$CHECK_TREE" rev-list --count "$CHECK_BASE..$CHECK_TIP")
+	while read -r commit; do
+		n=$((n + 1))
+		mapfile -t targets < <(objects "$commit")
+		((${#targets[@]})) || continue
+		for vector in y n; do for kind in y m; do for cc in gcc "$CHECK_CLANG"; do
+			dir=$BUILD/check/obj-$cc-$vector-$kind log=$BUILD/log/build-$n-$cc-$vector-$kind.log
+			key=$({
+				kgit -C "$CHECK_TREE" rev-parse "$commit^{tree}"
+				cat "$TOP/configs/check.config"
+				"$cc" --version
+				echo "$vector $kind"
+			} | sha256sum | cut -c1-40)
+			[[ ! -e $done/$key ]] || continue
+			if [[ -n ${CHECK_SECONDS-} ]] && ((EPOCHSECONDS - start > CHECK_SECONDS)); then
+				row skipped builds "$fresh done, stopped after $CHECK_SECONDS s at commit $n of $total; run it again"
+				return
+			fi
+			kgit -C "$CHECK_TREE" checkout -q -f --detach "$commit"
+			say "commit $n of $total, $cc, vector $vector, $kind"
+			if check_config "$dir" "$vector" "$kind" "CC=ccache $cc" >"$log" 2>&1 &&
+				kmake "$CHECK_TREE" "$dir" ARCH=x86_64 "CC=ccache $cc" W=1 "${targets[@]}" >>"$log" 2>&1 &&
+				! grep -E "(${targets[*]/%.o/\\.[ch]|}\\.h):[0-9]+.*(warning|error):" "$log"; then
+				: >"$done/$key"
+				fresh=$((fresh + 1))
+			else
+				bad+="$(kgit -C "$CHECK_TREE" log -1 --format=%s "$commit") ($cc, vector $vector, $kind): $log"$'\n'
+			fi
+		done; done; done
+	done < <(kgit -C "$CHECK_TREE" rev-list --reverse "$CHECK_BASE..$CHECK_TIP")
+	kgit -C "$CHECK_TREE" checkout -q -f --detach "$CHECK_TIP"
+	if [[ -n $bad ]]; then
+		row FAIL builds "$(grep -c . <<<"$bad") build(s) fail or warn"
+		details "${bad%$'\n'}"
+	else
+		row ok builds "each of $total commits, vector on and off, built in and modules, gcc and clang, W=1 ($fresh new)"
+	fi
+}
