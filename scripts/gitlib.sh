@@ -56,6 +56,27 @@ clean_tmp() {
 	done
 }
 
+# base_tree TREE: prints the path of a worktree of TREE without the series.
+base_tree() {
+	local dir=$BUILD/linux-base commit
+
+	commit=$(get_state "$1" base)
+	[[ -n $commit ]] || die "$1 was not made by scripts/tree: --base does not know its base"
+	lock tree
+	if [[ $(kgit -C "$dir" rev-parse HEAD 2>/dev/null || true) != "$commit" ]]; then
+		if [[ -e $dir ]]; then
+			kgit -C "$1" worktree remove --force "$dir" >&2 ||
+				die "$dir is in the way: move it away"
+		fi
+		kgit -C "$1" worktree prune
+		run_logged -w "$dir" "checkout without the series" "$BUILD/log/checkout-base.log" \
+			kgit -C "$1" worktree add --detach "$dir" "$commit" ||
+			die "cannot check out $commit in $dir"
+	fi
+	unlock tree
+	echo "$dir"
+}
+
 # patch_list DIR: the patches of a series, one a line, in order.
 patch_list() {
 	find "$1" -maxdepth 1 -name '[0-9]*.patch' 2>/dev/null | LC_ALL=C sort
