@@ -1,0 +1,15 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+#
+# Run the benchmark module with the parameters BENCH of the kernel's command line
+# (with commas between them). It prints its records to the kernel log; its init
+# function fails when it is through, so its last line is what counts.
+
+# shellcheck disable=SC2046 # words
+set -- $(echo "$BENCH" | tr , ' ')
+if [ -e /guest/irq_sim_bench.ko ]; then
+	insmod /guest/irq_sim_bench.ko "$@" 2>/dev/null
+else
+	modprobe irq_sim_bench "$@" 2>/dev/null
+fi
+dmesg | grep -q 'irq_sim_bench: end$'
