@@ -5,7 +5,7 @@
 #
 # check_tree REPO COMMIT		sets CHECK_TREE, a checkout of the series, and CHECK_BASE
 #				and CHECK_TIP, its ends
-# check_kerneldoc, check_codespell, check_coccinelle, check_sparse
+# check_kerneldoc, check_codespell, check_coccinelle, check_sparse, check_htmldocs
 # check_builds			each commit compiles
 
 # The symbols of configs/check.config which can be modules.
@@ -73,6 +73,29 @@ check_kerneldoc() {
 	compared kernel-doc "nothing new in ${#CHECK_FILES[@]} files (-Wall)" "${CHECK_FILES[@]}"
 }
 
+# The pages of the series; those of the whole kernel take an hour.
+check_htmldocs() {
+	local log=$BUILD/log/htmldocs.log found
+
+	need_packages make gcc python3-sphinx python3-yaml
+	rm -rf -- "$BUILD/check/htmldocs"
+	mkdir -p "$BUILD/check/htmldocs"
+	if ! PATH=/usr/bin:$PATH run_logged htmldocs "$log" make -C "$CHECK_TREE" \
+		O="$BUILD/check/htmldocs" SPHINXDIRS="core-api/irq" W=1 htmldocs; then
+		row FAIL htmldocs "does not build: see $log"
+		return
+	fi
+	found=$(grep -iE '(warning|error)[: ]' "$log" | sed "s#^$CHECK_TREE/##" || true)
+	if [[ -n $found ]]; then
+		row FAIL htmldocs "$(wc -l <<<"$found") finding(s)"
+		details "$found"
+	elif [[ ! -e $BUILD/check/htmldocs/Documentation/output/core-api/irq/irq-sim.html ]]; then
+		row FAIL htmldocs "made no page of irq-sim.rst: see $log"
+	else
+		row ok htmldocs "core-api/irq, no warning (W=1)"
+	fi
+}
+
 # check_codespell PATCH...
 check_codespell() {
 	local dir=$BUILD/check/codespell found n
@@ -96,11 +119,12 @@ check_codespell() {
 
 coccinelle_run() {
 	# shellcheck disable=SC2016 # the inner shell expands it, options and files split
-	find "$CHECK_TREE/scripts/coccinelle" -name '*.cocci' -print0 | sort -z |
-		xargs -0 -n 1 -P "$(nproc)" sh -c '
-			exec timeout 300 spatch -D report --very-quiet --cocci-file "$2" \
-				$(sed -n "s#^// Options: *##p" "$2") $1 2>/dev/null' sh "${1//$'\n'/ }" |
-		grep -E '^[^ ]+:[0-9]+' | sed "s#^\./##" | sort -u
+	grep -rlE --include='*.cocci' '^virtual .*report' "$CHECK_TREE/scripts/coccinelle" | sort |
+		xargs -d '\n' -n 1 -P "$(nproc)" sh -c '
+			timeout 300 spatch -D report --very-quiet --cocci-file "$2" \
+				$(sed -n "s#^// Options: *##p" "$2") $1 2>/dev/null ||
+				echo "${2##*/}: spatch failed (status $?)"' sh "${1//$'\n'/ }" |
+		grep -E '^[^ ]+:([0-9]+| spatch)' | sed "s#^\./##" | sort -u
 }
 
 check_coccinelle() {

@@ -1,0 +1,126 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+#
+# The experiments of Documentation/experiments.md, in the guest: what one sees is
+# printed as lines of "exp: ...". $EXPERIMENT says which. Those which watch a KUnit
+# case find it run when they start, and its trace: see scripts/demo.
+
+DIR=/sys/kernel/debug/irq_sim_sample
+TRACE=${TRACE:-/sys/kernel/tracing/trace}
+
+say() { echo "exp: $*"; }
+
+show()
+{
+	while IFS= read -r line; do
+		say "$line"
+	done
+}
+
+# run COMMAND: show it as one would type it in $DIR, and what it prints
+run()
+{
+	say "# $1"
+	(cd "$DIR" && eval "$1") 2>&1 | show
+}
+
+# trace PARAMETER: what the case did, for that one of its parameters. The trace has
+# the report of KUnit between the events.
+trace()
+{
+	awk -v want="$1" -v most="${ROWS:-36}" '
+	function row(what, where) {
+		if (!n)
+			from = time
+		rows[n++] = sprintf("%8.0f us  %-16s %-9s %s", (time - from) * 1000000, task, where, what)
+	}
+	!/^ *.*-[0-9]+ +\[/ { next }
+	{
+		task = $1
+		sub(/-[0-9]+$/, "", task)
+		line = $0
+		sub(/^.*\[[0-9]+\] [^ ]+ +/, "", line)
+		time = line
+		sub(/:.*/, "", time)
+		sub(/^[0-9.]+: /, "", line)
+		event = line
+		sub(/:.*/, "", event)
+		sub(/^[a-z_]+: /, "", line)
+	}
+	function value(key,   text) {
+		text = line
+		if (!sub("^.*" key "=", "", text))
+			return ""
+		sub(/ .*/, "", text)
+		return text
+	}
+	event == "console" && /# Subtest: / { n = 0; next }
+	event == "console" && /(^|[^a-z])(not )?ok [0-9]+/ {
+		text = line
+		sub(/^.*(not ok|ok) [0-9]+ /, "", text)
+		if (text == want) {
+			for (i = 0; i < n && i < most; i++)
+				print rows[i]
+			if (n > most)
+				print "             ... and " n - most " more"
+			sub(/^ +/, "", line)
+			print "KUnit: " line
+		}
+		n = 0
+	}
+	event == "irq_sim_fire" { row("line " value("hwirq") " fires: " $NF, value("context")) }
+	event == "irq_sim_deliver" { row("  line " value("hwirq") " is delivered", value("context")) }
+	event == "softirq_entry" && /IRQ_SIM|action=TASKLET/ { row("softirq " value("action") " begins", "softirq") }
+	event == "softirq_exit" && /IRQ_SIM|action=TASKLET/ { row("softirq " value("action") " ends", "softirq") }
+	event == "tasklet_entry" { row("tasklet " value("function") "() runs", "softirq") }
+	event == "sched_switch" && /next_comm=irq\// { task = value("next_comm"); row("the thread gets the CPU", "task") }
+	' "$TRACE" | sed 's/]//' | show
+}
+
+ksoftirqd()
+{
+	for dir in /proc/[0-9]*; do
+		read -r comm <"$dir/comm" || continue
+		case $comm in
+		ksoftirqd/*)
+			read -r stat <"$dir/stat"
+			# shellcheck disable=SC2086 # split into fields
+			set -- $stat
+			say "$comm has run for $((${14} + ${15})) ticks"
+			;;
+		esac
+	done 2>/dev/null
+}
+
+case $EXPERIMENT in
+life)
+	echo 10 >"$DIR/fire"	# warm
+	run 'echo 1 >fire'
+	run 'cat life'
+	;;
+merge | mask | order | selfish | level | oneshot)
+	trace tasklet
+	;;
+tasklet)
+	trace TASKLET
+	;;
+worker)
+	run 'grep -E "^(handled|tasklet|works|samples)" stats'
+	run 'echo 100 >fire'
+	run 'grep -E "^(handled|tasklet|works|samples)" stats'
+	;;
+handoff)
+	ksoftirqd
+	run 'echo 200000 >flood; cat flood'
+	run 'cat life'
+	run 'grep -E "^(fired|merged|handled|lost|deliveries_(bh|irq_exit|ks))" stats'
+	ksoftirqd
+	run 'grep -E "CPU|IRQ_SIM" /proc/softirqs'
+	run 'echo 1 >fire; cat life'
+	;;
+*)
+	say "there is no experiment \"$EXPERIMENT\""
+	exit 1
+	;;
+esac
+say end

@@ -1,0 +1,234 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0
+"""Test what is written from results: the cover letter, the report, the experiments.
+
+examples:
+  scripts/tests/test_documents.py
+  scripts/tests/test_documents.py Cover.test_values
+"""
+
+import html.parser
+import json
+import os
+import pathlib
+import re
+import subprocess
+import tempfile
+import unittest
+
+SCRIPTS = pathlib.Path(__file__).resolve().parent.parent
+PATCH = "From 0\nFrom: A <a@b.c>\nSubject: [PATCH] {}\n\nText.\n---\n{}"
+
+
+class Case(unittest.TestCase):
+    def setUp(self):
+        holder = tempfile.TemporaryDirectory(prefix="irq_sim-test.")
+        self.addCleanup(holder.cleanup)
+        self.dir = pathlib.Path(holder.name)
+
+    def file(self, name, text):
+        path = self.dir / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text if isinstance(text, str) else json.dumps(text))
+        return path
+
+    def run_tool(self, *args, status=0, **env):
+        done = subprocess.run([SCRIPTS / args[0], *args[1:]], capture_output=True, text=True, check=False,
+                              env={**os.environ, **env})
+        self.assertEqual(done.returncode, status, done.stdout + done.stderr)
+        return done
+
+
+class Cover(Case):
+    def setUp(self):
+        super().setUp()
+        self.file("patches/0001-a.patch", PATCH.format("genirq: Add a\n thing", ""))
+        self.file("patches/0002-b.patch", PATCH.format(
+            "softirq: Test it", "+\tKUNIT_CASE(one),\n+\tKUNIT_CASE_PARAM(two, params),\n+#define KUNIT_CASE(x)\n"))
+        self.file("results/bench.json", {"records": [
+            {"platform": "uml", "delivery": "today", "median": 9876543.0},
+            {"platform": "uml", "delivery": "tasklet", "median": 2400}], "many": [1, 2]})
+
+    def cover(self, text, command="write", status=0):
+        if text is not None:
+            self.file("patches/cover-letter.in", text)
+        done = self.run_tool("tools/cover", command, "--patches", self.dir / "patches",
+                             "--results", self.dir / "results", status=status)
+        letter = self.dir / "patches/cover-letter.txt"
+        return done, letter.read_text() if letter.exists() else None
+
+    def test_values(self):
+        done, text = self.cover(
+            "Title\n\n{patch softirq:} of {series patches}, {series cases} cases.\n\n"
+            "It took\n{bench records platform=uml delivery=today median /1e6 :.1f} ms, x86_64 {bench records "
+            "platform=uml delivery=tasklet median}.\n\nAs [1] says, https://a.b/2.\n\n  a   diagram\n")
+        self.assertEqual(text, "Title\n\n2 of 2, 2 cases.\n\nIt took 9.9 ms, x86_64 2,400.\n\n"
+                               "As [1] says, https://a.b/2.\n\n  a   diagram\n")
+        self.assertEqual(done.stdout, "")
+
+    def test_left_out(self):
+        """What has no result yet is not in the letter, nor is its paragraph."""
+        done, text = self.cover("Title\n\nKilled {mutants killed}.\n\nRaced {bench races}.\n\nEnd.\n")
+        self.assertEqual(text, "Title\n\nEnd.\n")
+        self.assertEqual(done.stdout, "left out: there is no mutants.json\nleft out: bench.json has no races\n")
+
+    def test_no_figure_of_ones_own(self):
+        for text in ("It takes 5 ms.", "100 runs", "in 2.4 us", "-3"):
+            done, _ = self.cover(f"Title\n\n{text}\n", status=1)
+            self.assertIn("comes from no result", done.stderr)
+
+    def test_wrong(self):
+        for text, says in (("{patch net: }", "0 patches"), ("{patch }", "2 patches"),
+                           ("{bench records platform=uml median}", "2 elements"),
+                           ("{bench records}", "no number")):
+            done, _ = self.cover(f"Title\n\n{text}\n", status=1)
+            self.assertIn(says, done.stderr)
+
+    def test_check(self):
+        self.cover("Title\n\n{series patches} patches\n")
+        self.cover(None, "check")
+        self.file("patches/0003-c.patch", PATCH.format("c: D", ""))
+        done, text = self.cover(None, "check", status=1)
+        self.assertIn("tools/cover write", done.stderr)
+        self.assertIn("2 patches", text)
+
+    def test_take_kunit(self):
+        def case(name, status):
+            return {"name": name, "status": status}
+        self.file("build/kunit/uml/results.json", {"name": "", "test_cases": [], "sub_groups": [
+            {"name": "s", "test_cases": [case("a", "PASS"), case("b", "SKIP")], "sub_groups": [
+                {"name": "p", "test_cases": [case("c", "PASS"), case("d", "FAIL"), case("e", "ERROR")]}]}]})
+        self.run_tool("tools/cover", "take-kunit", "--build", self.dir / "build", "--results", self.dir / "new")
+        self.assertEqual(json.loads((self.dir / "new/kunit.json").read_text()), {
+            "platforms": 1, "passed": 2, "failed": 2, "skipped": 1,
+            "by_platform": {"uml": {"passed": 2, "failed": 2, "skipped": 1}}})
+
+
+class Parser(html.parser.HTMLParser):
+    """The text of a page, and whether its tags fit."""
+
+    def __init__(self):
+        super().__init__()
+        self.open, self.text, self.loads = [], "", []
+
+    def handle_starttag(self, tag, attrs):
+        if tag not in ("meta", "img"):
+            self.open.append(tag)
+        self.loads += [value for key, value in attrs if key in ("src", "href") and
+                       not value.startswith(("#", "data:"))]
+
+    def handle_endtag(self, tag):
+        assert self.open.pop() == tag, tag
+
+    def handle_data(self, data):
+        if not self.open or self.open[-1] != "style":
+            self.text += data
+
+
+class Report(Case):
+    def report(self):
+        self.run_tool("report", "--build", self.dir / "build", "--results", self.dir / "results",
+                      "--out", self.dir / "out.html")
+        page = Parser()
+        page.feed((self.dir / "out.html").read_text())
+        self.assertEqual((page.open, page.loads), ([], []))
+        return page.text
+
+    def test_nothing(self):
+        text = self.report()
+        for command in ("scripts/test", "scripts/kunit", "scripts/coverage", "scripts/mutants", "scripts/bench"):
+            self.assertIn(f"Absent: run {command}", text)
+
+    def test_all(self):
+        self.file("build/test/lint.counts", "5 2 1\n")
+        self.file("build/test/broken.counts", "")
+        self.file("build/kunit/uml/results.json", {"name": "", "sub_groups": [
+            {"name": "irq_sim <b>", "test_cases": [{"name": "a", "status": "FAIL"}]}]})
+        self.file("results/coverage.json", {
+            "total": {"lines": 10, "reached": 9, "branches": 4, "taken": 1},
+            "files": {"a.c": {"lines": 10, "reached": 9, "branches": 4, "taken": 1}, "b.c": {"lines": 0}},
+            "not_reached": [{"file": "a.c", "line": 7, "what": "line", "reason": None}]})
+        self.file("results/mutants.json", {"mutants": 2, "killed": 1, "not_run": ["x"], "results": [
+            {"file": "a.c", "function": "f", "bug": "lost", "verdict": "killed", "reason": None},
+            {"file": "a.c", "function": "g", "bug": "slow & <late>", "verdict": "survived", "reason": "time"}]})
+        self.file("build/bench/results.json", {"records": [
+            {"platform": "icount", "workload": "fire_task", "delivery": "tasklet", "median": 1683.0}]})
+        text = self.report()
+        for part in ("2 failed", "irq_sim <b>", "90.0 %", "a.c:7", "1 of 2", "slow & <late>", "1 were not run",
+                     "1\u202f683"):
+            self.assertIn(part, text)
+        # Without what it needs it does not look good instead.
+        self.assertNotIn("broken", text)
+
+    def test_newest(self):
+        """A run after the one that was kept counts."""
+        old = self.file("results/mutants.json", {"mutants": 2, "killed": 1, "results": []})
+        os.utime(old, (1, 1))
+        self.file("build/mutants/results.json", {"mutants": 9, "killed": 9, "results": []})
+        self.assertIn("9 of 9", self.report())
+
+
+TRACE = """# tracer: nop
+ kunit_try_catch-40 [001] d..1. 1.000001: irq_sim_fire: chip=x hwirq=9 irq=9 context=task latched
+          kunit-39 [001] ..... 1.000100: console: KTAP version 1
+          kunit-39 [001] ..... 1.000100: console:         # Subtest: chip_fifo
+ kunit_try_catch-40 [001] d..1. 1.000200: irq_sim_fire: chip=x hwirq=1 irq=21 context=task latched
+          kunit-39 [001] ..... 1.000300: console:         ok 1 hardirq
+ kunit_try_catch-41 [001] d..1. 1.000400: irq_sim_fire: chip=x hwirq=3 irq=23 context=task latched
+ kunit_try_catch-41 [001] d..1. 1.000401: irq_sim_fire: chip=x hwirq=3 irq=23 context=task merged
+ kunit_try_catch-41 [001] ..s1. 1.000402: softirq_entry: vec=10 [action=IRQ_SIM]
+ kunit_try_catch-41 [001] d.s1. 1.000405: irq_sim_deliver: chip=x hwirq=3 irq=23 context=softirq
+ kunit_try_catch-41 [001] ..s1. 1.000406: softirq_exit: vec=10 [action=IRQ_SIM]
+ kunit_try_catch-41 [001] ..s1. 1.000407: softirq_entry: vec=1 [action=TIMER]
+          <idle>-0  [001] d..2. 1.000408: sched_switch: prev_comm=x prev_pid=0 ==> next_comm=irq/23-t next_pid=9
+          kunit-39 [001] ..... 1.000500: console:         ok 2 tasklet
+"""
+
+
+class Experiments(Case):
+    def guest(self, trace, **env):
+        done = subprocess.run(["sh", SCRIPTS / "guest/experiments.sh"], capture_output=True, text=True,
+                              check=False, env={**os.environ, "TRACE": str(self.file("trace", trace)), **env})
+        return re.sub(r"^exp: ", "", done.stdout, flags=re.M)
+
+    def test_trace(self):
+        """What the case did for the parameter that is watched, and nothing else."""
+        rows = [re.sub(r"  +", "  ", row.strip()) for row in self.guest(TRACE, EXPERIMENT="order").splitlines()]
+        self.assertEqual(rows, [
+            "0 us  kunit_try_catch  task  line 3 fires: latched",
+            "1 us  kunit_try_catch  task  line 3 fires: merged",
+            "2 us  kunit_try_catch  softirq  softirq IRQ_SIM begins",
+            "5 us  kunit_try_catch  softirq  line 3 is delivered",
+            "6 us  kunit_try_catch  softirq  softirq IRQ_SIM ends",
+            "8 us  irq/23-t  task  the thread gets the CPU",
+            "KUnit: ok 2 tasklet", "end"])
+
+    def test_first(self):
+        """What happened before the case is not its."""
+        rows = self.guest(TRACE.replace("1 hardirq", "1 tasklet").replace("2 tasklet", "2 bh"),
+                          EXPERIMENT="order").splitlines()
+        self.assertEqual([re.sub("^.*task  *", "", row) for row in rows],
+                         ["line 1 fires: latched", "KUnit: ok 1 tasklet", "end"])
+
+    def test_long(self):
+        rows = self.guest(TRACE, EXPERIMENT="order", ROWS="2").splitlines()
+        self.assertEqual((len(rows), rows[2].strip(), rows[3]), (5, "... and 4 more", "KUnit: ok 2 tasklet"))
+
+    def test_failure_is_shown(self):
+        self.assertIn("KUnit: not ok 2 tasklet",
+                      self.guest(TRACE.replace("ok 2", "not ok 2"), EXPERIMENT="order"))
+
+    def test_list(self):
+        done = self.run_tool("demo", "--list")
+        names = re.findall(r"^ *\d+  (\S+)", done.stdout, re.M)
+        self.assertEqual(len(names), 10)
+        guest = (SCRIPTS / "guest/experiments.sh").read_text()
+        page = (SCRIPTS.parent / "Documentation/experiments.md").read_text()
+        for name in names:
+            self.assertRegex(guest, rf"(?m)^[a-z |]*\b{name}\b[a-z |]*\)$")
+            self.assertIn(f"scripts/demo --experiment {name}\n", page)
+        self.assertIn("--list", self.run_tool("demo", "--experiment", "none", status=1).stderr)
+
+
+if __name__ == "__main__":
+    unittest.main()
