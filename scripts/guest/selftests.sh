@@ -1,0 +1,36 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+#
+# Run the selftests of the series (tools/testing/selftests/irq_sim), which
+# scripts/guest/selftests.files has put into the guest, and print KTAP. Kernel
+# arguments choose: programs="handoff churn" options="-v edge_tasklet".
+
+DIR=/guest/irq_sim
+count=0
+failed=0
+
+cd "$DIR" || exit 1
+# shellcheck disable=SC2086,SC2154 # several; from the kernel
+set -- ${programs:-*}
+[ -d /dev/pts ] || mkdir /dev/pts
+mount -t devpts devpts /dev/pts
+
+echo "KTAP version 1"
+echo "1..$#"
+for program; do
+	count=$((count + 1))
+	{
+		# shellcheck disable=SC2086,SC2154
+		"./$program" $options 2>&1
+		echo $? >/tmp/selftest.status
+	} | while IFS= read -r line; do
+		echo "    $line"
+	done
+	read -r status </tmp/selftest.status
+	case $status in
+	0) echo "ok $count $program" ;;
+	4) echo "ok $count $program # SKIP" ;;
+	*) echo "not ok $count $program"; failed=$((failed + 1)) ;;
+	esac
+done
+[ "$failed" = 0 ]
