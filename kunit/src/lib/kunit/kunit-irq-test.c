@@ -7,12 +7,14 @@
  */
 
 #include <linux/atomic.h>
+#include <linux/debugfs.h>
 #include <linux/interrupt.h>
 #include <linux/irq.h>
 #include <linux/irqdomain.h>
 #include <linux/irq_sim.h>
 #include <linux/list.h>
 #include <linux/preempt.h>
+#include <linux/sched.h>
 
 #include <kunit/irq.h>
 #include <kunit/resource.h>
@@ -334,6 +336,31 @@ static void kunit_irq_mappings_left_test(struct kunit *test)
 }
 
 /* Freed, disposed of, removed, each when what was made after it is undone. */
+/* A line which somebody has requested stays, and with it the chip. */
+static void kunit_irq_in_use_test(struct kunit *test)
+{
+	struct irq_test *t = test->priv;
+
+	KUNIT_ASSERT_EQ(test, irq_test_make_chip(t), 0);
+	t->irq = irq_create_mapping(t->chip, LINE);
+	KUNIT_ASSERT_GT(test, t->irq, 0);
+	KUNIT_ASSERT_NE(test, irq_create_mapping(t->chip, LINES - 1), 0);
+	KUNIT_ASSERT_EQ(test, request_irq(t->irq, irq_test_handler, 0, "kunit_irq", t), 0);
+
+	/* The chip warns */
+	kunit_warning_suppress(test)
+		kunit_cleanup(&t->inner);
+	KUNIT_EXPECT_EQ(test, irq_test_state(t), LISTED | MAPPED | REQUESTED);
+	KUNIT_EXPECT_EQ(test, irq_find_mapping(t->chip, LINES - 1), 0);
+	KUNIT_EXPECT_EQ(test, irq_test_fire(t), 1);
+	KUNIT_EXPECT_EQ(test, atomic_read(&t->handled), 1);
+
+	free_irq(t->irq, t);
+	irq_dispose_mapping(t->irq);
+	irq_domain_remove_sim(t->chip);
+	KUNIT_EXPECT_EQ(test, irq_test_state(t), 0);
+}
+
 static void kunit_irq_reverse_order_test(struct kunit *test)
 {
 	struct irq_test *t = test->priv;
@@ -588,6 +615,91 @@ static void kunit_irq_request_invalid_test(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, t->released, 0);
 }
 
+#if defined(CONFIG_FAILSLAB) && defined(CONFIG_FAULT_INJECTION_DEBUG_FS)
+#define MAX_FAILURES	200
+
+static int irq_test_make_mapping(struct irq_test *t)
+{
+	t->irq = kunit_irq_sim_map(&t->inner, t->chip, LINE);
+	return t->irq > 0 ? 0 : t->irq;
+}
+
+/* By default the allocations which may sleep do not fail. */
+static bool *irq_test_failslab_spares(void)
+{
+	struct dentry *dir = debugfs_lookup("failslab", NULL), *file;
+	bool *spares = NULL;
+
+	if (!dir)
+		return NULL;
+	file = debugfs_lookup("ignore-gfp-wait", dir);
+	if (file) {
+		spares = d_inode(file)->i_private;
+		dput(file);
+	}
+	dput(dir);
+	return spares;
+}
+#endif
+
+/* The n-th allocation fails, for all n: the step which needs it does nothing. */
+static void kunit_irq_no_memory_test(struct kunit *test)
+{
+#if defined(CONFIG_FAILSLAB) && defined(CONFIG_FAULT_INJECTION_DEBUG_FS)
+	/* What there is after so many steps */
+	static const unsigned int states[] = {
+		0, LISTED, LISTED | MAPPED, LISTED | MAPPED | REQUESTED,
+	};
+	static int (* const steps[])(struct irq_test *t) = {
+		irq_test_make_chip, irq_test_make_mapping, irq_test_request,
+	};
+	/* The chip, the action; the memory, the line, the action; the request, its own */
+	static const unsigned int least[] = { 2, 3, 2 };
+	struct irq_test *t = test->priv;
+	bool *spares = irq_test_failslab_spares();
+
+	if (!spares)
+		kunit_skip(test, "no failslab/ignore-gfp-wait in debugfs");
+	for (int step = 0; step < ARRAY_SIZE(steps); step++) {
+		unsigned int failed = 0;
+		bool injected = true;
+
+		for (int n = 1; injected && n < MAX_FAILURES; n++) {
+			bool spared = *spares;
+			size_t resources;
+			int ret = 0;
+
+			for (int i = 0; i < step; i++)
+				KUNIT_ASSERT_EQ(test, steps[i](t), 0);
+			resources = irq_test_resources(t);
+
+			*spares = false;
+			current->fail_nth = n;
+			ret = steps[step](t);
+			injected = !current->fail_nth;
+			current->fail_nth = 0;
+			*spares = spared;
+
+			KUNIT_EXPECT_EQ(test, irq_test_state(t), states[ret ? step : step + 1]);
+			if (ret) {
+				KUNIT_EXPECT_TRUE(test, injected);
+				KUNIT_EXPECT_EQ(test, ret, -ENOMEM);
+				KUNIT_EXPECT_EQ(test, irq_test_resources(t), resources);
+				failed++;
+			}
+			/* procfs warns when it removes what it had no memory for */
+			kunit_warning_suppress(test)
+				kunit_cleanup(&t->inner);
+			KUNIT_EXPECT_EQ(test, irq_test_state(t), 0);
+		}
+		KUNIT_EXPECT_FALSE(test, injected);
+		KUNIT_EXPECT_GE(test, failed, least[step]);
+	}
+#else
+	kunit_skip(test, "needs CONFIG_FAILSLAB and CONFIG_FAULT_INJECTION_DEBUG_FS");
+#endif
+}
+
 static struct kunit_case kunit_irq_test_cases[] = {
 	KUNIT_CASE(kunit_irq_fire_test),
 	KUNIT_CASE_PARAM(kunit_irq_delivery_test, irq_test_delivery_gen_params),
@@ -595,6 +707,7 @@ static struct kunit_case kunit_irq_test_cases[] = {
 	KUNIT_CASE(kunit_irq_map_test),
 	KUNIT_CASE(kunit_irq_dispose_early_test),
 	KUNIT_CASE(kunit_irq_mappings_left_test),
+	KUNIT_CASE(kunit_irq_in_use_test),
 	KUNIT_CASE(kunit_irq_reverse_order_test),
 	KUNIT_CASE(kunit_irq_abort_test),
 	KUNIT_CASE(kunit_irq_half_way_test),
@@ -604,6 +717,7 @@ static struct kunit_case kunit_irq_test_cases[] = {
 	KUNIT_CASE(kunit_irq_create_invalid_test),
 	KUNIT_CASE(kunit_irq_map_invalid_test),
 	KUNIT_CASE(kunit_irq_request_invalid_test),
+	KUNIT_CASE_SLOW(kunit_irq_no_memory_test),
 	{}
 };
 

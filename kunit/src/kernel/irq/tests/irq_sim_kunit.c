@@ -24,6 +24,8 @@
 #include <linux/irqdomain.h>
 #include <linux/kernel_stat.h>
 #include <linux/preempt.h>
+#include <linux/sched.h>
+#include <linux/sched/clock.h>
 #include <linux/seq_file.h>
 #include <linux/smp.h>
 #include <linux/tracepoint.h>
@@ -586,6 +588,21 @@ static int sim_fire(struct sim_line *line)
 }
 
 /*
+ * On PREEMPT_RT a task in a BH disabled section can be preempted, and who does
+ * that may run the softirqs of the CPU, or be preempted in turn while it runs
+ * them. Let no task preempt this one.
+ */
+static void sim_keep_cpu(bool on)
+{
+	if (!IS_ENABLED(CONFIG_PREEMPT_RT))
+		return;
+	if (on)
+		sched_set_fifo(current);
+	else
+		sched_set_normal(current, 0);
+}
+
+/*
  * A section in which nothing is delivered on this CPU, and on the way out of
  * which everything is that was fired in it.
  */
@@ -594,6 +611,7 @@ static unsigned long sim_hold_cpu(struct kunit *test)
 	unsigned long flags = 0;
 
 	migrate_disable();
+	sim_keep_cpu(true);
 	if (sim_is_soft(test))
 		local_bh_disable();
 	else
@@ -608,6 +626,7 @@ static void sim_let_go(struct kunit *test, unsigned long flags)
 		local_bh_enable();
 	else
 		local_irq_restore(flags);
+	sim_keep_cpu(false);
 	migrate_enable();
 }
 
@@ -768,8 +787,10 @@ static void chip_fire_is_inline(struct kunit *test)
 
 	KUNIT_ASSERT_EQ(test, sim_request(&st->line[0], 0), 0);
 	for (int i = 0; i < 100; i++) {
+		sim_keep_cpu(true);
 		ret = sim_fire(&st->line[0]);
 		handled = atomic_read(&st->line[0].handled);
+		sim_keep_cpu(false);
 		KUNIT_EXPECT_EQ(test, ret, 1);
 		KUNIT_EXPECT_EQ(test, handled, i + 1);
 	}
@@ -1112,7 +1133,7 @@ static void chip_dispose_under_fire(struct kunit *test)
 	}
 	INIT_WORK_ONSTACK(&remote.work, sim_remote_fn);
 	schedule_work_on(cpu, &remote.work);
-	for (int i = 0; i < 50; i++) {
+	for (int i = 0; i < 20; i++) {
 		int ret = sim_request(line, 0);
 		int handled;
 
@@ -1138,7 +1159,7 @@ static void chip_dispose_under_fire(struct kunit *test)
 	flush_work(&remote.work);
 	destroy_work_on_stack(&remote.work);
 	migrate_enable();
-	KUNIT_EXPECT_GE(test, atomic_read(&line->handled), 50);
+	KUNIT_EXPECT_GE(test, atomic_read(&line->handled), 20);
 }
 
 static const struct kunit_attributes sim_slow = { .speed = KUNIT_SPEED_SLOW };
@@ -1334,6 +1355,7 @@ static void sim_log(struct sim_test *st, unsigned int what)
 /**
  * struct sim_witness - runs in turn with the delivery of a chip
  * @st:		where it makes its mark
+ * @bh:		as BH work, not as a tasklet
  * @bh_work:	next to BH work
  * @tasklet:	next to tasklets
  */
@@ -1634,7 +1656,9 @@ static void chip_fire_from(struct kunit *test)
 		KUNIT_ASSERT_NOT_NULL(test, from);
 		from->line = &st->line[i];
 		KUNIT_ASSERT_EQ(test, sim_request(from->line, 0), 0);
+		sim_keep_cpu(true);
 		contexts[i].fire(from);
+		sim_keep_cpu(false);
 		irq_sim_synchronize(st->domain);
 
 		KUNIT_EXPECT_EQ_MSG(test, from->ret, 1, "%s", contexts[i].name);
@@ -1817,6 +1841,163 @@ static void chip_affinity_refused(struct kunit *test)
 	irq_domain_remove_sim(compat);
 }
 
+/* C16, C18: forced, without a CPU that is online: refused all the same. */
+static void chip_affinity_forced(struct kunit *test)
+{
+	struct sim_test *st = test->priv;
+	struct sim_line *line = &st->line[2];
+	const struct cpumask *here = cpumask_of(cpumask_first(cpu_online_mask));
+
+	if (!IS_ENABLED(CONFIG_SMP))
+		kunit_skip(test, "no affinity on UP");
+	KUNIT_ASSERT_EQ(test, sim_request(line, 0), 0);
+	KUNIT_EXPECT_EQ(test, irq_force_affinity(line->virq, here), 0);
+	KUNIT_EXPECT_EQ(test, irq_force_affinity(line->virq, cpu_none_mask), -EINVAL);
+	KUNIT_EXPECT_TRUE(test, cpumask_equal(sim_effective(line), here));
+	KUNIT_EXPECT_EQ(test, sim_fire(line), 1);
+	irq_sim_synchronize(st->domain);
+	KUNIT_EXPECT_EQ(test, sim_runs(line), 1);
+}
+
+/* A CPU which delivers nothing until released, and for a while longer. */
+static void sim_stall(struct sim_line *line)
+{
+	struct sim_test *st = line->st;
+
+	atomic_inc(&st->entered);
+	while (!atomic_read_acquire(&st->release))
+		cpu_relax();
+	mdelay(20);
+	atomic_set_release(&st->left, 1);
+}
+
+static void sim_stall_irqs(struct sim_line *line)
+{
+	unsigned long flags;
+
+	local_irq_save(flags);
+	sim_stall(line);
+	local_irq_restore(flags);
+}
+
+static void sim_stall_bh(struct sim_line *line)
+{
+	local_bh_disable();
+	sim_stall(line);
+	local_bh_enable();
+}
+
+/*
+ * C16: lines are queued here and have to go to another CPU, which has nothing
+ * to do when irq_sim_synchronize() looks there first, and lets them wait when
+ * they have come. They are waited for all the same.
+ */
+static void chip_synchronize_moved(struct kunit *test)
+{
+	struct sim_test *st = test->priv;
+	struct sim_remote remote = {
+		.fn	= sim_is_soft(test) ? sim_stall_bh : sim_stall_irqs,
+		.line	= &st->line[0],
+	};
+	unsigned int from = cpumask_last(cpu_online_mask);
+	int left, runs = 0;
+	unsigned long flags;
+
+	sim_need_two_cpus(test);
+	for (int i = 0; i < 3; i++) {
+		st->line[i].on_irq = sim_note_context;
+		KUNIT_ASSERT_EQ(test, sim_request(&st->line[i], 0), 0);
+		KUNIT_EXPECT_EQ(test, 0, irq_set_affinity(st->line[i].virq, cpumask_of(from)));
+	}
+	KUNIT_ASSERT_EQ(test, 0, set_cpus_allowed_ptr(current, cpumask_of(from)));
+	remote.cpu = cpumask_first(cpu_online_mask);
+	INIT_WORK_ONSTACK(&remote.work, sim_remote_fn);
+	schedule_work_on(remote.cpu, &remote.work);
+	KUNIT_EXPECT_TRUE(test, sim_wait(&st->entered));
+
+	/* With interrupts disabled, a fire leaves the rest to ksoftirqd or to the tick */
+	local_irq_save(flags);
+	for (int i = 0; i < 3; i++) {
+		sim_fire(&st->line[i]);
+		irq_set_affinity(st->line[i].virq, cpumask_of(remote.cpu));
+	}
+	local_irq_restore(flags);
+	atomic_set_release(&st->release, 1);
+	irq_sim_synchronize(st->domain);
+	for (int i = 0; i < 3; i++)
+		runs += sim_runs(&st->line[i]);
+	left = atomic_read_acquire(&st->left);
+	flush_work(&remote.work);
+	destroy_work_on_stack(&remote.work);
+	set_cpus_allowed_ptr(current, cpu_possible_mask);
+
+	/* There, ksoftirqd may run where a task has softirqs disabled */
+	if (!IS_ENABLED(CONFIG_PREEMPT_RT))
+		KUNIT_EXPECT_EQ(test, left, 1);
+	KUNIT_EXPECT_EQ(test, runs, 3);
+	for (int i = 0; i < 3; i++) {
+		KUNIT_EXPECT_EQ(test, sim_runs(&st->line[i]), 1);
+		KUNIT_EXPECT_EQ(test, READ_ONCE(st->line[i].cpu), remote.cpu);
+	}
+}
+
+/* C3: the latch of a line which is queued is withdrawn: the next fire is a new one. */
+static void chip_withdrawn(struct kunit *test)
+{
+	struct sim_test *st = test->priv;
+	struct sim_line *line = &st->line[4];
+	unsigned long flags;
+	int ret[3], pending;
+
+	KUNIT_ASSERT_EQ(test, sim_request(line, 0), 0);
+	for (int i = 0; i < 2; i++) {
+		flags = sim_hold_cpu(test);
+		ret[0] = sim_fire(line);
+		ret[1] = sim_pend(line, false);
+		pending = sim_state(line, IRQCHIP_STATE_PENDING);
+		ret[2] = i ? sim_fire(line) : 0;
+		sim_release_cpu(test, flags);
+		irq_sim_synchronize(st->domain);
+
+		KUNIT_EXPECT_EQ(test, ret[0], 1);
+		KUNIT_EXPECT_EQ(test, ret[1], 0);
+		KUNIT_EXPECT_EQ(test, pending, 0);
+		KUNIT_EXPECT_EQ(test, ret[2], i);
+		KUNIT_EXPECT_EQ(test, sim_runs(line), i);
+	}
+}
+
+/* The trigger type of a chained interrupt is its own, the handler is not. */
+static void chip_chained_type(struct kunit *test)
+{
+	struct sim_test *st = test->priv;
+	struct sim_line *line = &st->line[7];
+	int ret[6];
+
+	irq_set_chained_handler_and_data(line->virq, sim_chained_handler, line);
+	ret[0] = irq_set_irq_type(line->virq, IRQ_TYPE_EDGE_FALLING);
+	ret[1] = sim_wire(line, true);
+	ret[2] = sim_wire(line, false);
+	irq_sim_synchronize(st->domain);
+	ret[3] = sim_runs(line);
+	/* Without a type the wire triggers nothing, a fire does */
+	ret[4] = irq_set_irq_type(line->virq, IRQ_TYPE_NONE);
+	ret[5] = sim_wire(line, true) + sim_wire(line, false);
+	irq_sim_synchronize(st->domain);
+	KUNIT_EXPECT_EQ(test, sim_runs(line), 1);
+	KUNIT_EXPECT_EQ(test, sim_fire(line), 1);
+	irq_sim_synchronize(st->domain);
+	irq_set_chained_handler_and_data(line->virq, NULL, NULL);
+
+	KUNIT_EXPECT_EQ(test, ret[0], 0);
+	KUNIT_EXPECT_EQ(test, ret[1], 0);
+	KUNIT_EXPECT_EQ(test, ret[2], 1);
+	KUNIT_EXPECT_EQ(test, ret[3], 1);
+	KUNIT_EXPECT_EQ(test, ret[4], 0);
+	KUNIT_EXPECT_EQ(test, ret[5], 0);
+	KUNIT_EXPECT_EQ(test, sim_runs(line), 2);
+}
+
 /* C16: latched and masked for a CPU which is gone when they are unmasked. */
 static void chip_cpu_down_latched(struct kunit *test)
 {
@@ -1894,7 +2075,7 @@ static void chip_remove_in_flight(struct kunit *test)
 {
 	struct sim_test *st = test->priv;
 
-	for (int i = 0; i < 40; i++) {
+	for (int i = 0; i < 15; i++) {
 		struct irq_domain *domain = sim_create(test->param_value);
 		int latched = 0, runs[2];
 
@@ -1923,6 +2104,58 @@ static void chip_remove_in_flight(struct kunit *test)
 			KUNIT_EXPECT_EQ(test, sim_runs(&st->line[n]), runs[n]);
 		}
 	}
+}
+
+static void sim_chained_linger(struct irq_desc *desc)
+{
+	struct sim_line *line = irq_desc_get_handler_data(desc);
+
+	atomic_inc(&line->handled);
+	sim_linger(line);
+}
+
+/*
+ * C17: a handler runs on another CPU while its line and then its chip go. The
+ * line was off the list and nobody waits for it; removing the chip waits for
+ * the delivery, which comes back to it when the handler is through.
+ */
+static void chip_remove_waits(struct kunit *test)
+{
+	struct sim_test *st = test->priv;
+	struct sim_test *other = kunit_kzalloc(test, sizeof(*other), GFP_KERNEL);
+	struct sim_line *line;
+	struct sim_remote remote = { .fn = sim_fire_and_flush };
+	bool entered;
+	int left;
+
+	sim_need_two_cpus(test);
+	KUNIT_ASSERT_NOT_NULL(test, other);
+	line = &other->line[1];
+	line->st = other;
+	line->hwirq = 1;
+	remote.line = line;
+	other->domain = sim_create(test->param_value);
+	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, other->domain);
+	line->virq = irq_create_mapping(other->domain, 1);
+	KUNIT_EXPECT_NE(test, line->virq, 0);
+	irq_set_chained_handler_and_data(line->virq, sim_chained_linger, line);
+
+	sim_remote_start(&remote);
+	entered = sim_wait(&other->entered);
+	irq_set_chained_handler_and_data(line->virq, NULL, NULL);
+	/* There, irq_work_sync() waits for RCU, and so for the handler */
+	if (!arch_irq_work_has_interrupt())
+		atomic_set_release(&other->release, 1);
+	irq_dispose_mapping(line->virq);
+	atomic_set_release(&other->release, 1);
+	irq_domain_remove_sim(other->domain);
+	left = atomic_read_acquire(&other->left);
+	sim_remote_end(&remote);
+
+	KUNIT_EXPECT_TRUE(test, entered);
+	KUNIT_EXPECT_EQ(test, left, 1);
+	KUNIT_EXPECT_EQ(test, sim_runs(line), 1);
+	KUNIT_EXPECT_EQ(test, sim_fire(&st->line[1]), -ENXIO);
 }
 
 /* C17: with lines mapped a chip stays, as somebody may be using them. */
@@ -2157,7 +2390,9 @@ static void chip_wire_race(struct kunit *test)
 	}
 }
 
+/* That many attempts at most, or that many hits */
 #define SIM_LANDINGS	2000
+#define SIM_HITS	100
 
 /**
  * struct sim_landing - a fire which is to land inside another one
@@ -2167,7 +2402,7 @@ static void chip_wire_race(struct kunit *test)
  * @phase:	of the fire which is to be hit: 0 before, 1 inside, 2 after it
  * @wait:	how much longer than the one that lands this waits, in turns of a loop
  * @step:	by which @wait changes
- * @go:		for the other CPU: the round
+ * @go:		for the other CPU: the round, negative when it is over
  * @done:	the round for which it has fired
  * @landed:	in which phase
  * @last:	the one before
@@ -2210,9 +2445,14 @@ static void sim_land_work(struct work_struct *work)
 {
 	struct sim_landing *landing = container_of(work, struct sim_landing, work);
 
-	for (int i = 1; i <= SIM_LANDINGS; i++) {
-		while (atomic_read_acquire(&landing->go) < i)
+	for (int i = 1; ; i++) {
+		int go;
+
+		while ((go = atomic_read_acquire(&landing->go)) < i) {
+			if (go < 0)
+				return;
 			cond_resched();
+		}
 		sim_spin(-READ_ONCE(landing->wait));
 		sim_land(landing);
 	}
@@ -2256,7 +2496,7 @@ static void sim_landing(struct kunit *test, bool remote)
 	migrate_disable();
 	if (remote)
 		schedule_work_on(sim_other_cpu(), &landing->work);
-	for (int i = 1; i <= SIM_LANDINGS && !lost; i++) {
+	for (int i = 1; i <= SIM_LANDINGS && landed[1] < SIM_HITS && !lost; i++) {
 		int runs = sim_runs(line), ret;
 		unsigned long end;
 
@@ -2286,7 +2526,7 @@ static void sim_landing(struct kunit *test, bool remote)
 		sim_land_nearer(landing);
 	}
 	hrtimer_cancel(&landing->timer);
-	atomic_set_release(&landing->go, SIM_LANDINGS);
+	atomic_set_release(&landing->go, -1);
 	flush_work(&landing->work);
 	migrate_enable();
 
@@ -2384,28 +2624,42 @@ static void sim_undo(struct sim_failing *f, bool (*try)(struct sim_failing *f))
 static int sim_fail_each(struct sim_failing *f, bool (*try)(struct sim_failing *f))
 {
 	bool done = false, injected = true;
-	int failed = 0;
+	int failed = 0, quiet = 0;
+	/*
+	 * A mapping makes files in sysfs. Their numbers are kept in a tree which
+	 * takes another node once in five mappings or so, and that one moves
+	 * what follows: not all tries in a row meet the same n-th allocation.
+	 */
+	int tries = try == sim_try_map ? 3 : 1;
 
-	for (int n = 1; n < SIM_MAX_FAILURES; n++) {
-		current->fail_nth = n;
-		done = try(f);
-		injected = !current->fail_nth;
-		current->fail_nth = 0;
-		if (!injected)
-			break;
-		if (done) {
-			sim_undo(f, try);
-			continue;
-		}
-		failed++;
-		if (try != sim_try_map) {
-			KUNIT_EXPECT_EQ(f->test, PTR_ERR(f->domain), -ENOMEM);
-			KUNIT_EXPECT_NULL(f->test, irq_find_matching_fwnode(f->info.fwnode,
-									    DOMAIN_BUS_ANY));
-		} else {
-			KUNIT_EXPECT_EQ(f->test, irq_find_mapping(f->domain,
-								  f->info.num_irqs - 1), 0);
-			KUNIT_EXPECT_EQ(f->test, f->domain->mapcount, 0);
+	for (int n = 1; n < SIM_MAX_FAILURES && quiet < tries; n++) {
+		bool counted = false;
+
+		quiet = 0;
+		for (int i = 0; i < tries; i++) {
+			current->fail_nth = n;
+			done = try(f);
+			injected = !current->fail_nth;
+			current->fail_nth = 0;
+			if (!injected && ++quiet == tries)
+				break;
+			if (done) {
+				sim_undo(f, try);
+				continue;
+			}
+			if (!counted)
+				failed++;
+			counted = true;
+			if (try != sim_try_map) {
+				KUNIT_EXPECT_EQ(f->test, PTR_ERR(f->domain), -ENOMEM);
+				KUNIT_EXPECT_NULL(f->test,
+						  irq_find_matching_fwnode(f->info.fwnode,
+									   DOMAIN_BUS_ANY));
+			} else {
+				KUNIT_EXPECT_EQ(f->test, irq_find_mapping(f->domain,
+									  f->info.num_irqs - 1), 0);
+				KUNIT_EXPECT_EQ(f->test, f->domain->mapcount, 0);
+			}
 		}
 	}
 	KUNIT_EXPECT_FALSE(f->test, injected);
@@ -2419,7 +2673,7 @@ static void chip_no_memory(struct kunit *test)
 {
 #if defined(CONFIG_FAILSLAB) && defined(CONFIG_FAULT_INJECTION_DEBUG_FS)
 	const struct sim_param *param = test->param_value;
-	static const unsigned int sizes[] = { SIM_LINES, 1000000 };
+	static const unsigned int sizes[] = { SIM_LINES, 2000000 };
 	struct sim_test *st = test->priv;
 	bool *spares = sim_failslab_spares(), spared;
 	unsigned int first;
@@ -2535,6 +2789,144 @@ static void sim_find_tracepoint(struct tracepoint *tp, void *data)
 }
 #endif
 
+#ifdef CONFIG_TRACEPOINTS
+/* A delivery which has taken the line stays there until released. */
+static void sim_traced_hold(void *data, const struct irq_domain *domain,
+			    irq_hw_number_t hwirq, unsigned int irq)
+{
+	struct sim_traced *traced = data;
+
+	if (sim_traced_is_ours(traced, domain, hwirq, irq))
+		sim_hold(traced->line);
+}
+
+/* ... or until the line counts as active, and a while longer. */
+static void sim_traced_active(void *data, const struct irq_domain *domain,
+			      irq_hw_number_t hwirq, unsigned int irq)
+{
+	struct sim_traced *traced = data;
+	struct sim_test *st = traced->line->st;
+	u64 end = local_clock() + 5ULL * NSEC_PER_SEC;
+
+	if (!sim_traced_is_ours(traced, domain, hwirq, irq))
+		return;
+	atomic_set_release(&st->entered, 1);
+	while (!sim_state(traced->line, IRQCHIP_STATE_ACTIVE)) {
+		if (local_clock() > end)
+			return;
+		cpu_relax();
+	}
+	mdelay(2);
+	atomic_set_release(&st->left, 1);
+}
+#endif
+
+/*
+ * C3: a delivery on another CPU has taken the line, and is not in the flow
+ * handler yet. Whatever happens to the line meanwhile, there is one run for
+ * each latch.
+ */
+static void chip_taken(struct kunit *test)
+{
+#ifdef CONFIG_TRACEPOINTS
+	struct sim_test *st = test->priv;
+	struct sim_line *line = &st->line[5];
+	struct sim_traced *traced = kunit_kzalloc(test, sizeof(*traced), GFP_KERNEL);
+	struct sim_remote remote = { .fn = sim_fire_and_flush, .line = line };
+	int merged, latched, runs[3];
+
+	sim_need_two_cpus(test);
+	KUNIT_ASSERT_NOT_NULL(test, traced);
+	traced->line = line;
+	for_each_kernel_tracepoint(sim_find_tracepoint, traced);
+	KUNIT_ASSERT_NOT_NULL(test, traced->deliver);
+	irq_set_status_flags(line->virq, IRQ_DISABLE_UNLAZY);
+	KUNIT_ASSERT_EQ(test, sim_request(line, 0), 0);
+	KUNIT_ASSERT_EQ(test, 0, tracepoint_probe_register(traced->deliver, sim_traced_hold,
+							   traced));
+
+	sim_remote_hold(test, &remote);
+	/* Masked and unmasked here: it waits to be handled over there */
+	local_bh_disable();
+	disable_irq_nosync(line->virq);
+	enable_irq(line->virq);
+	merged = sim_fire(line);
+	local_bh_enable();
+	sim_flush();
+	runs[0] = sim_runs(line);
+	/* Somebody else calls the flow handler, which takes the latch */
+	generic_handle_irq_safe(line->virq);
+	runs[1] = sim_runs(line);
+	/* The next one is for the delivery over there */
+	latched = sim_fire(line);
+	sim_flush();
+	runs[2] = sim_runs(line);
+	atomic_set_release(&st->release, 1);
+	sim_remote_end(&remote);
+	irq_sim_synchronize(st->domain);
+	tracepoint_probe_unregister(traced->deliver, sim_traced_hold, traced);
+	tracepoint_synchronize_unregister();
+
+	KUNIT_EXPECT_EQ(test, merged, 0);
+	KUNIT_EXPECT_EQ(test, runs[0], 0);
+	KUNIT_EXPECT_EQ(test, runs[1], 1);
+	KUNIT_EXPECT_EQ(test, latched, 1);
+	KUNIT_EXPECT_EQ(test, runs[2], 1);
+	KUNIT_EXPECT_EQ(test, sim_runs(line), 2);
+	KUNIT_EXPECT_EQ(test, atomic_read(&line->nested), 0);
+	/* And it is not stuck */
+	KUNIT_EXPECT_EQ(test, sim_fire(line), 1);
+	irq_sim_synchronize(st->domain);
+	KUNIT_EXPECT_EQ(test, sim_runs(line), 3);
+#else
+	kunit_skip(test, "needs CONFIG_TRACEPOINTS");
+#endif
+}
+
+/*
+ * C6, C17: the interrupt is freed when a delivery on another CPU has taken the
+ * line, and is not in the flow handler yet: free_irq() waits for it.
+ */
+static void chip_free_waits(struct kunit *test)
+{
+#ifdef CONFIG_TRACEPOINTS
+	struct sim_test *st = test->priv;
+	struct sim_line *line = &st->line[5];
+	struct sim_traced *traced = kunit_kzalloc(test, sizeof(*traced), GFP_KERNEL);
+	struct sim_remote remote = { .fn = sim_fire_and_flush, .line = line };
+	int left;
+
+	sim_need_two_cpus(test);
+	KUNIT_ASSERT_NOT_NULL(test, traced);
+	traced->line = line;
+	for_each_kernel_tracepoint(sim_find_tracepoint, traced);
+	KUNIT_ASSERT_NOT_NULL(test, traced->deliver);
+	KUNIT_ASSERT_EQ(test, sim_request(line, 0), 0);
+	KUNIT_ASSERT_EQ(test, 0, tracepoint_probe_register(traced->deliver, sim_traced_active,
+							   traced));
+
+	sim_remote_hold(test, &remote);
+	free_irq(line->virq, line);
+	left = atomic_read_acquire(&st->left);
+	sim_remote_end(&remote);
+	tracepoint_probe_unregister(traced->deliver, sim_traced_active, traced);
+	tracepoint_synchronize_unregister();
+
+	KUNIT_EXPECT_EQ(test, left, 1);
+	KUNIT_EXPECT_FALSE(test, sim_state(line, IRQCHIP_STATE_ACTIVE));
+	/* The handler was gone by then, and the event with it */
+	KUNIT_EXPECT_EQ(test, sim_runs(line), 0);
+	KUNIT_ASSERT_EQ(test, sim_request(line, 0), 0);
+	irq_sim_synchronize(st->domain);
+	KUNIT_EXPECT_EQ(test, sim_runs(line), 0);
+	KUNIT_EXPECT_EQ(test, sim_fire(line), 1);
+	irq_sim_synchronize(st->domain);
+	KUNIT_EXPECT_EQ(test, sim_runs(line), 1);
+#else
+	kunit_skip(test, "needs CONFIG_TRACEPOINTS");
+#endif
+}
+
 /* Who traces the chip sees all that happens, for the line that it is about. */
 static void chip_traced(struct kunit *test)
 {
@@ -2624,6 +3016,39 @@ static void chip_debugfs(struct kunit *test)
 #endif
 }
 
+/* ... while it waits to be delivered, and that it was. */
+static void chip_debugfs_queued(struct kunit *test)
+{
+#ifdef CONFIG_GENERIC_IRQ_DEBUGFS
+	struct sim_test *st = test->priv;
+	struct sim_line *line = &st->line[1];
+	struct irq_data *data = irq_get_irq_data(line->virq);
+	struct irq_data none = {};
+	struct seq_file m = { .size = 512 };
+	unsigned long flags;
+
+	m.buf = kunit_kzalloc(test, m.size, GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, m.buf);
+	/* Nothing of a line which is about to be mapped */
+	st->domain->ops->debug_show(&m, st->domain, &none, 0);
+	KUNIT_EXPECT_EQ(test, m.count, 0);
+
+	KUNIT_ASSERT_EQ(test, sim_request(line, 0), 0);
+	flags = sim_hold_cpu(test);
+	sim_fire(line);
+	st->domain->ops->debug_show(&m, st->domain, data, 0);
+	sim_release_cpu(test, flags);
+	KUNIT_EXPECT_STREQ(test, m.buf, " line: started latched queued low\n");
+
+	irq_sim_synchronize(st->domain);
+	m.count = 0;
+	st->domain->ops->debug_show(&m, st->domain, NULL, 0);
+	KUNIT_EXPECT_NOT_NULL(test, strstr(m.buf, " served: 1\n"));
+#else
+	kunit_skip(test, "needs CONFIG_GENERIC_IRQ_DEBUGFS");
+#endif
+}
+
 /* C20: where there is an interrupt for irq_work, it is done on return. */
 static void sim_compat_is_inline(struct kunit *test)
 {
@@ -2683,8 +3108,8 @@ static struct kunit_case irq_sim_delivery_cases[] = {
 	KUNIT_CASE_PARAM(chip_latch_dies_with_owner, sim_gen_params),
 	KUNIT_CASE_PARAM(chip_affinity, sim_gen_params),
 	KUNIT_CASE_PARAM(chip_account_across_cpus, sim_gen_params),
-	KUNIT_CASE_PARAM(chip_cpu_down, sim_gen_params),
-	KUNIT_CASE_PARAM(chip_dispose_under_fire, sim_gen_params),
+	KUNIT_CASE_PARAM_ATTR(chip_cpu_down, sim_gen_params, sim_slow),
+	KUNIT_CASE_PARAM_ATTR(chip_dispose_under_fire, sim_gen_params, sim_slow),
 	KUNIT_CASE_PARAM(chip_numbers, kind_gen_params),
 	KUNIT_CASE_PARAM(chip_two_chips, kind_gen_params),
 	KUNIT_CASE_PARAM(chip_large, kind_gen_params),
@@ -2698,9 +3123,14 @@ static struct kunit_case irq_sim_delivery_cases[] = {
 	KUNIT_CASE_PARAM(chip_affinity_latched, mask_gen_params),
 	KUNIT_CASE_PARAM(chip_affinity_in_progress, kind_gen_params),
 	KUNIT_CASE_PARAM(chip_affinity_refused, kind_gen_params),
-	KUNIT_CASE_PARAM(chip_cpu_down_latched, kind_gen_params),
+	KUNIT_CASE_PARAM(chip_affinity_forced, kind_gen_params),
+	KUNIT_CASE_PARAM(chip_synchronize_moved, kind_gen_params),
+	KUNIT_CASE_PARAM(chip_withdrawn, kind_gen_params),
+	KUNIT_CASE_PARAM(chip_chained_type, kind_gen_params),
+	KUNIT_CASE_PARAM_ATTR(chip_cpu_down_latched, kind_gen_params, sim_slow),
 	KUNIT_CASE_PARAM(chip_dispose_waits, sim_gen_params),
-	KUNIT_CASE_PARAM(chip_remove_in_flight, sim_gen_params),
+	KUNIT_CASE_PARAM_ATTR(chip_remove_in_flight, sim_gen_params, sim_slow),
+	KUNIT_CASE_PARAM(chip_remove_waits, kind_gen_params),
 	KUNIT_CASE_PARAM(chip_remove_mapped, kind_gen_params),
 	KUNIT_CASE_PARAM(chip_ops, kind_gen_params),
 	KUNIT_CASE_PARAM(chip_devm, kind_gen_params),
@@ -2708,8 +3138,11 @@ static struct kunit_case irq_sim_delivery_cases[] = {
 	KUNIT_CASE_PARAM_ATTR(chip_land_interrupt, kind_gen_params, sim_slow),
 	KUNIT_CASE_PARAM_ATTR(chip_land_other_cpu, kind_gen_params, sim_slow),
 	KUNIT_CASE_PARAM(chip_no_memory, kind_gen_params),
+	KUNIT_CASE_PARAM(chip_taken, kind_gen_params),
+	KUNIT_CASE_PARAM(chip_free_waits, kind_gen_params),
 	KUNIT_CASE_PARAM(chip_traced, kind_gen_params),
 	KUNIT_CASE_PARAM(chip_debugfs, sim_gen_params),
+	KUNIT_CASE_PARAM(chip_debugfs_queued, kind_gen_params),
 	KUNIT_CASE(sim_compat_is_inline),
 	KUNIT_CASE(sim_compat_wire),
 	{}
@@ -3642,11 +4075,74 @@ static void chip_type_change(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, sim_runs(line), 3);
 }
 
+static void sim_note_mask(struct sim_line *line)
+{
+	if (sim_state(line, IRQCHIP_STATE_MASKED))
+		atomic_inc(&line->st->entered);
+	sim_served(line);
+}
+
+static void sim_serve_and_disable(struct sim_line *line)
+{
+	sim_served(line);
+	disable_irq_nosync(line->virq);
+}
+
+/* C7: a level line is masked while its handler runs, each time, and only then. */
+static void chip_level_mask(struct kunit *test)
+{
+	struct sim_test *st = test->priv;
+	struct sim_line *line = &st->line[3];
+
+	line->type = IRQF_TRIGGER_HIGH;
+	line->on_irq = sim_note_mask;
+	KUNIT_ASSERT_EQ(test, sim_request(line, line->type), 0);
+	for (int i = 1; i <= 3; i++) {
+		KUNIT_EXPECT_EQ(test, sim_event(line), 1);
+		irq_sim_synchronize(st->domain);
+		KUNIT_EXPECT_EQ(test, sim_runs(line), i);
+		KUNIT_EXPECT_EQ(test, atomic_read(&st->entered), i);
+		KUNIT_EXPECT_FALSE(test, sim_state(line, IRQCHIP_STATE_MASKED));
+	}
+
+	/* Disabled by its handler: it is not unmasked */
+	line->on_irq = sim_serve_and_disable;
+	KUNIT_EXPECT_EQ(test, sim_event(line), 1);
+	irq_sim_synchronize(st->domain);
+	KUNIT_EXPECT_EQ(test, sim_runs(line), 4);
+	KUNIT_EXPECT_TRUE(test, sim_state(line, IRQCHIP_STATE_MASKED));
+	enable_irq(line->virq);
+	KUNIT_EXPECT_FALSE(test, sim_state(line, IRQCHIP_STATE_MASKED));
+	irq_sim_synchronize(st->domain);
+	KUNIT_EXPECT_EQ(test, sim_runs(line), 4);
+}
+
+/* C20: a line of irq_domain_create_sim() is not masked while its thread runs. */
+static void sim_compat_oneshot(struct kunit *test)
+{
+	struct sim_test *st = test->priv;
+	struct sim_line *line = &st->line[0];
+
+	KUNIT_ASSERT_EQ(test, 0, request_threaded_irq(line->virq, sim_wake_thread, sim_thread,
+						      IRQF_ONESHOT, "irq_sim_kunit", line));
+	KUNIT_EXPECT_EQ(test, sim_pend(line, true), 0);
+	sim_flush();
+	KUNIT_EXPECT_TRUE(test, sim_wait(&st->entered));
+	KUNIT_EXPECT_FALSE(test, sim_state(line, IRQCHIP_STATE_MASKED));
+	KUNIT_EXPECT_EQ(test, sim_pend(line, true), 0);
+	sim_flush();
+	KUNIT_EXPECT_EQ(test, sim_runs(line), 2);
+	complete_all(&st->thread_go);
+	synchronize_irq(line->virq);
+	KUNIT_EXPECT_EQ(test, atomic_read(&st->entered), 2);
+}
+
 static struct kunit_case irq_sim_masking_cases[] = {
 	KUNIT_CASE(sim_lazy_disable),
 	KUNIT_CASE(sim_real_mask),
 	KUNIT_CASE(sim_pending_state_masked),
 	KUNIT_CASE(sim_compat_types),
+	KUNIT_CASE(sim_compat_oneshot),
 	KUNIT_CASE_PARAM(chip_mask, sim_gen_params),
 	KUNIT_CASE_PARAM(chip_mask_one_of_many, sim_gen_params),
 	KUNIT_CASE_PARAM(chip_mask_in_handler, sim_gen_params),
@@ -3654,6 +4150,7 @@ static struct kunit_case irq_sim_masking_cases[] = {
 	KUNIT_CASE_PARAM(chip_edges, sim_gen_params),
 	KUNIT_CASE_PARAM(chip_level, sim_gen_params),
 	KUNIT_CASE_PARAM(chip_level_masked, sim_gen_params),
+	KUNIT_CASE_PARAM(chip_level_mask, kind_gen_params),
 	KUNIT_CASE_PARAM(chip_mask_nested, mask_gen_params),
 	KUNIT_CASE_PARAM(chip_mask_withdrawn, mask_gen_params),
 	KUNIT_CASE_PARAM(chip_mask_new_owner, mask_gen_params),

@@ -1,0 +1,303 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Mask simulated interrupts, move them, free them and take the module away
+ * while they are fired from everywhere; have a flood beside a task whose CPU
+ * time is limited: not one interrupt is lost, and none comes which nobody fired.
+ */
+#include "torture.h"
+
+#define MAX_LINES	64
+
+FIXTURE(churn) {
+	int home;
+	int cpu;
+	bool two;
+	int kmsg;
+	char cgroup[80];
+};
+
+FIXTURE_VARIANT(churn) {
+	const char *delivery;
+};
+
+FIXTURE_VARIANT_ADD(churn, hardirq) { .delivery = "hardirq" };
+FIXTURE_VARIANT_ADD(churn, tasklet) { .delivery = "tasklet" };
+FIXTURE_VARIANT_ADD(churn, bh_work) { .delivery = "bh_work" };
+
+FIXTURE_SETUP(churn)
+{
+	const char *missing = torture_missing();
+
+	if (missing)
+		SKIP(return, "%s", missing);
+	self->two = two_cpus(&self->home, &self->cpu);
+	torture_unload();
+	self->kmsg = kmsg_open();
+	ASSERT_GE(self->kmsg, 0);
+}
+
+FIXTURE_TEARDOWN_PARENT(churn)
+{
+	torture_unload();
+	if (self->cgroup[0])
+		rmdir(self->cgroup);
+}
+
+/* Start a load. Returns 0 or -errno. */
+static int load(const char *delivery, const char *more)
+{
+	char parms[512];
+
+	snprintf(parms, sizeof(parms), "delivery=%s stutter=0 stat_interval=0 lines=8 %s",
+		 delivery, more);
+	return load_module(TORTURE, parms);
+}
+
+static long long count(const char *name)
+{
+	char *text = torture_counters();
+	long long n = value(text, "%s", name);
+
+	free(text);
+	return n;
+}
+
+static bool wait_count(const char *name, long long more)
+{
+	u64 until = now_ns() + PATIENCE_NS;
+	long long since = count(name);
+
+	while (count(name) - since < more) {
+		if (now_ns() > until)
+			return false;
+		take_a_break();
+	}
+	return true;
+}
+
+TEST_F_TIMEOUT(churn, mask, 120)
+{
+	ASSERT_EQ(0, load(variant->delivery, "chips=2 maskers=8 shufflers=0 churners=0"));
+	CHECK(wait_count("latched", 5000), "5000 interrupts did not get fired");
+	CHECK(wait_count("replays", 50),
+	      "50 lines did not get enabled with something latched meanwhile");
+	ASSERT_EQ(0, torture_stop());
+	TH_LOG("%lld latched, %lld enabled with something latched", count("latched"),
+	       count("replays"));
+	check_account(_metadata);
+	check_end(_metadata, self->kmsg);
+}
+
+/*
+ * The module moves lines from one CPU to the other while the test does the same
+ * through /proc. When all is quiet, an interrupt comes in where the line was
+ * moved to, wherever it is fired.
+ */
+TEST_F_TIMEOUT(churn, affinity, 120)
+{
+	static struct line table[MAX_LINES];
+	long long here, there, refused = 0;
+	int n, i, cpu, round;
+	char path[80];
+
+	if (!self->two)
+		SKIP(return, "needs two CPUs");
+	ASSERT_EQ(0, load(variant->delivery, "chips=2 maskers=0 shufflers=8 churners=0"));
+	n = torture_lines(table, MAX_LINES);
+	ASSERT_EQ(16, n);
+	for (round = 0; round < 100; round++) {
+		for (i = 0; i < n; i++) {
+			snprintf(path, sizeof(path), "/proc/irq/%u/smp_affinity_list",
+				 table[i].virq);
+			refused += !!put(path, "%d", (round + i) & 1 ? self->home : self->cpu);
+		}
+	}
+	CHECK(!refused, "/proc/irq/*/smp_affinity_list refused %lld of %d writes",
+	      refused, 100 * n);
+	CHECK(wait_count("latched", 5000), "5000 interrupts did not get fired");
+	ASSERT_EQ(0, torture_stop());
+	check_account(_metadata);
+
+	ASSERT_EQ(0, pin_to(self->home));
+	for (i = 0; i < n; i++) {
+		/* A level line comes with its own notion of how often */
+		if (!strcmp(table[i].type, "high") || !strcmp(table[i].type, "low"))
+			continue;
+		for (round = 0; round < 4; round++) {
+			cpu = round & 1 ? self->home : self->cpu;
+			snprintf(path, sizeof(path), "/proc/irq/%u/smp_affinity_list",
+				 table[i].virq);
+			ASSERT_EQ(0, put(path, "%d", cpu));
+			here = irq_count(table[i].virq, cpu);
+			there = irq_count(table[i].virq, -1);
+			ASSERT_EQ(0, put(TORTURE_DIR "/command", "fire %d", i));
+			ASSERT_TRUE(torture_quiet());
+			CHECK(irq_count(table[i].virq, cpu) - here == 1 &&
+			      irq_count(table[i].virq, -1) - there == 1,
+			      "irq %u was moved to CPU %d and fired once: %lld times there, %lld in all",
+			      table[i].virq, cpu, irq_count(table[i].virq, cpu) - here,
+			      irq_count(table[i].virq, -1) - there);
+		}
+	}
+	check_end(_metadata, self->kmsg);
+}
+
+/*
+ * In the middle of everything, with a CPU that goes down before and comes back
+ * after it. (The onoff_interval of the torture framework is for one test and not
+ * for several in a row: it loses count of the CPUs.)
+ */
+TEST_F_TIMEOUT(churn, unload_under_fire, 180)
+{
+	bool hotplug = self->two && hotpluggable(self->cpu);
+	int i;
+
+	for (i = 0; i < 6; i++) {
+		ASSERT_EQ(0, load(variant->delivery, "chips=3"));
+		CHECK(wait_count("latched", 2000), "2000 interrupts did not get fired");
+		if (hotplug)
+			CHECK(!set_online(self->cpu, i & 1), "CPU %d cannot be taken %s",
+			      self->cpu, i & 1 ? "up" : "down");
+		CHECK(wait_count("latched", 500), "500 interrupts did not get fired");
+		check_end(_metadata, self->kmsg);
+	}
+}
+
+/* Chips of all kinds at a time: each keeps its own account. */
+TEST_F_TIMEOUT(churn, chips, 120)
+{
+	static struct line table[MAX_LINES];
+	long long latched[6] = { };
+	int n, i;
+
+	if (strcmp(variant->delivery, "hardirq"))
+		SKIP(return, "the same for all variants: see churn.hardirq.chips");
+	ASSERT_EQ(0, load_module(TORTURE,
+				 "chips=6 lines=8 delivery=mixed stutter=0 stat_interval=0"));
+	CHECK(wait_count("latched", 10000), "10000 interrupts did not get fired");
+	ASSERT_EQ(-EEXIST, load_module(TORTURE, ""));
+	ASSERT_EQ(0, torture_stop());
+	check_account(_metadata);
+	n = torture_lines(table, MAX_LINES);
+	ASSERT_EQ(48, n);
+	for (i = 0; i < n; i++)
+		latched[table[i].chip] += table[i].latched;
+	for (i = 0; i < 6; i++)
+		CHECK(latched[i], "chip %d had no interrupts", i);
+	check_end(_metadata, self->kmsg);
+}
+
+/*
+ * Two modules, each with chips of its own: the sample driver's samples and the
+ * torture test's lines are accounted for apart.
+ */
+TEST_F_TIMEOUT(churn, two_modules, 120)
+{
+	static const char sample[] = "irq_sim_sample";
+	const char *dir = "/sys/kernel/debug/irq_sim_sample";
+	char path[80], *text;
+	int ret;
+
+	if (!module_exists(sample))
+		SKIP(return, "no module %s: CONFIG_SAMPLE_IRQ_SIM=m", sample);
+	ret = load_module(sample, "");
+	ASSERT_TRUE(!ret || ret == -EEXIST);
+	ret = load(variant->delivery, "chips=2");
+	if (!ret) {
+		snprintf(path, sizeof(path), "%s/fire", dir);
+		CHECK(!put(path, "1000"), "the sample driver does not fire");
+		CHECK(wait_count("latched", 5000), "5000 interrupts did not get fired");
+		torture_stop();
+	}
+	snprintf(path, sizeof(path), "%s/stats", dir);
+	text = slurp(path);
+	unload_module(sample);
+	ASSERT_EQ(0, ret);
+	ASSERT_NE(NULL, text);
+	CHECK(value(text, "lost") == 0 && value(text, "fired") >= 1000,
+	      "the sample driver: %s", text);
+	free(text);
+	check_account(_metadata);
+	check_end(_metadata, self->kmsg);
+}
+
+static void burn(u64 ns)
+{
+	u64 until = now_ns() + ns;
+
+	while (now_ns() < until)
+		;
+}
+
+/*
+ * A task which may have 20 ms of each 100 ms shares the CPU with a flood. It
+ * gets no more than that: 30% is for the interrupts which are on its account
+ * and the tick at which it is found to have had it. ksoftirqd is in no such
+ * group and gets the rest: half of the CPU and more is less than it asks for.
+ */
+TEST_F_TIMEOUT(churn, cgroup, 120)
+{
+	const char *root = "/sys/fs/cgroup";
+	u64 from, exec, k_exec, wall;
+	char path[128], parms[256];
+	pid_t pid, ksoftirqd;
+	struct statfs fs;
+	int ret;
+
+	if (!strcmp(variant->delivery, "hardirq"))
+		SKIP(return, "no flood in hard interrupt context");
+	if (!self->two)
+		SKIP(return, "needs two CPUs");
+	if (statfs(root, &fs) || fs.f_type != CGROUP2_SUPER_MAGIC) {
+		if (mount("none", root, "cgroup2", 0, NULL))
+			SKIP(return, "needs cgroup2 on %s", root);
+	}
+	snprintf(path, sizeof(path), "%s/cgroup.subtree_control", root);
+	if (put(path, "+cpu"))
+		SKIP(return, "no cpu controller: CONFIG_CFS_BANDWIDTH=y");
+	snprintf(self->cgroup, sizeof(self->cgroup), "%s/irq_sim_%d", root, getpid());
+	ASSERT_EQ(0, mkdir(self->cgroup, 0700));
+	snprintf(path, sizeof(path), "%s/cpu.max", self->cgroup);
+	ret = put(path, "20000 100000");
+	if (ret)
+		SKIP(return, "no limits of CPU time: CONFIG_CFS_BANDWIDTH=y");
+	ksoftirqd = find_task("ksoftirqd/%d", self->cpu);
+
+	snprintf(parms, sizeof(parms),
+		 "chips=1 lines=1 cpu=%d trigger=edge refire=100 resched=0 consumer=none no_thread=1 firers=0 timer_us=0 maskers=0 shufflers=0 churners=0",
+		 self->cpu);
+	ASSERT_EQ(0, load(variant->delivery, parms));
+	pid = fork();
+	if (!pid) {
+		snprintf(path, sizeof(path), "%s/cgroup.procs", self->cgroup);
+		if (put(path, "0") || pin_to(self->cpu))
+			_exit(1);
+		burn(PATIENCE_NS);
+		_exit(0);
+	}
+	CHECK(wait_count("runs", 1000), "the flood does not run");
+	from = now_ns();
+	exec = task_ns(pid);
+	k_exec = task_ns(ksoftirqd);
+	while (now_ns() - from < 2000000000ULL)
+		take_a_break();
+	exec = task_ns(pid) - exec;
+	k_exec = task_ns(ksoftirqd) - k_exec;
+	wall = now_ns() - from;
+	kill(pid, SIGKILL);
+	waitpid(pid, &ret, 0);
+	ASSERT_EQ(0, torture_stop());
+	TH_LOG("of %llu ms on CPU %d: limited task %llu ms, ksoftirqd %llu ms",
+	       wall / 1000000, self->cpu,
+	       exec / 1000000, k_exec / 1000000);
+	CHECK(exec > 0 && exec * 10 < wall * 3,
+	      "a task limited to 20%% of CPU %d had %llu of %llu ms",
+	      self->cpu, exec / 1000000, wall / 1000000);
+	CHECK(k_exec * 2 > wall, "ksoftirqd/%d had %llu of %llu ms beside a task limited to 20%%",
+	      self->cpu, k_exec / 1000000,
+	      wall / 1000000);
+	check_account(_metadata);
+	check_end(_metadata, self->kmsg);
+}
+
+TEST_HARNESS_MAIN

@@ -1,0 +1,844 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Flood a CPU with softirqs until ksoftirqd takes over, and see what that
+ * promises: the CPU's ksoftirqd does the work, nothing is lost, user tasks,
+ * timers and other vectors get their turn, and all is as before when it ends.
+ */
+#include "torture.h"
+
+#include <termios.h>
+
+/* What the torture module is told to do, for ever, on one CPU. */
+enum source {
+	LEVEL,		/* a level line which its handler leaves asserted */
+	EDGE,		/* an edge line which its handler fires again */
+	TASKLET,	/* a tasklet which schedules itself, scheduled by a handler */
+	SIM_TASKLET,	/* the same on the vector of simulated interrupts */
+	MIXED,		/* several of each, and a timer in hard interrupt context */
+};
+
+static bool is_tasklet(enum source source)
+{
+	return source == TASKLET || source == SIM_TASKLET;
+}
+
+FIXTURE(handoff) {
+	int home;		/* the CPU from which this watches */
+	int cpu;		/* the CPU which is flooded */
+	pid_t ksoftirqd;	/* of that one */
+	int kmsg;
+	char trace[80];		/* tracing instance, "" if there is none */
+};
+
+FIXTURE_VARIANT(handoff) {
+	enum source source;
+	const char *delivery;
+	/* one pass of this vector for each delivery or tasklet, or NULL */
+	const char *vector;
+};
+
+/* Is line 0 delivered in hard interrupt context? */
+static bool in_hardirq(const char *delivery)
+{
+	return !strcmp(delivery, "hardirq") || !strcmp(delivery, "mixed");
+}
+
+FIXTURE_VARIANT_ADD(handoff, level_tasklet) {
+	.source		= LEVEL,
+	.delivery	= "tasklet",
+	.vector		= "IRQ_SIM",
+};
+
+FIXTURE_VARIANT_ADD(handoff, level_bh_work) {
+	.source		= LEVEL,
+	.delivery	= "bh_work",
+};
+
+FIXTURE_VARIANT_ADD(handoff, edge_tasklet) {
+	.source		= EDGE,
+	.delivery	= "tasklet",
+	.vector		= "IRQ_SIM",
+};
+
+FIXTURE_VARIANT_ADD(handoff, edge_bh_work) {
+	.source		= EDGE,
+	.delivery	= "bh_work",
+};
+
+FIXTURE_VARIANT_ADD(handoff, tasklet_hardirq) {
+	.source		= TASKLET,
+	.delivery	= "hardirq",
+};
+
+FIXTURE_VARIANT_ADD(handoff, tasklet_tasklet) {
+	.source		= TASKLET,
+	.delivery	= "tasklet",
+};
+
+FIXTURE_VARIANT_ADD(handoff, tasklet_bh_work) {
+	.source		= TASKLET,
+	.delivery	= "bh_work",
+};
+
+FIXTURE_VARIANT_ADD(handoff, sim_tasklet_hardirq) {
+	.source		= SIM_TASKLET,
+	.delivery	= "hardirq",
+	.vector		= "IRQ_SIM",
+};
+
+FIXTURE_VARIANT_ADD(handoff, mixed_hardirq) {
+	.source		= MIXED,
+	.delivery	= "hardirq",
+};
+
+FIXTURE_VARIANT_ADD(handoff, mixed_tasklet) {
+	.source		= MIXED,
+	.delivery	= "tasklet",
+};
+
+FIXTURE_VARIANT_ADD(handoff, mixed_bh_work) {
+	.source		= MIXED,
+	.delivery	= "bh_work",
+};
+
+FIXTURE_VARIANT_ADD(handoff, mixed_mixed) {
+	.source		= MIXED,
+	.delivery	= "mixed",
+};
+
+/*
+ * Level and edge in hard interrupt context are not among them: such a line
+ * never gives the CPU back, to ksoftirqd or anybody else. That the module
+ * refuses it is a case of "params".
+ */
+
+static void hist_start(const char *trace)
+{
+	char path[160];
+
+	snprintf(path, sizeof(path), "%s/events/irq/softirq_entry/trigger", trace);
+	put(path, "hist:keys=vec,common_pid,common_cpu:size=2048");
+}
+
+/* Passes of softirqs as the tracepoint saw them. -1: any vector, task, CPU. */
+static long long hist_count(const char *trace, int vec, pid_t pid, int cpu)
+{
+	char path[160], *text, *line, *save;
+	long long sum = 0, n;
+	int v, p, c;
+
+	snprintf(path, sizeof(path), "%s/events/irq/softirq_entry/hist", trace);
+	text = slurp(path);
+	for (line = text ? strtok_r(text, "\n", &save) : NULL; line;
+	     line = strtok_r(NULL, "\n", &save)) {
+		char *pv = strstr(line, "vec:"), *pp = strstr(line, "common_pid:");
+		char *pc = strstr(line, "common_cpu:"), *ph = strstr(line, "hitcount:");
+
+		if (!pv || !pp || !pc || !ph)
+			continue;
+		v = atoi(pv + strlen("vec:"));
+		p = atoi(pp + strlen("common_pid:"));
+		c = atoi(pc + strlen("common_cpu:"));
+		n = atoll(ph + strlen("hitcount:"));
+		if ((vec < 0 || v == vec) && (pid < 0 || p == pid) && (cpu < 0 || c == cpu))
+			sum += n;
+	}
+	free(text);
+	return text ? sum : -1;
+}
+
+FIXTURE_SETUP(handoff)
+{
+	const char *missing = torture_missing();
+
+	if (missing)
+		SKIP(return, "%s", missing);
+	if (!two_cpus(&self->home, &self->cpu))
+		SKIP(return, "needs two CPUs: one which is flooded, one which watches");
+	if (variant->source == SIM_TASKLET && softirq_number("IRQ_SIM") < 0)
+		SKIP(return, "no vector IRQ_SIM: CONFIG_IRQ_SIM_SOFTIRQ=y");
+	self->ksoftirqd = find_task("ksoftirqd/%d", self->cpu);
+	ASSERT_GT(self->ksoftirqd, 0) {
+		TH_LOG("there is no ksoftirqd/%d", self->cpu);
+	}
+	torture_unload();
+	ASSERT_EQ(0, pin_to(self->home));
+
+	snprintf(self->trace, sizeof(self->trace),
+		 "/sys/kernel/tracing/instances/irq_sim_%d", getpid());
+	if (mkdir(self->trace, 0700))
+		self->trace[0] = 0;
+	self->kmsg = kmsg_open();
+	ASSERT_GE(self->kmsg, 0);
+}
+
+/* Also when the test has crashed: the flood must not outlive it. */
+FIXTURE_TEARDOWN_PARENT(handoff)
+{
+	torture_unload();
+	if (self->trace[0])
+		rmdir(self->trace);
+}
+
+/* Start the flood. MORE are further parameters. Returns 0 or -errno. */
+static int flood(int cpu, enum source source, const char *delivery, const char *more)
+{
+	char parms[512], what[160];
+
+	switch (source) {
+	case LEVEL:
+	case EDGE:
+		snprintf(what, sizeof(what),
+			 "chips=1 lines=1 timer_us=0 trigger=%s refire=100 resched=0 consumer=none",
+			 source == LEVEL ? "level" : "edge");
+		break;
+	case TASKLET:
+	case SIM_TASKLET:
+		snprintf(what, sizeof(what),
+			 "chips=1 lines=1 timer_us=0 trigger=edge refire=0 resched=100 consumer=%s",
+			 source == TASKLET ? "tasklet" : "sim_tasklet");
+		break;
+	case MIXED:
+		/*
+		 * The hard interrupts have to come to an end each time. The
+		 * timer leaves the CPU to others most of the time: each of its
+		 * interrupts has softirqs run at its exit.
+		 */
+		snprintf(what, sizeof(what),
+			 "chips=3 lines=4 timer_us=10000 trigger=mixed refire=%d resched=100 consumer=tasklet",
+			 in_hardirq(delivery) ? 50 : 100);
+		break;
+	}
+	/* Handlers stay in softirqs where others are threads */
+	snprintf(parms, sizeof(parms),
+		 "cpu=%d delivery=%s no_thread=1 budget=0 firers=0 maskers=0 shufflers=0 churners=0 stutter=0 stat_interval=0 %s %s",
+		 cpu, delivery, what, more);
+	return load_module(TORTURE, parms);
+}
+
+/* Where the work of a flood has been done, on its CPU. */
+struct places {
+	long long inl;		/* at the exit of an interrupt, or BH enable */
+	long long ksoftirqd;
+	long long ktimers;
+};
+
+static struct places places(const char *text, enum source source, int cpu)
+{
+	const char *prefix = is_tasklet(source) ? "consumed/" : "";
+	struct places p;
+
+	p.inl = value(text, "%sirq_exit/%d", prefix, cpu) +
+		value(text, "%sbh_enable/%d", prefix, cpu);
+	p.ksoftirqd = value(text, "%sksoftirqd/%d", prefix, cpu);
+	p.ktimers = value(text, "%sktimers/%d", prefix, cpu);
+	if (source == MIXED) {
+		p.inl += value(text, "consumed/irq_exit/%d", cpu) +
+			 value(text, "consumed/bh_enable/%d", cpu);
+		p.ksoftirqd += value(text, "consumed/ksoftirqd/%d", cpu);
+		p.ktimers += value(text, "consumed/ktimers/%d", cpu);
+	}
+	return p;
+}
+
+static struct places places_now(enum source source, int cpu)
+{
+	char *text = torture_counters();
+	struct places p = places(text, source, cpu);
+
+	free(text);
+	return p;
+}
+
+/*
+ * Wait until ksoftirqd has had NS of CPU time, and COUNT pieces of work. Of a
+ * flood it has that soon, or never.
+ */
+static bool wait_ksoftirqd(pid_t pid, int cpu, enum source source, u64 ns, long long count)
+{
+	u64 until = now_ns() + PATIENCE_NS, since = task_ns(pid);
+	long long had = places_now(source, cpu).ksoftirqd;
+
+	while (task_ns(pid) - since < ns || places_now(source, cpu).ksoftirqd - had < count) {
+		if (now_ns() > until)
+			return false;
+		take_a_break();
+	}
+	return true;
+}
+
+#define TOOK_OVER_NS	100000000
+#define TOOK_OVER_COUNT	1000
+
+static void check_took_over(struct __test_metadata *_metadata, pid_t pid, int cpu,
+			    enum source source)
+{
+	u64 before = task_ns(pid), stay;
+	const char *why = "";
+	struct places p;
+	char *text;
+
+	if (wait_ksoftirqd(pid, cpu, source, TOOK_OVER_NS, TOOK_OVER_COUNT))
+		return;
+
+	p = places_now(source, cpu);
+	text = torture_counters();
+	stay = value(text, "softirq_stay_max_ns/%d", cpu);
+	free(text);
+	if (stay > PATIENCE_NS / 2)
+		why = ": softirqs do not stop at their limit";
+	else if (!p.ksoftirqd)
+		why = ": nobody woke it";
+	CHECK(false,
+	      "ksoftirqd/%d did not take over: it had %llu ms of CPU time and %lld runs, %lld were inline, up to %llu ms without a break%s",
+	      cpu, (task_ns(pid) - before) / 1000000, p.ksoftirqd, p.inl, stay / 1000000, why);
+}
+
+#define FIRES	100
+
+/* Handlers and tasklets run where they are raised again, ksoftirqd sleeps. */
+static void check_calm(struct __test_metadata *_metadata, pid_t pid, int home, int cpu,
+		       enum source source, const char *delivery)
+{
+	bool hard = in_hardirq(delivery);
+	char *before, *after;
+	struct places p, q;
+	int i, ret = 0, spared = 0;
+	long long idle;
+	u64 until;
+
+	ASSERT_EQ(0, pin_to(cpu));
+	before = torture_counters();
+	for (i = 0; i < FIRES && !ret; i++)
+		ret = put(TORTURE_DIR "/command", "fire 0");
+	after = torture_counters();
+	ASSERT_EQ(0, pin_to(home));
+	ASSERT_EQ(0, ret);
+	CHECK(value(after, "latched") - value(before, "latched") == FIRES &&
+	      value(after, "handled") - value(before, "handled") == FIRES,
+	      "after the flood, of %d fires %lld latched, %lld were handled when the call returned",
+	      FIRES, value(after, "latched") - value(before, "latched"),
+	      value(after, "handled") - value(before, "handled"));
+	/*
+	 * What an interrupt raises is for ksoftirqd where interrupts leave
+	 * their softirqs to it, calm or not.
+	 */
+	p = places(before, source, cpu);
+	q = places(after, source, cpu);
+	/*
+	 * The first pass is inline whatever happens. A tasklet which a softirq
+	 * schedules is for the second one, and that is left to ksoftirqd when
+	 * another task is to run: now and then it is.
+	 */
+	if (source == MIXED || (is_tasklet(source) && !hard))
+		spared = FIRES / 10;
+	if (!hard || !softirqs_forced())
+		CHECK(q.inl - p.inl >= FIRES - spared && q.ksoftirqd - p.ksoftirqd <= spared,
+		      "after the flood, of %d runs %lld were inline, %lld in ksoftirqd/%d",
+		      FIRES, q.inl - p.inl, q.ksoftirqd - p.ksoftirqd, cpu);
+	free(before);
+	free(after);
+
+	until = now_ns() + PATIENCE_NS;
+	while (stat_field(pid, 3) != 'S' && now_ns() < until)
+		take_a_break();
+	CHECK(stat_field(pid, 3) == 'S', "after the flood, ksoftirqd/%d does not sleep: state %c",
+	      cpu, (char)stat_field(pid, 3));
+	idle = cpu_idle(cpu);
+	while (cpu_idle(cpu) - idle < 10 && now_ns() < until)
+		take_a_break();
+	CHECK(cpu_idle(cpu) - idle >= 10, "after the flood, CPU %d does not get idle", cpu);
+}
+
+/*
+ * (1) ksoftirqd took over, as three who do not know of each other say; (2) not
+ * one interrupt is lost; (5) all is as before when the flood is over.
+ */
+TEST_F_TIMEOUT(handoff, takes_over, 240)
+{
+	int vec = variant->vector ? softirq_number(variant->vector) : -1;
+	long long in_ksoftirqd, elsewhere, sum;
+	struct places p;
+	u64 before;
+	char *text;
+
+	if (self->trace[0])
+		hist_start(self->trace);
+	before = task_ns(self->ksoftirqd);
+	ASSERT_EQ(0, flood(self->cpu, variant->source, variant->delivery, ""));
+	check_took_over(_metadata, self->ksoftirqd, self->cpu, variant->source);
+	ASSERT_EQ(0, torture_stop());
+
+	text = torture_counters();
+	p = places(text, variant->source, self->cpu);
+	TH_LOG("ksoftirqd/%d: %llu ms of CPU time, %lld runs; %lld inline, %lld in ktimers/%d",
+	       self->cpu, (task_ns(self->ksoftirqd) - before) / 1000000,
+	       p.ksoftirqd, p.inl, p.ktimers, self->cpu);
+	/*
+	 * Inline there are at most ten passes for each interrupt, and it is not
+	 * interrupts but softirqs that keep coming.
+	 */
+	CHECK(p.ksoftirqd > p.inl,
+	      "most of the flood was inline: %lld, and %lld in ksoftirqd/%d",
+	      p.inl, p.ksoftirqd, self->cpu);
+
+	in_ksoftirqd = hist_count(self->trace, vec, self->ksoftirqd, self->cpu);
+	if (in_ksoftirqd < 0) {
+		TH_LOG("no trace events: needs CONFIG_HIST_TRIGGERS, and tracefs mounted");
+	} else if (vec >= 0) {
+		sum = is_tasklet(variant->source) ? value(text, "consumed/ksoftirqd") +
+			value(text, "consumed/irq_exit") + value(text, "consumed/bh_enable") +
+			value(text, "consumed/ktimers") : value(text, "runs");
+		elsewhere = hist_count(self->trace, vec, -1, -1) - in_ksoftirqd;
+		CHECK(in_ksoftirqd == p.ksoftirqd,
+		      "softirq_entry: %lld passes of %s in ksoftirqd/%d; the handlers saw %lld",
+		      in_ksoftirqd, variant->vector, self->cpu, p.ksoftirqd);
+		CHECK(in_ksoftirqd + elsewhere == sum,
+		      "softirq_entry: %lld passes of %s; the handlers saw %lld",
+		      in_ksoftirqd + elsewhere, variant->vector, sum);
+	} else {
+		/* Passes of more than one vector, or of more than this flood */
+		elsewhere = hist_count(self->trace, -1, -1, self->cpu) - in_ksoftirqd;
+		CHECK(in_ksoftirqd > elsewhere,
+		      "softirq_entry: %lld passes in ksoftirqd/%d, %lld elsewhere on that CPU",
+		      in_ksoftirqd, self->cpu, elsewhere);
+	}
+	free(text);
+
+	check_account(_metadata);
+	check_calm(_metadata, self->ksoftirqd, self->home, self->cpu, variant->source,
+		   variant->delivery);
+	check_end(_metadata, self->kmsg);
+}
+
+/* A user task which only computes. */
+struct hog {
+	pthread_t thread;
+	int cpu;
+	bool stop;
+	pid_t tid;
+	u64 loops;
+};
+
+static void *hog_fn(void *arg)
+{
+	struct hog *hog = arg;
+
+	__atomic_store_n(&hog->tid, syscall(SYS_gettid), __ATOMIC_RELEASE);
+	while (!__atomic_load_n(&hog->stop, __ATOMIC_RELAXED))
+		__atomic_store_n(&hog->loops, hog->loops + 1, __ATOMIC_RELAXED);
+	return NULL;
+}
+
+/* Have FN run on a CPU, with a real-time priority if PRIO is not 0. */
+static int start_on(int cpu, int prio, pthread_t *thread, void *(*fn)(void *), void *arg)
+{
+	struct sched_param param = { .sched_priority = prio };
+	pthread_attr_t attr;
+	cpu_set_t set;
+	int ret;
+
+	CPU_ZERO(&set);
+	CPU_SET(cpu, &set);
+	pthread_attr_init(&attr);
+	pthread_attr_setaffinity_np(&attr, sizeof(set), &set);
+	if (prio) {
+		pthread_attr_setinheritsched(&attr, PTHREAD_EXPLICIT_SCHED);
+		pthread_attr_setschedpolicy(&attr, SCHED_FIFO);
+		pthread_attr_setschedparam(&attr, &param);
+	}
+	ret = pthread_create(thread, &attr, fn, arg);
+	pthread_attr_destroy(&attr);
+	return ret;
+}
+
+/*
+ * Reads of a terminal which nobody writes to end after 100 ms, by a timer of
+ * the timer wheel: not an hrtimer, it needs the TIMER softirq. The wheel is that
+ * of the CPU on which this runs, as that is not idle.
+ */
+struct clockwork {
+	pthread_t thread;
+	int fd;
+	bool stop;
+	int expired;
+};
+
+static void *clockwork_fn(void *arg)
+{
+	struct clockwork *clock = arg;
+	char c;
+
+	while (!__atomic_load_n(&clock->stop, __ATOMIC_RELAXED)) {
+		if (read(clock->fd, &c, 1) != 0)
+			break;
+		__atomic_fetch_add(&clock->expired, 1, __ATOMIC_RELEASE);
+	}
+	return NULL;
+}
+
+static int quiet_terminal(int *master)
+{
+	struct termios t;
+	char name[64];
+	int fd;
+
+	*master = posix_openpt(O_RDWR | O_NOCTTY);
+	if (*master < 0 || grantpt(*master) || unlockpt(*master) ||
+	    ptsname_r(*master, name, sizeof(name)))
+		return -1;
+	fd = open(name, O_RDWR | O_NOCTTY);
+	if (fd < 0 || tcgetattr(fd, &t))
+		return -1;
+	cfmakeraw(&t);
+	t.c_cc[VMIN] = 0;
+	t.c_cc[VTIME] = 1;
+	if (tcsetattr(fd, TCSANOW, &t))
+		return -1;
+	return fd;
+}
+
+#define TIMERS		5
+#define SHARE_MS	2000
+
+/*
+ * (3) A task of SCHED_OTHER keeps at least 40% of the CPU: ksoftirqd is one as
+ * well, of the same weight, so that each gets half; a tenth of the CPU is for
+ * what each interrupt finds to do on its way out, ten passes at most.
+ *
+ * The time of the scheduler has those in it, on account of the task which they
+ * interrupt. How much that is the work done tells: as much for each piece as
+ * ksoftirqd needs. This does not depend on what else runs on the host of a
+ * virtual machine, as comparing with the clock on the wall would. What other
+ * tasks had of the CPU meanwhile, they took from both.
+ *
+ * (4) Timers of that CPU fire, and its other vectors are served.
+ */
+TEST_F_TIMEOUT(handoff, user_share, 240)
+{
+	const char *other = is_tasklet(variant->source) && variant->source != SIM_TASKLET ?
+			    "timer_us=20000" : "consumer=tasklet";
+	struct clockwork clock = { .fd = -1 };
+	struct hog hog = { .cpu = self->cpu };
+	long long timers, served, work, exec, k_exec;
+	u64 from, until, u0, k0, loops;
+	struct places p, q;
+	int master = -1;
+	char *text;
+	double share;
+
+	if (variant->source == MIXED || variant->source == SIM_TASKLET)
+		other = "";
+	ASSERT_EQ(0, flood(self->cpu, variant->source, variant->delivery, other));
+	check_took_over(_metadata, self->ksoftirqd, self->cpu, variant->source);
+	ASSERT_EQ(0, start_on(self->cpu, 0, &hog.thread, hog_fn, &hog));
+	until = now_ns() + PATIENCE_NS;
+	while (!__atomic_load_n(&hog.loops, __ATOMIC_RELAXED) && now_ns() < until)
+		take_a_break();
+	CHECK(hog.loops, "a task on CPU %d never got to run", self->cpu);
+
+	timers = softirq_runs("TIMER", self->cpu);
+	loops = __atomic_load_n(&hog.loops, __ATOMIC_RELAXED);
+	from = now_ns();
+	u0 = task_ns(hog.tid);
+	k0 = task_ns(self->ksoftirqd);
+	p = places_now(variant->source, self->cpu);
+	while (now_ns() - from < SHARE_MS * 1000000ULL)
+		take_a_break();
+	q = places_now(variant->source, self->cpu);
+	exec = task_ns(hog.tid) - u0;
+	k_exec = task_ns(self->ksoftirqd) - k0;
+	until = now_ns();
+	loops = __atomic_load_n(&hog.loops, __ATOMIC_RELAXED) - loops;
+
+	work = q.ksoftirqd - p.ksoftirqd;
+	share = work ? exec - (double)k_exec * (q.inl - p.inl) / work : 0;
+	share /= exec + k_exec + 1;
+	TH_LOG("of %llu ms: ksoftirqd %lld ms for %lld runs, task %lld ms with %lld runs inline",
+	       (until - from) / 1000000, k_exec / 1000000, work, exec / 1000000,
+	       q.inl - p.inl);
+	TH_LOG("so the task has %.0f%% of CPU %d, and counts to %llu", share * 100, self->cpu,
+	       loops);
+	CHECK(share >= 0.4 && loops,
+	      "a task on CPU %d kept %.1f%% of it under the flood, not 40%%",
+	      self->cpu, share * 100);
+
+	clock.fd = quiet_terminal(&master);
+	if (clock.fd < 0) {
+		TH_LOG("no timer to test with: needs CONFIG_UNIX98_PTYS, and devpts mounted");
+	} else {
+		until = now_ns() + PATIENCE_NS;
+		ASSERT_EQ(0, start_on(self->cpu, 0, &clock.thread, clockwork_fn, &clock));
+		while (__atomic_load_n(&clock.expired, __ATOMIC_ACQUIRE) < TIMERS &&
+		       now_ns() < until)
+			take_a_break();
+		CHECK(clock.expired >= TIMERS, "%d of %d timers fired on CPU %d under the flood",
+		      clock.expired, TIMERS, self->cpu);
+		__atomic_store_n(&clock.stop, true, __ATOMIC_RELAXED);
+	}
+	CHECK(softirq_runs("TIMER", self->cpu) > timers,
+	      "the vector TIMER was not served on CPU %d under the flood", self->cpu);
+
+	/* What runs on another vector than the flood, while that goes on */
+	text = torture_counters();
+	if (variant->source == MIXED || *other == 'c')
+		served = value(text, "consumed/ksoftirqd") + value(text, "consumed/irq_exit") +
+			 value(text, "consumed/bh_enable") + value(text, "consumed/ktimers");
+	else if (*other == 't')
+		served = value(text, "runs");
+	else
+		served = 2;
+	CHECK(served > 1, "%lld runs of what is on another vector than the flood", served);
+	free(text);
+
+	ASSERT_EQ(0, torture_stop());
+	__atomic_store_n(&hog.stop, true, __ATOMIC_RELAXED);
+	pthread_join(hog.thread, NULL);
+	if (clock.fd >= 0)
+		pthread_join(clock.thread, NULL);
+	close(clock.fd);
+	close(master);
+	check_account(_metadata);
+	check_end(_metadata, self->kmsg);
+}
+
+#define WAKEUPS		50
+
+struct sleeper {
+	pthread_t thread;
+	pid_t tid;
+	bool go;
+	bool done;
+	u64 latest;
+};
+
+static void *sleeper_fn(void *arg)
+{
+	struct sleeper *sleeper = arg;
+	struct timespec ts;
+	u64 at, late;
+	int i;
+
+	__atomic_store_n(&sleeper->tid, syscall(SYS_gettid), __ATOMIC_RELEASE);
+	while (!__atomic_load_n(&sleeper->go, __ATOMIC_ACQUIRE))
+		take_a_break();
+	for (i = 0; i < WAKEUPS; i++) {
+		at = now_ns() + 2000000;
+		ts.tv_sec = at / 1000000000;
+		ts.tv_nsec = at % 1000000000;
+		clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &ts, NULL);
+		late = now_ns() - at;
+		if (late > sleeper->latest)
+			sleeper->latest = late;
+	}
+	__atomic_store_n(&sleeper->done, true, __ATOMIC_RELEASE);
+	return NULL;
+}
+
+/*
+ * How many passes of the flood have begun, at most, between the wakeup of a
+ * task and its turn, not counting one for each interrupt that came in between.
+ * Returns the number of wakeups.
+ */
+static int passes_before_turn(struct __test_metadata *_metadata, const char *trace, int cpu,
+			      pid_t tid, const char *interrupt, int *most)
+{
+	char path[160], mine[32], *text, *line, *save, *window[32], *worst[32];
+	int passes = 0, wakeups = 0, nwindow = 0, nworst = 0, last = 0, vec, i;
+	bool woken = false;
+
+	snprintf(path, sizeof(path), "%s/per_cpu/cpu%d/trace", trace, cpu);
+	snprintf(mine, sizeof(mine), "next_pid=%d ", tid);
+	*most = 0;
+	text = slurp(path);
+	for (line = text ? strtok_r(text, "\n", &save) : NULL; line;
+	     line = strtok_r(NULL, "\n", &save)) {
+		if (strstr(line, " sched_waking: ")) {
+			woken = true;
+			passes = 0;
+			last = INT32_MAX;
+			nwindow = 0;
+		}
+		if (nwindow < ARRAY_SIZE(window))
+			window[nwindow++] = line;
+		if (strstr(line, " softirq_entry: ") && strstr(line, "vec=")) {
+			/* They run in ascending order within a pass */
+			vec = atoi(strstr(line, "vec=") + strlen("vec="));
+			passes += vec <= last;
+			last = vec;
+		} else if (strstr(line, interrupt)) {
+			passes--;
+		} else if (strstr(line, " sched_switch: ")) {
+			/* It may be woken before it has got to sleep */
+			if (woken && strstr(line, mine)) {
+				if (passes > *most) {
+					*most = passes;
+					nworst = nwindow;
+					memcpy(worst, window, sizeof(worst));
+				}
+				wakeups++;
+			}
+			woken = false;
+		}
+	}
+	for (i = 0; *most > 1 && i < nworst; i++)
+		TH_LOG("%s", worst[i]);
+	free(text);
+	return wakeups;
+}
+
+/*
+ * (3) A task of SCHED_FIFO is not delayed by more than the longest pass. What
+ * counts are the passes, not the time: the one in progress when it is woken
+ * ends, and as soon as need_resched() is set no other one begins, but for that
+ * at the exit of the interrupt which woke it, and of any other which comes
+ * before the scheduler. With PREEMPT_RT it interrupts even these.
+ */
+TEST_F_TIMEOUT(handoff, fifo_task, 240)
+{
+	const char *interrupt = "_entry: vector=";
+	struct sleeper sleeper = { };
+	char path[160];
+	int most, wakeups;
+	u64 until;
+
+	if (!self->trace[0])
+		SKIP(return, "no trace events: needs tracefs mounted, and CONFIG_FTRACE");
+	if (variant->source == MIXED)
+		SKIP(return, "passes of a mixed flood are not all alike");
+
+	ASSERT_EQ(0, flood(self->cpu, variant->source, variant->delivery, ""));
+	check_took_over(_metadata, self->ksoftirqd, self->cpu, variant->source);
+	ASSERT_EQ(0, start_on(self->cpu, 10, &sleeper.thread, sleeper_fn, &sleeper));
+	until = now_ns() + PATIENCE_NS;
+	while (!__atomic_load_n(&sleeper.tid, __ATOMIC_ACQUIRE) && now_ns() < until)
+		take_a_break();
+	CHECK(sleeper.tid, "a task of SCHED_FIFO never got to run on CPU %d", self->cpu);
+
+	snprintf(path, sizeof(path), "%s/buffer_size_kb", self->trace);
+	put(path, "16384");
+	snprintf(path, sizeof(path), "%s/events/sched/sched_waking/filter", self->trace);
+	ASSERT_EQ(0, put(path, "pid == %d", sleeper.tid));
+	snprintf(path, sizeof(path), "%s/events/sched/sched_switch/filter", self->trace);
+	ASSERT_EQ(0, put(path, "next_pid == %d || prev_pid == %d", sleeper.tid, sleeper.tid));
+	snprintf(path, sizeof(path), "%s/events/sched/sched_waking/enable", self->trace);
+	ASSERT_EQ(0, put(path, "1"));
+	snprintf(path, sizeof(path), "%s/events/sched/sched_switch/enable", self->trace);
+	ASSERT_EQ(0, put(path, "1"));
+	/* x86 traces all interrupts; most are those of the timer elsewhere */
+	snprintf(path, sizeof(path), "%s/events/irq_vectors/enable", self->trace);
+	if (put(path, "1")) {
+		interrupt = " hrtimer_expire_entry: ";
+		snprintf(path, sizeof(path), "%s/events/timer/hrtimer_expire_entry/enable",
+			 self->trace);
+		ASSERT_EQ(0, put(path, "1"));
+	}
+	snprintf(path, sizeof(path), "%s/events/irq/softirq_entry/enable", self->trace);
+	ASSERT_EQ(0, put(path, "1"));
+
+	__atomic_store_n(&sleeper.go, true, __ATOMIC_RELEASE);
+	while (!__atomic_load_n(&sleeper.done, __ATOMIC_ACQUIRE) && now_ns() < until)
+		take_a_break();
+	CHECK(sleeper.done, "a task of SCHED_FIFO on CPU %d did not get %d turns under the flood",
+	      self->cpu, WAKEUPS);
+	snprintf(path, sizeof(path), "%s/tracing_on", self->trace);
+	put(path, "0");
+
+	ASSERT_EQ(0, torture_stop());
+	pthread_join(sleeper.thread, NULL);
+	wakeups = passes_before_turn(_metadata, self->trace, self->cpu, sleeper.tid,
+				     interrupt, &most);
+	TH_LOG("%d wakeups: at most %d passes begin before the turn of the task, %llu us late",
+	       wakeups, most, sleeper.latest / 1000);
+	CHECK(wakeups >= WAKEUPS / 2, "the trace has %d of %d wakeups", wakeups, WAKEUPS);
+	CHECK(most <= 1, "a task of SCHED_FIFO waited for %d passes of softirqs on CPU %d",
+	      most, self->cpu);
+	check_account(_metadata);
+	check_end(_metadata, self->kmsg);
+}
+
+/* All that the flood has done, wherever that was. */
+static long long work_done(enum source source)
+{
+	char *text = torture_counters();
+	long long n = is_tasklet(source) ? 0 : value(text, "runs");
+
+	if (is_tasklet(source) || source == MIXED)
+		n += value(text, "consumed/irq_exit") + value(text, "consumed/bh_enable") +
+		     value(text, "consumed/ksoftirqd") + value(text, "consumed/ktimers");
+	free(text);
+	return n;
+}
+
+static bool wait_work(enum source source, long long more)
+{
+	long long since = work_done(source);
+	u64 until = now_ns() + PATIENCE_NS;
+
+	while (work_done(source) - since < more) {
+		if (now_ns() > until)
+			return false;
+		take_a_break();
+	}
+	return true;
+}
+
+/*
+ * (6) The CPU which is flooded goes away and comes back; nothing is lost. An
+ * idle CPU does not find softirqs which nobody runs, other than those of
+ * tasklets that schedule themselves: these are raised until the end on a CPU
+ * whose ksoftirqd is parked, whichever vector they are on, and wait until they
+ * are taken over. The kernel tells of that ten times.
+ */
+TEST_F_TIMEOUT(handoff, hotplug, 300)
+{
+	unsigned int left, tolerated = 0;
+	int kmsg = kmsg_open(), round, rounds = 3, n, i;
+	static struct line table[64];
+	char message[1024], path[80];
+	bool went_on;
+	char *p;
+
+	if (!hotpluggable(self->cpu))
+		SKIP(return, "CPU %d cannot be taken down: CONFIG_HOTPLUG_CPU=y", self->cpu);
+
+	if (is_tasklet(variant->source) || variant->source == MIXED) {
+		/* They stay where they have got to */
+		rounds = 1;
+		tolerated = 1U << softirq_number(variant->source == SIM_TASKLET ?
+						 "IRQ_SIM" : "TASKLET");
+	}
+
+	ASSERT_EQ(0, flood(self->cpu, variant->source, variant->delivery, ""));
+	check_took_over(_metadata, self->ksoftirqd, self->cpu, variant->source);
+	for (round = 0; round < rounds; round++) {
+		ASSERT_EQ(0, set_online(self->cpu, false));
+		went_on = wait_work(variant->source, TOOK_OVER_COUNT);
+		ASSERT_EQ(0, set_online(self->cpu, true));
+		CHECK(went_on, "CPU %d went down, and what was queued there was not taken over",
+		      self->cpu);
+		if (!went_on || rounds == 1)
+			break;
+
+		n = torture_lines(table, ARRAY_SIZE(table));
+		for (i = 0; i < n; i++) {
+			snprintf(path, sizeof(path), "/proc/irq/%u/smp_affinity_list",
+				 table[i].virq);
+			ASSERT_EQ(0, put(path, "%d", self->cpu));
+		}
+		check_took_over(_metadata, self->ksoftirqd, self->cpu, variant->source);
+	}
+
+	ASSERT_EQ(0, torture_stop());
+	while (kmsg_find(kmsg, "NOHZ tick-stop error", message, sizeof(message))) {
+		p = strchr(message, '#');
+		left = p ? strtoul(p + 1, NULL, 16) : 0;
+		CHECK(left && !(left & ~tolerated),
+		      "a CPU went down and left softirqs behind: %s", message);
+	}
+	close(kmsg);
+	check_account(_metadata);
+	check_end(_metadata, self->kmsg);
+}
+
+TEST_HARNESS_MAIN

@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Give the torture module parameters it must refuse: it does not load, and says
+ * which one is wrong and what would be right.
+ */
+#include "torture.h"
+
+FIXTURE(params) {
+	int kmsg;
+};
+
+FIXTURE_SETUP(params)
+{
+	const char *missing = torture_missing();
+
+	if (missing)
+		SKIP(return, "%s", missing);
+	torture_unload();
+	self->kmsg = kmsg_open();
+	ASSERT_GE(self->kmsg, 0);
+}
+
+FIXTURE_TEARDOWN_PARENT(params)
+{
+	torture_unload();
+}
+
+/* Which values there are: MIN to MAX, or also ZERO */
+static const struct range {
+	const char *name;
+	long long min;
+	long long max;
+	bool zero;
+} ranges[] = {
+	{ "chips", 1, 64 },
+	{ "lines", 1, 65536 },
+	{ "budget", -1, INT32_MAX },
+	{ "firers", 0, 64 },
+	{ "timer_us", 50, 1000000, true },
+	{ "refire", 0, 100 },
+	{ "resched", 0, 100 },
+	{ "maskers", 0, 64 },
+	{ "shufflers", 0, 64 },
+	{ "churners", 0, 64 },
+	{ "cpu", -1, -1 },		/* up to the number of CPUs */
+	{ "cost_ns", 0, 1000000 },
+	{ "holdoff", 0, -1 },		/* up to what fits into jiffies */
+	{ "runtime_secs", 0, -1 },
+	{ "onoff_holdoff", 0, -1 },
+	{ "onoff_interval", 0, INT32_MAX / 2 },
+	{ "shuffle_interval", 0, -1 },
+	{ "shutdown_secs", 0, -1 },
+	{ "stat_interval", 0, -1 },
+	{ "stutter", 0, INT32_MAX / 2 },
+	{ "verbose", 0, 2 },
+};
+
+/*
+ * Loading the module is refused, and the log has MESSAGE. NULL: what is wrong is
+ * not for the module to say, but for those who parse its parameters.
+ */
+static void check_refused(struct __test_metadata *_metadata, int kmsg, const char *message,
+			  const char *fmt, ...)
+{
+	char parms[256], said[1024] = "";
+	va_list ap;
+	int ret;
+
+	va_start(ap, fmt);
+	vsnprintf(parms, sizeof(parms), fmt, ap);
+	va_end(ap);
+	ret = load_module(TORTURE, parms);
+	if (!ret)
+		unload_module(TORTURE);
+	CHECK(ret == -EINVAL || (!message && ret == -ERANGE),
+	      "%s: loading the module returned %d", parms, ret);
+	if (message)
+		CHECK(kmsg_find(kmsg, message, said, sizeof(said)),
+		      "%s: the log does not have \"%s\"", parms, message);
+}
+
+static void check_bad_value(struct __test_metadata *_metadata, int kmsg, const char *name,
+			    long long bad)
+{
+	char message[128];
+
+	snprintf(message, sizeof(message), CONSOLE_TAG "!!! %s=%lld: must be ", name, bad);
+	check_refused(_metadata, kmsg, message, "%s=%lld", name, bad);
+}
+
+#define BAD_VALUE(...)	check_bad_value(_metadata, self->kmsg, __VA_ARGS__)
+#define REFUSED(...)	check_refused(_metadata, self->kmsg, __VA_ARGS__)
+
+TEST_F_TIMEOUT(params, ranges, 120)
+{
+	int i;
+
+	for (i = 0; i < ARRAY_SIZE(ranges); i++) {
+		const struct range *r = &ranges[i];
+
+		BAD_VALUE(r->name, r->min ? (r->zero ? 1 : r->min - 1) : -1);
+		BAD_VALUE(r->name, INT32_MIN);
+		if (r->max > r->min && r->max < INT32_MAX)
+			BAD_VALUE(r->name, r->max + 1);
+		if (r->max < INT32_MAX)
+			BAD_VALUE(r->name, INT32_MAX);
+		/* These do not get as far as the module */
+		REFUSED(NULL, "%s=", r->name);
+		REFUSED(NULL, "%s=many", r->name);
+		REFUSED(NULL, "%s=99999999999", r->name);
+	}
+}
+
+TEST_F_TIMEOUT(params, words, 60)
+{
+	static const char * const names[] = { "delivery", "trigger", "consumer" };
+	static const char * const bad[] = { "", "nonsense", "edge,level", "MIXED", "mixed2" };
+	char message[128];
+	int i, j;
+
+	for (i = 0; i < ARRAY_SIZE(names); i++) {
+		for (j = 0; j < ARRAY_SIZE(bad); j++) {
+			snprintf(message, sizeof(message), CONSOLE_TAG "!!! %s=%s: must be one of ",
+				 names[i], bad[j]);
+			REFUSED(message, "%s=%s", names[i], bad[j]);
+		}
+	}
+}
+
+/* Each is fine, but not together. */
+TEST_F_TIMEOUT(params, combinations, 60)
+{
+	REFUSED("chips=64 lines=65536: must be at most", "chips=64 lines=65536 churners=0");
+	REFUSED("churners=1 lines=7: needs at least", "churners=1 lines=7");
+	REFUSED("resched=0: one must not be 0", "firers=0 timer_us=0 refire=0 resched=0");
+	REFUSED("refire=91 delivery=hardirq: must be at most 90",
+		"refire=91 delivery=hardirq");
+	REFUSED("refire=100 delivery=mixed: must be at most 90",
+		"refire=100 delivery=mixed");
+	REFUSED("cpu=0 shufflers=1: shufflers must be 0", "cpu=0 shufflers=1");
+}
+
+/*
+ * Any values: what is refused is refused with a reason, all else loads, and
+ * unloads with success right away. The same ones each time.
+ */
+TEST_F_TIMEOUT(params, fuzz, 240)
+{
+	static const char * const deliveries[] = { "hardirq", "tasklet", "bh_work", "mixed", "x" };
+	static const char * const triggers[] = { "edge", "level", "mixed" };
+	unsigned int seed = 1, accepted = 0, refused = 0;
+	char parms[512], said[1024];
+	size_t len;
+	int i, j, n, ret;
+
+	for (i = 0; i < 60; i++) {
+		/* Not many lines: they take their time */
+		len = snprintf(parms, sizeof(parms),
+			       "stat_interval=0 lines=%d chips=%d delivery=%s trigger=%s",
+			       1 + rand_r(&seed) % 32, rand_r(&seed) % 7,
+			       deliveries[rand_r(&seed) % 13 % ARRAY_SIZE(deliveries)],
+			       triggers[rand_r(&seed) % ARRAY_SIZE(triggers)]);
+		n = rand_r(&seed) % 4;
+		for (j = 0; j < n; j++) {
+			const struct range *r = &ranges[3 + rand_r(&seed) % 9];
+			long long max = r->max < 0 ? 1 : r->max > 64 && !r->zero ? 64 : r->max;
+
+			len += snprintf(parms + len, sizeof(parms) - len, " %s=%lld", r->name,
+					r->min - 1 + rand_r(&seed) % (max - r->min + 3));
+		}
+		ret = load_module(TORTURE, parms);
+		if (!ret) {
+			accepted++;
+			CHECK(!unload_module(TORTURE), "%s: cannot be unloaded", parms);
+			CHECK(torture_success(self->kmsg, said, sizeof(said)), "%s: %s",
+			      parms, said);
+			continue;
+		}
+		refused++;
+		CHECK(ret == -EINVAL, "%s: loading the module returned %d", parms, ret);
+		CHECK(kmsg_find(self->kmsg, CONSOLE_TAG "!!! ", said, sizeof(said)) &&
+		      (strstr(said, "must") || strstr(said, "needs")),
+		      "%s: the log does not tell what is wrong", parms);
+	}
+	TH_LOG("%u sets of parameters were accepted, %u refused", accepted, refused);
+	CHECK(accepted && refused, "%u accepted, %u refused", accepted, refused);
+}
+
+TEST_HARNESS_MAIN
