@@ -46,11 +46,11 @@ FIXTURE_TEARDOWN_PARENT(churn)
 /* Start a load. Returns 0 or -errno. */
 static int load(const char *delivery, const char *more)
 {
-	char parms[512];
+	char settings[512];
 
-	snprintf(parms, sizeof(parms), "delivery=%s stutter=0 stat_interval=0 lines=8 %s",
+	snprintf(settings, sizeof(settings), "delivery=%s stutter=0 stat_interval=0 lines=8 %s",
 		 delivery, more);
-	return load_module(TORTURE, parms);
+	return load_module(TORTURE, settings);
 }
 
 static long long count(const char *name)
@@ -239,7 +239,7 @@ TEST_F_TIMEOUT(churn, cgroup, 120)
 {
 	const char *root = "/sys/fs/cgroup";
 	u64 from, exec, k_exec, wall;
-	char path[128], parms[256];
+	char path[128], settings[256];
 	pid_t pid, ksoftirqd;
 	struct statfs fs;
 	int ret;
@@ -263,10 +263,10 @@ TEST_F_TIMEOUT(churn, cgroup, 120)
 		SKIP(return, "no limits of CPU time: CONFIG_CFS_BANDWIDTH=y");
 	ksoftirqd = find_task("ksoftirqd/%d", self->cpu);
 
-	snprintf(parms, sizeof(parms),
+	snprintf(settings, sizeof(settings),
 		 "chips=1 lines=1 cpu=%d trigger=edge refire=100 resched=0 consumer=none no_thread=1 firers=0 timer_us=0 maskers=0 shufflers=0 churners=0",
 		 self->cpu);
-	ASSERT_EQ(0, load(variant->delivery, parms));
+	ASSERT_EQ(0, load(variant->delivery, settings));
 	pid = fork();
 	if (!pid) {
 		snprintf(path, sizeof(path), "%s/cgroup.procs", self->cgroup);

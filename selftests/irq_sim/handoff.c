@@ -183,7 +183,7 @@ FIXTURE_TEARDOWN_PARENT(handoff)
 /* Start the flood. MORE are further parameters. Returns 0 or -errno. */
 static int flood(int cpu, enum source source, const char *delivery, const char *more)
 {
-	char parms[512], what[160];
+	char settings[512], what[160];
 
 	switch (source) {
 	case LEVEL:
@@ -210,10 +210,10 @@ static int flood(int cpu, enum source source, const char *delivery, const char *
 		break;
 	}
 	/* Handlers stay in softirqs where others are threads */
-	snprintf(parms, sizeof(parms),
+	snprintf(settings, sizeof(settings),
 		 "cpu=%d delivery=%s no_thread=1 budget=0 firers=0 maskers=0 shufflers=0 churners=0 stutter=0 stat_interval=0 %s %s",
 		 cpu, delivery, what, more);
-	return load_module(TORTURE, parms);
+	return load_module(TORTURE, settings);
 }
 
 /* Where the work of a flood has been done, on its CPU. */

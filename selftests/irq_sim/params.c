@@ -62,21 +62,21 @@ static const struct range {
 static void check_refused(struct __test_metadata *_metadata, int kmsg, const char *message,
 			  const char *fmt, ...)
 {
-	char parms[256], said[1024] = "";
+	char settings[256], said[1024] = "";
 	va_list ap;
 	int ret;
 
 	va_start(ap, fmt);
-	vsnprintf(parms, sizeof(parms), fmt, ap);
+	vsnprintf(settings, sizeof(settings), fmt, ap);
 	va_end(ap);
-	ret = load_module(TORTURE, parms);
+	ret = load_module(TORTURE, settings);
 	if (!ret)
 		unload_module(TORTURE);
 	CHECK(ret == -EINVAL || (!message && ret == -ERANGE),
-	      "%s: loading the module returned %d", parms, ret);
+	      "%s: loading the module returned %d", settings, ret);
 	if (message)
 		CHECK(kmsg_find(kmsg, message, said, sizeof(said)),
-		      "%s: the log does not have \"%s\"", parms, message);
+		      "%s: the log does not have \"%s\"", settings, message);
 }
 
 static void check_bad_value(struct __test_metadata *_metadata, int kmsg, const char *name,
@@ -149,13 +149,13 @@ TEST_F_TIMEOUT(params, fuzz, 240)
 	static const char * const deliveries[] = { "hardirq", "tasklet", "bh_work", "mixed", "x" };
 	static const char * const triggers[] = { "edge", "level", "mixed" };
 	unsigned int seed = 1, accepted = 0, refused = 0;
-	char parms[512], said[1024];
+	char settings[512], said[1024];
 	size_t len;
 	int i, j, n, ret;
 
 	for (i = 0; i < 60; i++) {
 		/* Not many lines: they take their time */
-		len = snprintf(parms, sizeof(parms),
+		len = snprintf(settings, sizeof(settings),
 			       "stat_interval=0 lines=%d chips=%d delivery=%s trigger=%s",
 			       1 + rand_r(&seed) % 32, rand_r(&seed) % 7,
 			       deliveries[rand_r(&seed) % 13 % ARRAY_SIZE(deliveries)],
@@ -165,22 +165,22 @@ TEST_F_TIMEOUT(params, fuzz, 240)
 			const struct range *r = &ranges[3 + rand_r(&seed) % 9];
 			long long max = r->max < 0 ? 1 : r->max > 64 && !r->zero ? 64 : r->max;
 
-			len += snprintf(parms + len, sizeof(parms) - len, " %s=%lld", r->name,
+			len += snprintf(settings + len, sizeof(settings) - len, " %s=%lld", r->name,
 					r->min - 1 + rand_r(&seed) % (max - r->min + 3));
 		}
-		ret = load_module(TORTURE, parms);
+		ret = load_module(TORTURE, settings);
 		if (!ret) {
 			accepted++;
-			CHECK(!unload_module(TORTURE), "%s: cannot be unloaded", parms);
+			CHECK(!unload_module(TORTURE), "%s: cannot be unloaded", settings);
 			CHECK(torture_success(self->kmsg, said, sizeof(said)), "%s: %s",
-			      parms, said);
+			      settings, said);
 			continue;
 		}
 		refused++;
-		CHECK(ret == -EINVAL, "%s: loading the module returned %d", parms, ret);
+		CHECK(ret == -EINVAL, "%s: loading the module returned %d", settings, ret);
 		CHECK(kmsg_find(self->kmsg, CONSOLE_TAG "!!! ", said, sizeof(said)) &&
 		      (strstr(said, "must") || strstr(said, "needs")),
-		      "%s: the log does not tell what is wrong", parms);
+		      "%s: the log does not tell what is wrong", settings);
 	}
 	TH_LOG("%u sets of parameters were accepted, %u refused", accepted, refused);
 	CHECK(accepted && refused, "%u accepted, %u refused", accepted, refused);

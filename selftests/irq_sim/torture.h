@@ -131,7 +131,7 @@ static __maybe_unused long long value(const char *text, const char *fmt, ...)
  * Modules
  */
 
-static int load_file(const char *path, const char *parms)
+static int load_file(const char *path, const char *settings)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC), ret;
 	size_t len = strlen(path);
@@ -140,7 +140,7 @@ static int load_file(const char *path, const char *parms)
 
 	if (fd < 0)
 		return -errno;
-	ret = syscall(SYS_finit_module, fd, parms, flags) ? -errno : 0;
+	ret = syscall(SYS_finit_module, fd, settings, flags) ? -errno : 0;
 	close(fd);
 	return ret;
 }
@@ -215,7 +215,7 @@ static __maybe_unused bool module_exists(const char *name)
  * Load a module and what it needs, as modprobe does: that is not where all of
  * these tests run. Returns 0 or -errno.
  */
-static __maybe_unused int load_module(const char *name, const char *parms)
+static __maybe_unused int load_module(const char *name, const char *settings)
 {
 	char *words[16], *dep = find_dep(name), *word, path[600];
 	int n = 0, ret = -ENOENT;
@@ -225,7 +225,7 @@ static __maybe_unused int load_module(const char *name, const char *parms)
 		beside_path(path, sizeof(path), "torture");
 		load_file(path, "");
 		beside_path(path, sizeof(path), name);
-		return load_file(path, parms);
+		return load_file(path, settings);
 	}
 
 	uname(&uts);
@@ -236,7 +236,7 @@ static __maybe_unused int load_module(const char *name, const char *parms)
 			snprintf(path, sizeof(path), "%s", words[n]);
 		else
 			snprintf(path, sizeof(path), "/lib/modules/%s/%s", uts.release, words[n]);
-		ret = load_file(path, n ? "" : parms);
+		ret = load_file(path, n ? "" : settings);
 		if (ret && !(n && ret == -EEXIST))
 			break;
 	}
