@@ -2110,13 +2110,14 @@ static void sim_chained_linger(struct irq_desc *desc)
 {
 	struct sim_line *line = irq_desc_get_handler_data(desc);
 
+	irq_desc_get_chip(desc)->irq_ack(irq_desc_get_irq_data(desc));
 	atomic_inc(&line->handled);
 	sim_linger(line);
 }
 
 /*
  * C17: a handler runs on another CPU while its line and then its chip go. The
- * line was off the list and nobody waits for it; removing the chip waits for
+ * line is acked and nobody waits for it; removing the chip waits for
  * the delivery, which comes back to it when the handler is through.
  */
 static void chip_remove_waits(struct kunit *test)
