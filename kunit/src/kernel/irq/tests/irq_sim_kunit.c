@@ -1159,7 +1159,8 @@ static void chip_dispose_under_fire(struct kunit *test)
 	flush_work(&remote.work);
 	destroy_work_on_stack(&remote.work);
 	migrate_enable();
-	KUNIT_EXPECT_GE(test, atomic_read(&line->handled), 20);
+	/* A fire may merge into one that is not on the list yet: not one a round */
+	KUNIT_EXPECT_GT(test, atomic_read(&line->handled), 0);
 }
 
 static const struct kunit_attributes sim_slow = { .speed = KUNIT_SPEED_SLOW };
@@ -2558,21 +2559,21 @@ static void chip_land_other_cpu(struct kunit *test)
 }
 
 #if defined(CONFIG_FAILSLAB) && defined(CONFIG_FAULT_INJECTION_DEBUG_FS)
-/* By default the allocations which may sleep do not fail. */
-static bool *sim_failslab_spares(void)
+/* What is behind a file of failslab in debugfs */
+static void *sim_failslab(const char *name)
 {
 	struct dentry *dir = debugfs_lookup("failslab", NULL), *file;
-	bool *spares = NULL;
+	void *data = NULL;
 
 	if (!dir)
 		return NULL;
-	file = debugfs_lookup("ignore-gfp-wait", dir);
+	file = debugfs_lookup(name, dir);
 	if (file) {
-		spares = d_inode(file)->i_private;
+		data = d_inode(file)->i_private;
 		dput(file);
 	}
 	dput(dir);
-	return spares;
+	return data;
 }
 
 #define SIM_MAX_FAILURES	200
@@ -2676,11 +2677,13 @@ static void chip_no_memory(struct kunit *test)
 	const struct sim_param *param = test->param_value;
 	static const unsigned int sizes[] = { SIM_LINES, 2000000 };
 	struct sim_test *st = test->priv;
-	bool *spares = sim_failslab_spares(), spared;
+	/* By default allocations which may sleep are spared, and failures traced */
+	bool *spares = sim_failslab("ignore-gfp-wait"), spared;
+	unsigned long *verbose = sim_failslab("verbose"), verbosity;
 	unsigned int first;
 
-	if (!spares)
-		kunit_skip(test, "no failslab/ignore-gfp-wait in debugfs");
+	if (!spares || !verbose)
+		kunit_skip(test, "no ignore-gfp-wait and verbose in debugfs' failslab");
 	for (int i = 0; i < ARRAY_SIZE(sizes); i++) {
 		struct sim_failing f = {
 			.test	= test,
@@ -2697,13 +2700,16 @@ static void chip_no_memory(struct kunit *test)
 		KUNIT_ASSERT_NOT_ERR_OR_NULL(test, f.dev);
 
 		spared = *spares;
+		verbosity = *verbose;
 		*spares = false;
+		*verbose = 0;
 		failed[0] = sim_fail_each(&f, sim_try_devm);
 		kunit_device_unregister(test, f.dev);
 		KUNIT_EXPECT_NULL(test, irq_find_matching_fwnode(f.info.fwnode, DOMAIN_BUS_ANY));
 		failed[1] = sim_fail_each(&f, sim_try_instantiate);
 		if (IS_ERR(f.domain)) {
 			*spares = spared;
+			*verbose = verbosity;
 			return;
 		}
 		/* Does the number come back? */
@@ -2711,6 +2717,7 @@ static void chip_no_memory(struct kunit *test)
 		irq_dispose_mapping(first);
 		failed[2] = sim_fail_each(&f, sim_try_map);
 		*spares = spared;
+		*verbose = verbosity;
 
 		/* The chip, the domain, its name; the action; the line */
 		KUNIT_EXPECT_GE(test, failed[1], 3);
