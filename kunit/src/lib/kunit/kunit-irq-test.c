@@ -335,7 +335,6 @@ static void kunit_irq_mappings_left_test(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, irq_test_state(t), 0);
 }
 
-/* Freed, disposed of, removed, each when what was made after it is undone. */
 /* A line which somebody has requested stays, and with it the chip. */
 static void kunit_irq_in_use_test(struct kunit *test)
 {
@@ -361,6 +360,7 @@ static void kunit_irq_in_use_test(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, irq_test_state(t), 0);
 }
 
+/* Freed, disposed of, removed, each when what was made after it is undone. */
 static void kunit_irq_reverse_order_test(struct kunit *test)
 {
 	struct irq_test *t = test->priv;
@@ -505,6 +505,46 @@ static void kunit_irq_same_dev_id_test(struct kunit *test)
 	kunit_cleanup(&t->inner);
 	KUNIT_EXPECT_EQ(test, irq_test_state(t), 0);
 	KUNIT_EXPECT_EQ(test, t->released, 2);
+}
+
+/**
+ * struct irq_test_lookalike - a resource of a test with the layout of a request
+ * @res:	what KUnit keeps
+ * @irq:	Linux interrupt number
+ * @dev_id:	what the interrupt was requested with
+ */
+struct irq_test_lookalike {
+	struct kunit_resource	res;
+	unsigned int		irq;
+	void			*dev_id;
+};
+
+static void irq_test_lookalike_free(struct kunit_resource *res)
+{
+}
+
+/* Resources of the test which are no interrupts are left alone. */
+static void kunit_irq_other_resource_test(struct kunit *test)
+{
+	struct irq_test *t = test->priv;
+	struct irq_test_lookalike *other = kunit_kzalloc(test, sizeof(*other), GFP_KERNEL);
+	size_t resources;
+
+	KUNIT_ASSERT_NOT_NULL(test, other);
+	KUNIT_ASSERT_EQ(test, irq_test_make_line(t), 0);
+	KUNIT_ASSERT_EQ(test, irq_test_request(t), 0);
+	other->irq = t->irq;
+	other->dev_id = t;
+	__kunit_add_resource(&t->inner, NULL, irq_test_lookalike_free, &other->res, NULL);
+	resources = irq_test_resources(t);
+
+	/* The last one that fits is taken first */
+	KUNIT_EXPECT_EQ(test, kunit_free_irq(&t->inner, t->irq, t), 0);
+	KUNIT_EXPECT_EQ(test, irq_test_state(t), LISTED | MAPPED);
+	KUNIT_EXPECT_EQ(test, irq_test_resources(t), resources - 1);
+	KUNIT_EXPECT_EQ(test, kunit_free_irq(&t->inner, t->irq, t), -ENOENT);
+	KUNIT_EXPECT_EQ(test, irq_test_resources(t), resources - 1);
+	kunit_cleanup(&t->inner);
 }
 
 /* Of a shared line, the one is freed which was meant. */
@@ -713,6 +753,7 @@ static struct kunit_case kunit_irq_test_cases[] = {
 	KUNIT_CASE(kunit_irq_half_way_test),
 	KUNIT_CASE(kunit_irq_free_early_test),
 	KUNIT_CASE(kunit_irq_same_dev_id_test),
+	KUNIT_CASE(kunit_irq_other_resource_test),
 	KUNIT_CASE(kunit_irq_shared_test),
 	KUNIT_CASE(kunit_irq_create_invalid_test),
 	KUNIT_CASE(kunit_irq_map_invalid_test),

@@ -833,8 +833,12 @@ static void chip_fifo(struct kunit *test)
 
 	sim_request_all(test, sim_note_order);
 	flags = sim_hold_cpu(test);
-	for (int i = 0; i < SIM_LINES; i++)
-		sim_fire(&st->line[order[i]]);
+	for (int i = 0; i < SIM_LINES; i++) {
+		if (i % 2)
+			sim_pend(&st->line[order[i]], true);
+		else
+			sim_fire(&st->line[order[i]]);
+	}
 	/* A merge does not move a line to the end */
 	sim_fire(&st->line[order[0]]);
 	sim_release_cpu(test, flags);
@@ -1141,7 +1145,8 @@ static void chip_dispose_under_fire(struct kunit *test)
 			KUNIT_FAIL(test, "round %d: request_irq: %d", i, ret);
 			break;
 		}
-		sim_fire(line);
+		if (sim_fire(line) == 1)
+			atomic_inc(&st->latched);
 		irq_sim_synchronize(st->domain);
 		free_irq(line->virq, line);
 		handled = atomic_read(&line->handled);
@@ -1159,8 +1164,9 @@ static void chip_dispose_under_fire(struct kunit *test)
 	flush_work(&remote.work);
 	destroy_work_on_stack(&remote.work);
 	migrate_enable();
-	/* A fire may merge into one that is not on the list yet: not one a round */
+	/* Some latches went with their owner. No run was without one. */
 	KUNIT_EXPECT_GT(test, atomic_read(&line->handled), 0);
+	KUNIT_EXPECT_LE(test, atomic_read(&line->handled), atomic_read(&st->latched));
 }
 
 static const struct kunit_attributes sim_slow = { .speed = KUNIT_SPEED_SLOW };
@@ -1251,12 +1257,27 @@ static void chip_two_chips(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, sim_runs(line), 3);
 }
 
+/* From a task and with softirqs disabled, which do not go the same way. */
+static void sim_expect_refused(struct kunit *test, struct irq_domain *domain,
+			       irq_hw_number_t hwirq, int expected)
+{
+	int ret;
+
+	KUNIT_EXPECT_EQ(test, irq_sim_fire(domain, hwirq), expected);
+	KUNIT_EXPECT_EQ(test, irq_sim_set_line(domain, hwirq, true), expected);
+	local_bh_disable();
+	ret = irq_sim_fire(domain, hwirq);
+	local_bh_enable();
+	KUNIT_EXPECT_EQ(test, ret, expected);
+}
+
 /* Chips of all sizes: in a table, in a tree, and as large as they get. */
 static void chip_large(struct kunit *test)
 {
 	static const unsigned int sizes[] = { 1, 65536, 65537, 1000000, UINT_MAX };
 	const struct sim_param *param = test->param_value;
 	struct sim_test *st = test->priv;
+	int ret;
 
 	for (int i = 0; i < ARRAY_SIZE(sizes); i++) {
 		struct irq_sim_info info = {
@@ -1284,10 +1305,20 @@ static void chip_large(struct kunit *test)
 			KUNIT_EXPECT_EQ(test, irq_sim_fire(domain, ends[n]), 1);
 			irq_sim_synchronize(domain);
 			KUNIT_EXPECT_EQ_MSG(test, sim_runs(&line), 1, "line %u", ends[n]);
+			KUNIT_EXPECT_EQ(test, irq_sim_set_line(domain, ends[n], true), 1);
+			irq_sim_synchronize(domain);
+			KUNIT_EXPECT_EQ_MSG(test, sim_runs(&line), 2, "line %u", ends[n]);
+			local_bh_disable();
+			ret = irq_sim_fire(domain, ends[n]);
+			local_bh_enable();
+			KUNIT_EXPECT_EQ(test, ret, 1);
+			irq_sim_synchronize(domain);
+			KUNIT_EXPECT_EQ_MSG(test, sim_runs(&line), 3, "line %u", ends[n]);
 			free_irq(line.virq, &line);
 			irq_dispose_mapping(line.virq);
+			sim_expect_refused(test, domain, ends[n], -ENXIO);
 		}
-		KUNIT_EXPECT_EQ(test, irq_sim_fire(domain, sizes[i]), -EINVAL);
+		sim_expect_refused(test, domain, sizes[i], -EINVAL);
 		irq_domain_remove_sim(domain);
 	}
 }
@@ -1301,6 +1332,7 @@ static void chip_refused(struct kunit *test)
 	struct sim_line *line = &st->line[SIM_LINES - 1];
 	struct irq_domain *foreign;
 	struct device *dev;
+	int ret;
 
 	/* Not a chip, whatever it claims */
 	foreign = irq_domain_create_linear(NULL, SIM_LINES, &irq_domain_simple_ops,
@@ -1318,13 +1350,21 @@ static void chip_refused(struct kunit *test)
 		irq_sim_synchronize(NULL);
 	}
 	for (int i = 0; i < ARRAY_SIZE(none); i++) {
-		KUNIT_EXPECT_EQ(test, irq_sim_fire(st->domain, none[i]), -EINVAL);
-		KUNIT_EXPECT_EQ(test, irq_sim_set_line(st->domain, none[i], true), -EINVAL);
+		sim_expect_refused(test, st->domain, none[i], -EINVAL);
 		KUNIT_EXPECT_EQ(test, irq_find_mapping(st->domain, none[i]), 0);
 	}
-	KUNIT_EXPECT_EQ(test, irq_sim_fire(foreign, 0), -EINVAL);
-	KUNIT_EXPECT_EQ(test, irq_sim_set_line(foreign, 0, true), -EINVAL);
+	sim_expect_refused(test, foreign, 0, -EINVAL);
 	irq_domain_remove(foreign);
+
+	/* Not requested, and then not mapped any more */
+	KUNIT_EXPECT_EQ(test, sim_fire(&st->line[0]), -ENXIO);
+	local_bh_disable();
+	ret = sim_fire(&st->line[0]);
+	local_bh_enable();
+	KUNIT_EXPECT_EQ(test, ret, -ENXIO);
+	irq_dispose_mapping(st->line[0].virq);
+	sim_expect_refused(test, st->domain, 0, -ENXIO);
+	st->line[0].virq = irq_create_mapping(st->domain, 0);
 
 	info.delivery = (enum irq_sim_delivery)-1;
 	KUNIT_EXPECT_EQ(test, PTR_ERR_OR_ZERO(irq_domain_instantiate_sim(&info)), -EINVAL);
@@ -1537,6 +1577,8 @@ static void chip_fairness(struct kunit *test)
 /**
  * struct sim_from - a fire from some context
  * @line:	the line to fire
+ * @wire:	by a rising edge on its wire
+ * @before:	runs of the handler before it
  * @ret:	what the fire returned
  * @inside:	runs of the handler right after it, in the same context
  * @after:	runs of the handler when the context has been left
@@ -1546,6 +1588,8 @@ static void chip_fairness(struct kunit *test)
  */
 struct sim_from {
 	struct sim_line		*line;
+	bool			wire;
+	int			before;
 	int			ret;
 	int			inside;
 	int			after;
@@ -1554,16 +1598,21 @@ struct sim_from {
 	atomic_t		done;
 };
 
+static int sim_from_runs(struct sim_from *from)
+{
+	return sim_runs(from->line) - from->before;
+}
+
 static void sim_from_here(struct sim_from *from)
 {
-	from->ret = sim_fire(from->line);
-	from->inside = sim_runs(from->line);
+	from->ret = from->wire ? sim_wire(from->line, true) : sim_fire(from->line);
+	from->inside = sim_from_runs(from);
 }
 
 static void sim_from_task(struct sim_from *from)
 {
 	sim_from_here(from);
-	from->after = sim_runs(from->line);
+	from->after = sim_from_runs(from);
 }
 
 static void sim_from_bh_disabled(struct sim_from *from)
@@ -1573,9 +1622,9 @@ static void sim_from_bh_disabled(struct sim_from *from)
 	sim_from_here(from);
 	local_bh_enable();
 	/* Still in the outer section */
-	from->inside = sim_runs(from->line);
+	from->inside = sim_from_runs(from);
 	local_bh_enable();
-	from->after = sim_runs(from->line);
+	from->after = sim_from_runs(from);
 }
 
 static void sim_from_preempt_disabled(struct sim_from *from)
@@ -1583,14 +1632,14 @@ static void sim_from_preempt_disabled(struct sim_from *from)
 	preempt_disable();
 	sim_from_here(from);
 	preempt_enable();
-	from->after = sim_runs(from->line);
+	from->after = sim_from_runs(from);
 }
 
 static void sim_from_irqs_disabled(struct sim_from *from)
 {
 	scoped_guard(irqsave)
 		sim_from_here(from);
-	from->after = sim_runs(from->line);
+	from->after = sim_from_runs(from);
 }
 
 static void sim_from_work_fn(struct irq_work *work)
@@ -1607,7 +1656,7 @@ static void sim_from_hardirq(struct sim_from *from)
 	irq_work_queue(&from->work);
 	sim_wait(&from->done);
 	irq_work_sync(&from->work);
-	from->after = sim_runs(from->line);
+	from->after = sim_from_runs(from);
 }
 
 static void sim_from_tasklet_fn(struct tasklet_struct *tasklet)
@@ -1626,7 +1675,7 @@ static void sim_from_softirq(struct sim_from *from)
 	local_bh_enable();
 	sim_wait(&from->done);
 	tasklet_kill(&from->tasklet);
-	from->after = sim_runs(from->line);
+	from->after = sim_from_runs(from);
 }
 
 /* C11: fired from anywhere, handled once, and when, as far as that is promised. */
@@ -1650,20 +1699,24 @@ static void chip_fire_from(struct kunit *test)
 	struct sim_test *st = test->priv;
 	bool soft = sim_is_soft(test);
 
-	for (int i = 0; i < ARRAY_SIZE(contexts); i++) {
+	for (int n = 0; n < 2 * ARRAY_SIZE(contexts); n++) {
 		struct sim_from *from = kunit_kzalloc(test, sizeof(*from), GFP_KERNEL);
+		int i = n / 2;
 		int inside = contexts[i].inside, after = contexts[i].after;
 
 		KUNIT_ASSERT_NOT_NULL(test, from);
 		from->line = &st->line[i];
-		KUNIT_ASSERT_EQ(test, sim_request(from->line, 0), 0);
+		from->wire = n % 2;
+		from->before = sim_runs(from->line);
+		if (!from->wire)
+			KUNIT_ASSERT_EQ(test, sim_request(from->line, 0), 0);
 		sim_keep_cpu(true);
 		contexts[i].fire(from);
 		sim_keep_cpu(false);
 		irq_sim_synchronize(st->domain);
 
 		KUNIT_EXPECT_EQ_MSG(test, from->ret, 1, "%s", contexts[i].name);
-		KUNIT_EXPECT_EQ_MSG(test, sim_runs(from->line), 1, "%s", contexts[i].name);
+		KUNIT_EXPECT_EQ_MSG(test, sim_from_runs(from), 1, "%s", contexts[i].name);
 		/* A hard interrupt comes as soon as it is let in, or with the tick */
 		if (!soft && contexts[i].fire != sim_from_irqs_disabled)
 			continue;
@@ -1745,6 +1798,43 @@ static void chip_affinity_from(struct kunit *test)
 		KUNIT_EXPECT_EQ(test, cpu[i], i == 1 ? here : remote.cpu);
 	}
 	KUNIT_EXPECT_EQ(test, sim_runs(line), 3);
+}
+
+static void sim_note_cpu_and_order(struct sim_line *line)
+{
+	sim_note_context(line);
+	sim_note_order(line);
+}
+
+/* C9, C16: lines wait for a CPU which is busy, fired and driven by wire. */
+static void chip_affinity_busy(struct kunit *test)
+{
+	struct sim_test *st = test->priv;
+	struct sim_remote remote = { .fn = sim_fire_and_flush, .line = &st->line[0] };
+	int ret[5], runs = 0;
+
+	sim_need_two_cpus(test);
+	sim_request_all(test, sim_note_cpu_and_order);
+	st->line[0].on_irq = sim_hold;
+
+	sim_remote_hold(test, &remote);
+	for (int i = 1; i < 5; i++) {
+		irq_set_affinity(st->line[i].virq, cpumask_of(remote.cpu));
+		ret[i] = i < 3 ? sim_fire(&st->line[i]) : sim_wire(&st->line[i], true);
+	}
+	runs = atomic_read(&st->runs);
+	atomic_set_release(&st->release, 1);
+	sim_remote_end(&remote);
+	irq_sim_synchronize(st->domain);
+
+	KUNIT_EXPECT_EQ(test, runs, 0);
+	KUNIT_EXPECT_EQ(test, atomic_read(&st->runs), 4);
+	for (int i = 1; i < 5; i++) {
+		KUNIT_EXPECT_EQ(test, ret[i], 1);
+		KUNIT_EXPECT_EQ(test, sim_runs(&st->line[i]), 1);
+		KUNIT_EXPECT_EQ(test, sim_line_cpu(&st->line[i]), remote.cpu);
+		KUNIT_EXPECT_EQ(test, st->order[i - 1], i);
+	}
 }
 
 /* C16: the affinity changes while the line is latched, and masked or not. */
@@ -1997,6 +2087,47 @@ static void chip_chained_type(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, ret[4], 0);
 	KUNIT_EXPECT_EQ(test, ret[5], 0);
 	KUNIT_EXPECT_EQ(test, sim_runs(line), 2);
+}
+
+static void sim_chained_lower(struct irq_desc *desc)
+{
+	struct sim_line *line = irq_desc_get_handler_data(desc);
+
+	if (atomic_inc_return(&line->handled) == 3)
+		sim_wire(line, false);
+}
+
+/*
+ * C7: a chained handler which neither masks nor acks is called again for as long
+ * as the level is asserted.
+ */
+static void chip_chained_level(struct kunit *test)
+{
+	struct sim_test *st = test->priv;
+	struct sim_line *lines = &st->line[6];
+	unsigned long flags;
+	int ret[4];
+
+	for (int i = 0; i < 2; i++) {
+		irq_set_chained_handler_and_data(lines[i].virq, sim_chained_lower, &lines[i]);
+		ret[i] = irq_set_irq_type(lines[i].virq, IRQ_TYPE_LEVEL_HIGH);
+	}
+	flags = sim_hold_cpu(test);
+	for (int i = 0; i < 2; i++)
+		ret[2 + i] = sim_wire(&lines[i], true);
+	sim_release_cpu(test, flags);
+	/* Each waits for one run of both, at least */
+	for (int i = 0; i < 4; i++)
+		irq_sim_synchronize(st->domain);
+	for (int i = 0; i < 2; i++) {
+		KUNIT_EXPECT_EQ(test, sim_runs(&lines[i]), 3);
+		irq_set_chained_handler_and_data(lines[i].virq, NULL, NULL);
+	}
+
+	for (int i = 0; i < 2; i++) {
+		KUNIT_EXPECT_EQ(test, ret[i], 0);
+		KUNIT_EXPECT_EQ(test, ret[2 + i], 1);
+	}
 }
 
 /* C16: latched and masked for a CPU which is gone when they are unmasked. */
@@ -3128,6 +3259,7 @@ static struct kunit_case irq_sim_delivery_cases[] = {
 	KUNIT_CASE_PARAM(chip_fire_from, sim_gen_params),
 	KUNIT_CASE_PARAM(chip_in_progress_elsewhere, sim_gen_params),
 	KUNIT_CASE_PARAM(chip_affinity_from, kind_gen_params),
+	KUNIT_CASE_PARAM(chip_affinity_busy, kind_gen_params),
 	KUNIT_CASE_PARAM(chip_affinity_latched, mask_gen_params),
 	KUNIT_CASE_PARAM(chip_affinity_in_progress, kind_gen_params),
 	KUNIT_CASE_PARAM(chip_affinity_refused, kind_gen_params),
@@ -3135,6 +3267,7 @@ static struct kunit_case irq_sim_delivery_cases[] = {
 	KUNIT_CASE_PARAM(chip_synchronize_moved, kind_gen_params),
 	KUNIT_CASE_PARAM(chip_withdrawn, kind_gen_params),
 	KUNIT_CASE_PARAM(chip_chained_type, kind_gen_params),
+	KUNIT_CASE_PARAM(chip_chained_level, kind_gen_params),
 	KUNIT_CASE_PARAM_ATTR(chip_cpu_down_latched, kind_gen_params, sim_slow),
 	KUNIT_CASE_PARAM(chip_dispose_waits, sim_gen_params),
 	KUNIT_CASE_PARAM_ATTR(chip_remove_in_flight, sim_gen_params, sim_slow),
@@ -4013,6 +4146,70 @@ static void chip_oneshot_two(struct kunit *test)
 	}
 }
 
+/* C8: a line masked for its thread, when somebody else than a delivery calls the flow handler. */
+static void chip_oneshot_called(struct kunit *test)
+{
+	struct sim_test *st = test->priv;
+	struct sim_line *line = &st->line[2];
+
+	KUNIT_ASSERT_EQ(test, 0, request_threaded_irq(line->virq, sim_wake_thread, sim_thread,
+						      IRQF_ONESHOT, "irq_sim_kunit", line));
+	generic_handle_irq_safe(line->virq);
+	KUNIT_EXPECT_TRUE(test, sim_wait(&st->entered));
+	KUNIT_EXPECT_TRUE(test, sim_state(line, IRQCHIP_STATE_MASKED));
+	KUNIT_EXPECT_EQ(test, sim_fire(line), 1);
+	irq_sim_synchronize(st->domain);
+	KUNIT_EXPECT_EQ(test, sim_runs(line), 1);
+
+	atomic_set(&st->entered, 0);
+	complete_all(&st->thread_go);
+	KUNIT_EXPECT_TRUE(test, sim_wait(&st->entered));
+	synchronize_irq(line->virq);
+	KUNIT_EXPECT_EQ(test, sim_runs(line), 2);
+	KUNIT_EXPECT_FALSE(test, sim_state(line, IRQCHIP_STATE_MASKED));
+	free_irq(line->virq, line);
+
+	/* Nothing to do for the thread: unmasked at once */
+	KUNIT_ASSERT_EQ(test, 0, request_threaded_irq(line->virq, sim_handler, sim_thread,
+						      IRQF_ONESHOT, "irq_sim_kunit", line));
+	generic_handle_irq_safe(line->virq);
+	KUNIT_EXPECT_EQ(test, sim_runs(line), 3);
+	KUNIT_EXPECT_FALSE(test, sim_state(line, IRQCHIP_STATE_MASKED));
+	KUNIT_EXPECT_EQ(test, sim_fire(line), 1);
+	irq_sim_synchronize(st->domain);
+	KUNIT_EXPECT_EQ(test, sim_runs(line), 4);
+	free_irq(line->virq, line);
+}
+
+static void sim_note_and_lower_after(struct sim_line *line)
+{
+	sim_note_order(line);
+	sim_lower_after(line);
+}
+
+/* C7, C9: lines which are asserted take turns. */
+static void chip_level_turns(struct kunit *test)
+{
+	struct sim_test *st = test->priv;
+	unsigned long flags;
+
+	/* Even lines, see sim_lower_after() */
+	for (int i = 0; i < 4; i += 2) {
+		st->line[i].on_irq = sim_note_and_lower_after;
+		KUNIT_ASSERT_EQ(test, sim_request(&st->line[i], IRQF_TRIGGER_HIGH), 0);
+	}
+	flags = sim_hold_cpu(test);
+	for (int i = 0; i < 4; i += 2)
+		sim_wire(&st->line[i], true);
+	sim_release_cpu(test, flags);
+	for (int n = 0; n < 2 * SIM_LEVEL_RUNS; n++)
+		irq_sim_synchronize(st->domain);
+
+	KUNIT_ASSERT_EQ(test, atomic_read(&st->runs), 2 * SIM_LEVEL_RUNS);
+	for (int n = 0; n < 2 * SIM_LEVEL_RUNS; n++)
+		KUNIT_EXPECT_EQ(test, st->order[n], n % 2 * 2);
+}
+
 /* Edges merge as fires do, and one in the other direction takes nothing back. */
 static void chip_edges_masked(struct kunit *test)
 {
@@ -4171,6 +4368,8 @@ static struct kunit_case irq_sim_masking_cases[] = {
 	KUNIT_CASE_PARAM(chip_inject, kind_gen_params),
 	KUNIT_CASE_PARAM(chip_suspend, mask_gen_params),
 	KUNIT_CASE_PARAM(chip_oneshot_two, kind_gen_params),
+	KUNIT_CASE_PARAM(chip_oneshot_called, kind_gen_params),
+	KUNIT_CASE_PARAM(chip_level_turns, sim_gen_params),
 	KUNIT_CASE_PARAM(chip_edges_masked, kind_gen_params),
 	KUNIT_CASE_PARAM(chip_type_change, kind_gen_params),
 	{}
