@@ -147,14 +147,18 @@ apply_series() {
 	return "$rc"
 }
 
-# The private apt: the host's configuration and lists are only read.
+# The private apt: the host's configuration and lists are only read. APT_DIR is where
+# it is, APT_ARCH for which architecture, that of the host when empty.
+APT_DIR=$CACHE/apt APT_ARCH=
 _apt_opts() {
 	APT_OPTS=(-q
-		-o Dir::Etc::sourcelist="$CACHE/apt/sources.list" -o Dir::Etc::sourceparts=/dev/null
+		-o Dir::Etc::sourcelist="$APT_DIR/sources.list" -o Dir::Etc::sourceparts=/dev/null
 		-o Dir::Etc::preferences=/dev/null -o Dir::Etc::preferencesparts=/dev/null
-		-o Dir::State::lists="$CACHE/apt/lists" -o Dir::State::status=/dev/null
-		-o Dir::Cache="$CACHE/apt/cache" -o APT::Sandbox::User=root
+		-o Dir::State::lists="$APT_DIR/lists" -o Dir::State::status=/dev/null
+		-o Dir::Cache="$APT_DIR/cache" -o APT::Sandbox::User=root
 		-o Acquire::Languages=none -o Acquire::Retries=3 -o Acquire::http::Timeout=30)
+	[[ -z $APT_ARCH ]] ||
+		APT_OPTS+=(-o APT::Architecture="$APT_ARCH" -o APT::Architectures="$APT_ARCH")
 }
 
 # The mirrors of Debian that the host's own apt is configured for.
@@ -182,22 +186,22 @@ apt_update() {
 	done
 	[[ -n $keyring ]] ||
 		{ WHY="there is no Debian archive keyring here: install debian-archive-keyring, or give your own tree with KERNEL=DIR"; return 1; }
-	mkdir -p "$CACHE"/apt/{lists,cache,archives/partial} || return
+	mkdir -p "$APT_DIR"/{lists,cache,archives/partial} || return
 	mapfile -t mirrors < <(_host_mirrors)
 	((${#mirrors[@]})) ||
 		{ WHY="this machine's apt knows no Debian mirror: set IRQ_SIM_MIRROR=URL, or give your own tree with KERNEL=DIR"; return 1; }
 	_apt_opts
 	for mirror in "${mirrors[@]}"; do
 		printf 'deb [signed-by=%s] %s %s main\n' "$keyring" "$mirror" "$SUITE" \
-			>"$CACHE/apt/sources.list"
+			>"$APT_DIR/sources.list"
 		say "package lists of $SUITE ..."
 		if LC_ALL=C apt-get "${APT_OPTS[@]}" -o APT::Update::Error-Mode=any update \
-			>"$CACHE/apt/update.log" 2>&1 </dev/null; then
+			>"$APT_DIR/update.log" 2>&1 </dev/null; then
 			_apt_updated=1
 			return 0
 		fi
 	done
-	WHY="cannot get the package lists of $SUITE (log: $CACHE/apt/update.log): check the network, or give your own tree with KERNEL=DIR"
+	WHY="cannot get the package lists of $SUITE (log: $APT_DIR/update.log): check the network, or give your own tree with KERNEL=DIR"
 	return 1
 }
 
@@ -278,6 +282,36 @@ base_repo() {
 	chmod 755 "$tmp"
 	mv -- "$tmp" "$BASE_REPO"
 	rm -rf -- "$tmp.old"
+}
+
+# busybox_of DEBIAN-ARCHITECTURE: the file of a static busybox for it, which is fetched
+# once where it is not the host's.
+busybox_of() {
+	local file=$CACHE/busybox-$1 deb
+
+	if [[ $1 == "$(dpkg --print-architecture)" ]]; then
+		for file in /bin/busybox /usr/bin/busybox; do
+			[[ ! -x $file ]] || { printf '%s\n' "$file"; return; }
+		done
+		die "no busybox: apt-get install busybox-static"
+	fi
+	if [[ ! -x $file ]]; then
+		lock tree
+		APT_DIR=$CACHE/apt-$1 APT_ARCH=$1 SUITE=${SUITE%-backports} _apt_updated=
+		apt_update || die "no busybox for $1: $WHY"
+		_apt_opts
+		(
+			cd "$APT_DIR/archives" && rm -f -- busybox-static_*.deb &&
+				run_logged "download of busybox-static for $1" "$APT_DIR/download.log" \
+					env LC_ALL=C apt-get "${APT_OPTS[@]}" download busybox-static </dev/null
+		) || die "cannot download busybox-static for $1 (log: $APT_DIR/download.log): check the network and run it again"
+		deb=$(find "$APT_DIR/archives" -name 'busybox-static_*.deb' | tail -n 1)
+		dpkg-deb --fsys-tarfile "$deb" | tar -xO --wildcards '*/bin/busybox' >"$file.new" ||
+			die "cannot unpack $deb: remove it and run it again"
+		chmod 755 "$file.new"
+		mv -- "$file.new" "$file"
+	fi
+	printf '%s\n' "$file"
 }
 
 # link_objects REPO DIR: DIR's repository gets all objects of REPO, for free where

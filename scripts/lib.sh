@@ -13,7 +13,9 @@
 # Needs:	need_packages PACKAGE...; need_space DIR MIB
 # Locks:	lock NAME; unlock NAME
 # Long steps:	run_logged [-w DIR] NAME LOG COMMAND...
-# Kernel builds: kmake SRC OUT ARGS...; kmake_env SRC [CROSS] (sets KMAKE_VARS)
+# Kernel builds: kmake SRC OUT ARGS...; kmake_env SRC [CROSS] (sets KMAKE_VARS);
+#		fragment NAME
+# Architectures: arch NAME (sets ARCH_*)
 
 [[ -z ${IRQ_SIM_LIB_LOADED-} ]] || return 0
 IRQ_SIM_LIB_LOADED=1
@@ -291,3 +293,56 @@ kmake() (
 	lock build
 	make -C "$src" O="$out" "${KMAKE_VARS[@]}" "$@"
 )
+
+# fragment NAME: the file of that kernel configuration fragment.
+fragment() {
+	local file
+
+	for file in "$TOP/configs/$1.config" "$TOP/kunit/$1.kunitconfig"; do
+		[[ -r $file ]] || continue
+		printf '%s\n' "$file"
+		return
+	done
+	die "no kernel configuration $1: write configs/$1.config"
+}
+
+# arch NAME: what there is to know of an architecture, by kunit.py's name: Debian's
+# name for it, the prefixes of the compilers for its kernel and for programs, and the
+# packages to run a guest, to build a kernel and to build programs.
+# shellcheck disable=SC2034 # used by the scripts that source this file
+arch() {
+	ARCH_DEBIAN=$1 ARCH_CROSS='' ARCH_USER_CROSS='' ARCH_FRAGMENT=$1
+	ARCH_QEMU=() ARCH_TOOLS=(gcc make bc bison flex libelf-dev libc6-dev ccache) ARCH_LIBC=()
+	case $1 in
+	um)
+		ARCH_DEBIAN=$(dpkg --print-architecture)
+		return
+		;;
+	x86_64)
+		ARCH_DEBIAN=amd64 ARCH_FRAGMENT=x86
+		ARCH_QEMU=(qemu-system-x86) ARCH_TOOLS+=(libssl-dev)
+		;;
+	i386)
+		ARCH_USER_CROSS=i686-linux-gnu- ARCH_FRAGMENT=x86
+		ARCH_QEMU=(qemu-system-x86) ARCH_TOOLS+=(libssl-dev)
+		ARCH_LIBC=(gcc-i686-linux-gnu libc6-dev-i386-cross)
+		;;
+	arm64)
+		ARCH_CROSS=aarch64-linux-gnu-
+		ARCH_QEMU=(qemu-system-arm)
+		;;
+	riscv)
+		ARCH_DEBIAN=riscv64 ARCH_CROSS=riscv64-linux-gnu- ARCH_FRAGMENT=riscv64
+		ARCH_QEMU=(qemu-system-misc opensbi)
+		;;
+	s390)
+		ARCH_DEBIAN=s390x ARCH_CROSS=s390x-linux-gnu- ARCH_FRAGMENT=s390x
+		ARCH_QEMU=(qemu-system-misc)
+		;;
+	*)	die "nothing known of the architecture $1: add it to scripts/lib.sh" ;;
+	esac
+	[[ -n $ARCH_CROSS ]] || return 0
+	ARCH_USER_CROSS=$ARCH_CROSS
+	ARCH_TOOLS+=("gcc-${ARCH_CROSS%-}")
+	ARCH_LIBC=("libc6-dev-$ARCH_DEBIAN-cross")
+}

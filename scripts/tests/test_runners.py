@@ -548,17 +548,63 @@ class DemoView(Case):
 		self.assertIn('did not get to the end', done.stderr)
 
 
+class Soak(Case):
+	LINE = ('[   12.3] soak: {name} latched {latched} handled {handled} dropped {dropped} merged 1 '
+		'runs 9 replays 3 churns 2 errors {errors} state ended\n')
+
+	def report(self, lines, status='0 60'):
+		"""soak-report on one machine whose console has @lines."""
+		os.makedirs(os.path.join(self.dir, 'soak'))
+		self.file('soak/console.log', ''.join(lines))
+		if status:
+			self.file('soak.status', status + '\n')
+		return self.run_script('tools/soak-report', '--minutes', '1', '--jobs', '1', '--status',
+				       self.dir, '--consoles', self.dir, '--json',
+				       os.path.join(self.dir, 'results.json'), 'soak')
+
+	def line(self, name='load_tasklet', latched=10, handled=8, dropped=2, errors=0):
+		return self.LINE.format(name=name, latched=latched, handled=handled, dropped=dropped,
+					errors=errors)
+
+	def test_adds_up(self):
+		done = self.report([self.line(), self.line(), self.line('flood_tasklet', 1000, 1000, 0)])
+		self.assertEqual(done.returncode, 0, done.stderr)
+		self.assertRegex(done.stdout, r'all +1 +3 +1,020 +1,016 +4 +3 +9 +6 +0$')
+		page = self.run_script('tools/soak-report', '--markdown',
+				       os.path.join(self.dir, 'results.json'))
+		self.assertIn('| `load_tasklet` | 2 | 20 | 16 | 4 | 0 |', page.stdout)
+
+	def test_one_is_lost(self):
+		done = self.report([self.line(handled=7), self.line(handled=9)])
+		self.assertEqual(done.returncode, 1, 'one too few and one too many')
+		done = self.run_script('tools/soak-report', '--markdown',
+				       os.path.join(self.dir, 'results.json'))
+		self.assertIn('FAILED', done.stdout)
+
+	def test_errors(self):
+		self.assertEqual(self.report([self.line(errors=1)]).returncode, 1)
+
+	def test_machine_failed(self):
+		self.assertEqual(self.report([self.line()], '1 60').returncode, 1)
+
+	def test_machine_did_not_run(self):
+		self.assertEqual(self.report([self.line()], None).returncode, 1)
+
+
 class Help(Case):
 	def test_each_has_help_with_an_example(self):
 		for name in ('boot', 'splats', 'ktap', 'check-config', 'kunit', 'kunit-guest', 'kvm-ok',
-			     'vm', 'initramfs', 'demo', 'demo-view'):
+			     'vm', 'initramfs', 'demo', 'demo-view', 'torture',
+			     'tools/soak-report'):
 			done = self.run_script(name, '--help')
 			self.assertEqual(done.returncode, 0, name)
 			self.assertRegex(done.stdout, 'examples?:', name)
 
 	def test_unknown_names(self):
 		for name, word in (('kunit', 'no-such-platform'), ('vm', 'no-such-machine'),
-				   ('kunit', '--bogus'), ('vm', '--bogus'), ('demo', '--flood=x')):
+				   ('kunit', '--bogus'), ('vm', '--bogus'), ('demo', '--flood=x'),
+				   ('vm', '--limit=x'), ('torture', 'no-such-machine'),
+				   ('torture', '--minutes=0'), ('torture', '--hours=x')):
 			done = self.run_script(name, word)
 			self.assertNotEqual(done.returncode, 0)
 			self.assertEqual(len(done.stderr.strip().splitlines()), 1, done.stderr)

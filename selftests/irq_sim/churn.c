@@ -213,7 +213,7 @@ TEST_F_TIMEOUT(churn, two_modules, 120)
 	text = slurp(path);
 	unload_module(sample);
 	ASSERT_EQ(0, ret);
-	ASSERT_NE(NULL, text);
+	ASSERT_TRUE(!!text);
 	CHECK(value(text, "lost") == 0 && value(text, "fired") >= 1000,
 	      "the sample driver: %s", text);
 	free(text);

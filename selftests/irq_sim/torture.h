@@ -620,7 +620,7 @@ static __maybe_unused void check_account(struct __test_metadata *_metadata)
 	int n = torture_lines(table, ARRAY_SIZE(table)), i;
 	long long lost;
 
-	ASSERT_NE(NULL, text);
+	ASSERT_TRUE(!!text);
 	lost = value(text, "latched") - value(text, "handled") - value(text, "dropped");
 	CHECK(strstr(text, "state ended\n"), "the load has not ended");
 	CHECK(value(text, "latched") > 0, "nothing was fired");
