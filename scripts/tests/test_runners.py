@@ -594,7 +594,7 @@ class Soak(Case):
 class Help(Case):
 	def test_each_has_help_with_an_example(self):
 		for name in ('boot', 'splats', 'ktap', 'check-config', 'kunit', 'kunit-guest', 'kvm-ok',
-			     'vm', 'initramfs', 'demo', 'demo-view', 'torture',
+			     'vm', 'initramfs', 'demo', 'demo-view', 'torture', 'broken',
 			     'tools/soak-report'):
 			done = self.run_script(name, '--help')
 			self.assertEqual(done.returncode, 0, name)
@@ -604,7 +604,7 @@ class Help(Case):
 		for name, word in (('kunit', 'no-such-platform'), ('vm', 'no-such-machine'),
 				   ('kunit', '--bogus'), ('vm', '--bogus'), ('demo', '--flood=x'),
 				   ('vm', '--limit=x'), ('torture', 'no-such-machine'),
-				   ('torture', '--minutes=0'), ('torture', '--hours=x')):
+				   ('broken', 'no-such-bug'), ('torture', '--minutes=0'), ('torture', '--hours=x')):
 			done = self.run_script(name, word)
 			self.assertNotEqual(done.returncode, 0)
 			self.assertEqual(len(done.stderr.strip().splitlines()), 1, done.stderr)
