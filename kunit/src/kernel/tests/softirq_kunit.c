@@ -1350,6 +1350,36 @@ static void ord_time_limit(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, ot->in_ksoftirqd, 1);
 }
 
+/* In the first run, a task comes to want the CPU. */
+static void ord_flood_wanted(struct ord_tl *w)
+{
+	if (ord_runs(w) == 1) {
+		set_tsk_need_resched(current);
+		set_preempt_need_resched();
+	}
+	ord_flood(w);
+}
+
+/* C14: a pass in which a task comes to want the CPU is the last one. */
+static void ord_wanted(struct kunit *test)
+{
+	struct ord_test *ot = test->priv;
+	struct ord_tl *w = &ot->tl[0];
+
+	if (IS_ENABLED(CONFIG_PREEMPT_RT))
+		kunit_skip(test, "a task that wants the CPU has it at once");
+	w->fn = ord_flood_wanted;
+	ord_settle();
+	ord_step(w);
+	KUNIT_ASSERT_TRUE(test, ord_wait(ot));
+
+	KUNIT_EXPECT_FALSE(test, ot->stop);
+	KUNIT_EXPECT_TRUE(test, ot->run[0].starts_batch);
+	KUNIT_EXPECT_PTR_EQ(test, ot->run[0].task, ot->thread);
+	KUNIT_EXPECT_EQ(test, ord_batch(ot, ord_runs(w), 0), 1);
+	KUNIT_EXPECT_EQ(test, ot->in_ksoftirqd, 1);
+}
+
 static void ord_flood_until(struct ord_tl *w)
 {
 	struct ord_test *ot = w->ot;
@@ -2033,6 +2063,7 @@ static struct kunit_case softirq_ordering_cases[] = {
 	KUNIT_CASE_PARAM(ord_runs_here, ord_vec_gen_params),
 	KUNIT_CASE_PARAM(ord_pass_limit, ord_vec_gen_params),
 	KUNIT_CASE_PARAM(ord_time_limit, ord_vec_gen_params),
+	KUNIT_CASE_PARAM(ord_wanted, ord_vec_gen_params),
 	KUNIT_CASE_PARAM(ord_flood_progress, ord_vec_gen_params),
 	KUNIT_CASE_PARAM(ord_bh_disabled, ord_vec_gen_params),
 	KUNIT_CASE_PARAM(ord_irq_exit, ord_vec_gen_params),

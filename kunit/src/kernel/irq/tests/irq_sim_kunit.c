@@ -77,6 +77,7 @@ struct sim_line {
  * @in_hardirq:	handler runs in hard interrupt context
  * @in_softirq:	handler runs in soft interrupt context
  * @irqs_on:	handler runs with interrupts enabled, always wrong
+ * @irqs_off:	softirqs behind a delivery which find interrupts disabled, always wrong
  * @wrong_irq:	handler runs for a line that is not its own, always wrong
  * @runs:	handler runs in @order
  * @order:	lines whose handler ran, the first ones of them
@@ -92,6 +93,7 @@ struct sim_test {
 	atomic_t		in_hardirq;
 	atomic_t		in_softirq;
 	atomic_t		irqs_on;
+	atomic_t		irqs_off;
 	atomic_t		wrong_irq;
 	atomic_t		runs;
 	unsigned int		order[SIM_ORDER];
@@ -671,16 +673,16 @@ static int sim_wire(struct sim_line *line, bool high)
 /* Something for the handler to do: an edge, or a level which stays until it ran. */
 static int sim_event(struct sim_line *line)
 {
-	if (line->type & IRQF_TRIGGER_HIGH)
-		return irq_sim_set_line(line->st->domain, line->hwirq, true);
-	return irq_sim_fire(line->st->domain, line->hwirq);
+	if (line->type & (IRQF_TRIGGER_HIGH | IRQF_TRIGGER_LOW))
+		return sim_wire(line, line->type & IRQF_TRIGGER_HIGH);
+	return sim_fire(line);
 }
 
 /* ... and what the device does when it is served. */
 static void sim_served(struct sim_line *line)
 {
-	if (line->type & IRQF_TRIGGER_HIGH)
-		irq_sim_set_line(line->st->domain, line->hwirq, false);
+	if (line->type & (IRQF_TRIGGER_HIGH | IRQF_TRIGGER_LOW))
+		sim_wire(line, line->type & IRQF_TRIGGER_LOW);
 }
 
 static bool sim_state(struct sim_line *line, enum irqchip_irq_state which)
@@ -1422,6 +1424,8 @@ static void sim_witness_run(struct sim_witness *witness)
 	int handled = 0;
 
 	sim_log(st, SIM_WITNESS);
+	if (irqs_disabled())
+		atomic_inc(&st->irqs_off);
 	for (int i = 0; i < SIM_LINES; i++)
 		handled += sim_runs(&st->line[i]);
 	if (handled < SIM_LINES)
@@ -1496,6 +1500,7 @@ static void chip_budget(struct kunit *test)
 		}
 		KUNIT_EXPECT_EQ(test, atomic_read(&st->runs), n);
 	}
+	KUNIT_EXPECT_EQ(test, atomic_read(&witness->st->irqs_off), 0);
 }
 
 static unsigned int sim_vector_runs(enum irq_sim_delivery delivery)
@@ -2093,13 +2098,15 @@ static void sim_chained_lower(struct irq_desc *desc)
 {
 	struct sim_line *line = irq_desc_get_handler_data(desc);
 
+	if (line->hwirq & 1)
+		irq_desc_get_chip(desc)->irq_ack(irq_desc_get_irq_data(desc));
 	if (atomic_inc_return(&line->handled) == 3)
 		sim_wire(line, false);
 }
 
 /*
- * C7: a chained handler which neither masks nor acks is called again for as long
- * as the level is asserted.
+ * C7: a chained handler which does not mask, whether it acks or not, is called again
+ * for as long as the level is asserted.
  */
 static void chip_chained_level(struct kunit *test)
 {
@@ -3768,6 +3775,17 @@ static void chip_mask_state(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, sim_state(line, IRQCHIP_STATE_PENDING));
 	KUNIT_EXPECT_EQ(test, sim_runs(line), 3);
 
+	/* Masked while it is queued: not now */
+	flags = sim_hold_cpu(test);
+	sim_fire(line);
+	irq_set_irqchip_state(virq, IRQCHIP_STATE_MASKED, true);
+	sim_release_cpu(test, flags);
+	irq_sim_synchronize(st->domain);
+	KUNIT_EXPECT_EQ(test, sim_runs(line), 3);
+	KUNIT_EXPECT_EQ(test, irq_set_irqchip_state(virq, IRQCHIP_STATE_MASKED, false), 0);
+	irq_sim_synchronize(st->domain);
+	KUNIT_EXPECT_EQ(test, sim_runs(line), 4);
+
 	/* Refused, and nothing changed */
 	KUNIT_EXPECT_EQ(test, irq_set_irqchip_state(virq, IRQCHIP_STATE_ACTIVE, true), -EINVAL);
 	KUNIT_EXPECT_EQ(test, irq_set_irqchip_state(virq, IRQCHIP_STATE_LINE_LEVEL + 1, true),
@@ -3776,10 +3794,10 @@ static void chip_mask_state(struct kunit *test)
 			-EINVAL);
 	KUNIT_EXPECT_EQ(test, irq_set_irq_wake(virq, true), -ENXIO);
 	irq_sim_synchronize(st->domain);
-	KUNIT_EXPECT_EQ(test, sim_runs(line), 3);
+	KUNIT_EXPECT_EQ(test, sim_runs(line), 4);
 	KUNIT_EXPECT_EQ(test, sim_fire(line), 1);
 	irq_sim_synchronize(st->domain);
-	KUNIT_EXPECT_EQ(test, sim_runs(line), 4);
+	KUNIT_EXPECT_EQ(test, sim_runs(line), 5);
 }
 
 /*
@@ -4181,6 +4199,38 @@ static void chip_oneshot_called(struct kunit *test)
 	free_irq(line->virq, line);
 }
 
+/*
+ * C6: the core remembers what came for a level line which was disabled. It does not
+ * replay that, and nobody else does when the next owner wants edges.
+ */
+static void chip_replay_dies_with_owner(struct kunit *test)
+{
+	struct sim_test *st = test->priv;
+	struct sim_line *line = &st->line[4];
+
+	KUNIT_ASSERT_EQ(test, sim_request(line, IRQF_TRIGGER_HIGH), 0);
+	disable_irq(line->virq);
+	KUNIT_EXPECT_EQ(test, sim_wire(line, true), 1);
+	irq_sim_synchronize(st->domain);
+	sim_wire(line, false);
+	free_irq(line->virq, line);
+
+	KUNIT_ASSERT_EQ(test, sim_request(line, IRQF_TRIGGER_RISING), 0);
+	irq_sim_synchronize(st->domain);
+	KUNIT_EXPECT_EQ(test, sim_runs(line), 0);
+	KUNIT_EXPECT_EQ(test, sim_wire(line, true), 1);
+	irq_sim_synchronize(st->domain);
+	KUNIT_EXPECT_EQ(test, sim_runs(line), 1);
+
+	/* Nor is an edge pending which is nobody's any more */
+	disable_irq(line->virq);
+	KUNIT_EXPECT_EQ(test, sim_fire(line), 1);
+	irq_sim_synchronize(st->domain);
+	KUNIT_EXPECT_TRUE(test, sim_state(line, IRQCHIP_STATE_PENDING));
+	free_irq(line->virq, line);
+	KUNIT_EXPECT_FALSE(test, sim_state(line, IRQCHIP_STATE_PENDING));
+}
+
 static void sim_note_and_lower_after(struct sim_line *line)
 {
 	sim_note_order(line);
@@ -4296,30 +4346,36 @@ static void sim_serve_and_disable(struct sim_line *line)
 /* C7: a level line is masked while its handler runs, each time, and only then. */
 static void chip_level_mask(struct kunit *test)
 {
+	static const unsigned int types[] = { IRQF_TRIGGER_HIGH, IRQF_TRIGGER_LOW };
 	struct sim_test *st = test->priv;
-	struct sim_line *line = &st->line[3];
 
-	line->type = IRQF_TRIGGER_HIGH;
-	line->on_irq = sim_note_mask;
-	KUNIT_ASSERT_EQ(test, sim_request(line, line->type), 0);
-	for (int i = 1; i <= 3; i++) {
+	for (int t = 0; t < ARRAY_SIZE(types); t++) {
+		struct sim_line *line = &st->line[3 + t];
+
+		line->type = types[t];
+		line->on_irq = sim_note_mask;
+		atomic_set(&st->entered, 0);
+		sim_served(line);
+		KUNIT_ASSERT_EQ(test, sim_request(line, line->type), 0);
+		for (int i = 1; i <= 3; i++) {
+			KUNIT_EXPECT_EQ(test, sim_event(line), 1);
+			irq_sim_synchronize(st->domain);
+			KUNIT_EXPECT_EQ(test, sim_runs(line), i);
+			KUNIT_EXPECT_EQ(test, atomic_read(&st->entered), i);
+			KUNIT_EXPECT_FALSE(test, sim_state(line, IRQCHIP_STATE_MASKED));
+		}
+
+		/* Disabled by its handler: it is not unmasked */
+		line->on_irq = sim_serve_and_disable;
 		KUNIT_EXPECT_EQ(test, sim_event(line), 1);
 		irq_sim_synchronize(st->domain);
-		KUNIT_EXPECT_EQ(test, sim_runs(line), i);
-		KUNIT_EXPECT_EQ(test, atomic_read(&st->entered), i);
+		KUNIT_EXPECT_EQ(test, sim_runs(line), 4);
+		KUNIT_EXPECT_TRUE(test, sim_state(line, IRQCHIP_STATE_MASKED));
+		enable_irq(line->virq);
 		KUNIT_EXPECT_FALSE(test, sim_state(line, IRQCHIP_STATE_MASKED));
+		irq_sim_synchronize(st->domain);
+		KUNIT_EXPECT_EQ(test, sim_runs(line), 4);
 	}
-
-	/* Disabled by its handler: it is not unmasked */
-	line->on_irq = sim_serve_and_disable;
-	KUNIT_EXPECT_EQ(test, sim_event(line), 1);
-	irq_sim_synchronize(st->domain);
-	KUNIT_EXPECT_EQ(test, sim_runs(line), 4);
-	KUNIT_EXPECT_TRUE(test, sim_state(line, IRQCHIP_STATE_MASKED));
-	enable_irq(line->virq);
-	KUNIT_EXPECT_FALSE(test, sim_state(line, IRQCHIP_STATE_MASKED));
-	irq_sim_synchronize(st->domain);
-	KUNIT_EXPECT_EQ(test, sim_runs(line), 4);
 }
 
 /* C20: a line of irq_domain_create_sim() is not masked while its thread runs. */
@@ -4369,6 +4425,7 @@ static struct kunit_case irq_sim_masking_cases[] = {
 	KUNIT_CASE_PARAM(chip_suspend, mask_gen_params),
 	KUNIT_CASE_PARAM(chip_oneshot_two, kind_gen_params),
 	KUNIT_CASE_PARAM(chip_oneshot_called, kind_gen_params),
+	KUNIT_CASE_PARAM(chip_replay_dies_with_owner, kind_gen_params),
 	KUNIT_CASE_PARAM(chip_level_turns, sim_gen_params),
 	KUNIT_CASE_PARAM(chip_edges_masked, kind_gen_params),
 	KUNIT_CASE_PARAM(chip_type_change, kind_gen_params),
