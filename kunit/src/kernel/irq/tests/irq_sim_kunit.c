@@ -4229,6 +4229,59 @@ static void chip_replay_dies_with_owner(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, sim_state(line, IRQCHIP_STATE_PENDING));
 	free_irq(line->virq, line);
 	KUNIT_EXPECT_FALSE(test, sim_state(line, IRQCHIP_STATE_PENDING));
+	KUNIT_EXPECT_EQ(test, sim_wire(line, false), 0);
+	KUNIT_EXPECT_EQ(test, sim_wire(line, true), 0);
+	KUNIT_EXPECT_FALSE(test, sim_state(line, IRQCHIP_STATE_PENDING));
+}
+
+/* C5, C8: disabled while its thread runs, the line stays masked when that is done. */
+static void chip_oneshot_disabled(struct kunit *test)
+{
+	struct sim_test *st = test->priv;
+	struct sim_line *line = &st->line[2];
+
+	KUNIT_ASSERT_EQ(test, 0, request_threaded_irq(line->virq, sim_wake_thread, sim_thread,
+						      IRQF_ONESHOT, "irq_sim_kunit", line));
+	KUNIT_EXPECT_EQ(test, sim_fire(line), 1);
+	KUNIT_EXPECT_TRUE(test, sim_wait(&st->entered));
+	disable_irq_nosync(line->virq);
+	complete_all(&st->thread_go);
+	synchronize_irq(line->virq);
+	KUNIT_EXPECT_TRUE(test, sim_state(line, IRQCHIP_STATE_MASKED));
+	KUNIT_EXPECT_EQ(test, sim_fire(line), 1);
+	irq_sim_synchronize(st->domain);
+	KUNIT_EXPECT_EQ(test, sim_runs(line), 1);
+	enable_irq(line->virq);
+	irq_sim_synchronize(st->domain);
+	synchronize_irq(line->virq);
+	KUNIT_EXPECT_EQ(test, sim_runs(line), 2);
+	free_irq(line->virq, line);
+}
+
+static irqreturn_t sim_thread_linger(int irq, void *data)
+{
+	sim_linger(data);
+	return IRQ_HANDLED;
+}
+
+/* C8: synchronize_irq() waits for the thread, too. */
+static void chip_thread_waits(struct kunit *test)
+{
+	struct sim_test *st = test->priv;
+	struct sim_line *line = &st->line[2];
+	int left;
+
+	KUNIT_ASSERT_EQ(test, 0, request_threaded_irq(line->virq, sim_wake_thread,
+						      sim_thread_linger, IRQF_ONESHOT,
+						      "irq_sim_kunit", line));
+	/* One CPU is enough: it need not wait in the middle to linger */
+	atomic_set_release(&st->release, 1);
+	KUNIT_EXPECT_EQ(test, sim_fire(line), 1);
+	irq_sim_synchronize(st->domain);
+	synchronize_irq(line->virq);
+	left = atomic_read_acquire(&st->left);
+	free_irq(line->virq, line);
+	KUNIT_EXPECT_EQ(test, left, 1);
 }
 
 static void sim_note_and_lower_after(struct sim_line *line)
@@ -4425,6 +4478,8 @@ static struct kunit_case irq_sim_masking_cases[] = {
 	KUNIT_CASE_PARAM(chip_suspend, mask_gen_params),
 	KUNIT_CASE_PARAM(chip_oneshot_two, kind_gen_params),
 	KUNIT_CASE_PARAM(chip_oneshot_called, kind_gen_params),
+	KUNIT_CASE_PARAM(chip_oneshot_disabled, kind_gen_params),
+	KUNIT_CASE_PARAM(chip_thread_waits, kind_gen_params),
 	KUNIT_CASE_PARAM(chip_replay_dies_with_owner, kind_gen_params),
 	KUNIT_CASE_PARAM(chip_level_turns, sim_gen_params),
 	KUNIT_CASE_PARAM(chip_edges_masked, kind_gen_params),
