@@ -10,7 +10,7 @@ EACH=${soak_each:-30}		# seconds of load in a run
 LIMIT=300			# seconds until a run counts as stuck
 DIR=/sys/kernel/debug/irq_sim_torture
 FLOOD="cpu=1 shufflers=0 churners=0 maskers=0 firers=0 timer_us=0 chips=1 lines=8
-budget=0 refire=100 consumer=none stutter=0"
+budget=0 refire=100 consumer=none trigger=edge stutter=0"
 count=0
 failed=0
 
@@ -56,7 +56,10 @@ while [ "$round" = 0 ] || [ "$(cut -d. -f1 /proc/uptime)" -lt "$end" ]; do
 	for delivery in hardirq tasklet bh_work mixed; do
 		for kind in load flood; do
 			[ "$round" = 0 ] || [ "$(cut -d. -f1 /proc/uptime)" -lt "$end" ] || break 2
-			[ "$delivery.$kind" != mixed.flood ] || continue
+			# In hard interrupts nothing else would ever run.
+			case $delivery.$kind in
+			mixed.flood | hardirq.flood) continue ;;
+			esac
 			# shellcheck disable=SC2086 # words
 			case $kind in
 			load)	set -- $hotplug ;;
