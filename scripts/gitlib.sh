@@ -362,6 +362,27 @@ scratch_repo() {
 		>"$SCRATCH/objects/info/alternates"
 }
 
+# scratch_tree TREE DIR LOG: the files of TREE's HEAD in DIR, a clone which shares its
+# objects. Not a worktree, so that nothing of it is in a repository of somebody else's.
+scratch_tree() {
+	local tree=$1 dir=$2 head
+
+	head=$(kgit -C "$tree" rev-parse HEAD)
+	if [[ ! -d $dir/.git ]]; then
+		need_space "$(dirname -- "$dir")" 2500
+		rm -rf -- "$dir" "$dir.new"
+		kgit clone -q --shared --no-checkout "$tree" "$dir.new"
+		kgit -C "$dir.new" config core.trustctime false
+		kgit -C "$dir.new" config core.checkStat minimal
+		mv -- "$dir.new" "$dir"
+	fi
+	rm -f -- "$dir/.git/index.lock"
+	kgit -C "$dir" cat-file -e "$head^{commit}" 2>/dev/null ||
+		kgit -C "$dir" fetch -q "$tree" "$head" 2>/dev/null || kgit -C "$dir" fetch -q "$tree"
+	run_logged "copy of the kernel tree" "$3" \
+		kgit -C "$dir" -c checkout.workers=0 checkout -f --detach "$head" || quit 1
+}
+
 # format_series REPO BASE TIP OUT: the patches of BASE..TIP, byte for byte the same
 # whatever git and whoever's configuration: no signature, no commit ids, a plain
 # rule for the function names in hunk headers.

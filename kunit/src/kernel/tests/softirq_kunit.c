@@ -1332,13 +1332,13 @@ static void ord_pass_limit(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, ord_runs(w), runs);
 }
 
-/* C14: a pass which takes 2 ms is the last one. */
-static void ord_time_limit(struct kunit *test)
+/* A flood of @fn whose first pass is the last one inline. */
+static void ord_one_pass(struct kunit *test, void (*fn)(struct ord_tl *w))
 {
 	struct ord_test *ot = test->priv;
 	struct ord_tl *w = &ot->tl[0];
 
-	w->fn = ord_flood_slow;
+	w->fn = fn;
 	ord_settle();
 	ord_step(w);
 	KUNIT_ASSERT_TRUE(test, ord_wait(ot));
@@ -1348,6 +1348,12 @@ static void ord_time_limit(struct kunit *test)
 	KUNIT_EXPECT_PTR_EQ(test, ot->run[0].task, ot->thread);
 	KUNIT_EXPECT_EQ(test, ord_batch(ot, ord_runs(w), 0), 1);
 	KUNIT_EXPECT_EQ(test, ot->in_ksoftirqd, 1);
+}
+
+/* C14: a pass which takes 2 ms is the last one. */
+static void ord_time_limit(struct kunit *test)
+{
+	ord_one_pass(test, ord_flood_slow);
 }
 
 /* In the first run, a task comes to want the CPU. */
@@ -1363,21 +1369,9 @@ static void ord_flood_wanted(struct ord_tl *w)
 /* C14: a pass in which a task comes to want the CPU is the last one. */
 static void ord_wanted(struct kunit *test)
 {
-	struct ord_test *ot = test->priv;
-	struct ord_tl *w = &ot->tl[0];
-
 	if (IS_ENABLED(CONFIG_PREEMPT_RT))
 		kunit_skip(test, "a task that wants the CPU has it at once");
-	w->fn = ord_flood_wanted;
-	ord_settle();
-	ord_step(w);
-	KUNIT_ASSERT_TRUE(test, ord_wait(ot));
-
-	KUNIT_EXPECT_FALSE(test, ot->stop);
-	KUNIT_EXPECT_TRUE(test, ot->run[0].starts_batch);
-	KUNIT_EXPECT_PTR_EQ(test, ot->run[0].task, ot->thread);
-	KUNIT_EXPECT_EQ(test, ord_batch(ot, ord_runs(w), 0), 1);
-	KUNIT_EXPECT_EQ(test, ot->in_ksoftirqd, 1);
+	ord_one_pass(test, ord_flood_wanted);
 }
 
 static void ord_flood_until(struct ord_tl *w)

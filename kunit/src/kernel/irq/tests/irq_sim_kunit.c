@@ -4260,7 +4260,12 @@ static void chip_oneshot_disabled(struct kunit *test)
 
 static irqreturn_t sim_thread_linger(int irq, void *data)
 {
-	sim_linger(data);
+	struct sim_line *line = data;
+
+	sim_thread(irq, data);
+	/* Who does not wait for this thread is through by then */
+	mdelay(2);
+	atomic_set_release(&line->st->left, 1);
 	return IRQ_HANDLED;
 }
 
@@ -4274,12 +4279,14 @@ static void chip_thread_waits(struct kunit *test)
 	KUNIT_ASSERT_EQ(test, 0, request_threaded_irq(line->virq, sim_wake_thread,
 						      sim_thread_linger, IRQF_ONESHOT,
 						      "irq_sim_kunit", line));
-	/* One CPU is enough: it need not wait in the middle to linger */
-	atomic_set_release(&st->release, 1);
 	KUNIT_EXPECT_EQ(test, sim_fire(line), 1);
-	irq_sim_synchronize(st->domain);
+	KUNIT_EXPECT_TRUE(test, sim_wait(&st->entered));
+	/* Of the priority of the thread, which would be done before this goes on */
+	sched_set_fifo(current);
+	complete(&st->thread_go);
 	synchronize_irq(line->virq);
 	left = atomic_read_acquire(&st->left);
+	sched_set_normal(current, 0);
 	free_irq(line->virq, line);
 	KUNIT_EXPECT_EQ(test, left, 1);
 }
