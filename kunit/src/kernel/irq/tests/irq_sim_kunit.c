@@ -674,7 +674,8 @@ static int sim_wire(struct sim_line *line, bool high)
 static int sim_event(struct sim_line *line)
 {
 	if (line->type & (IRQF_TRIGGER_HIGH | IRQF_TRIGGER_LOW))
-		return sim_wire(line, line->type & IRQF_TRIGGER_HIGH);
+		return irq_sim_set_line(line->st->domain, line->hwirq,
+					line->type & IRQF_TRIGGER_HIGH);
 	return sim_fire(line);
 }
 
@@ -682,7 +683,7 @@ static int sim_event(struct sim_line *line)
 static void sim_served(struct sim_line *line)
 {
 	if (line->type & (IRQF_TRIGGER_HIGH | IRQF_TRIGGER_LOW))
-		sim_wire(line, line->type & IRQF_TRIGGER_LOW);
+		irq_sim_set_line(line->st->domain, line->hwirq, line->type & IRQF_TRIGGER_LOW);
 }
 
 static bool sim_state(struct sim_line *line, enum irqchip_irq_state which)
