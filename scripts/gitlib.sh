@@ -5,8 +5,9 @@
 
 # The kernel release that the series is made for.
 PIN=7.3
-# The suite that has its source package.
+# The suite that has its source package, and that of a release with long-term support.
 SUITE=trixie-backports
+declare -A LONGTERM=([6.12]=trixie)
 # Of the repositories in the cache: those with another number are made anew.
 BASE_FORMAT=2
 ROLE_NAME='irq_sim developers'
@@ -82,11 +83,16 @@ patch_list() {
 	find "$1" -maxdepth 1 -name '[0-9]*.patch' 2>/dev/null | LC_ALL=C sort
 }
 
+# below VERSION DIR: the patches that this release needs below the series in DIR.
+below() {
+	patch_list "$2/$(cut -d. -f1-2 <<<"$1")"
+}
+
 # patches_hash DIR: changes whenever any patch does.
 patches_hash() {
 	local list
 
-	mapfile -t list < <(patch_list "$1")
+	mapfile -t list < <(patch_list "$1"; find "$1" -mindepth 2 -name '[0-9]*.patch' | LC_ALL=C sort)
 	{
 		printf '%s\n' ${list[@]+"${list[@]##*/}"}
 		((!${#list[@]})) || cat -- "${list[@]}"
@@ -106,10 +112,11 @@ kernel_version() {
 
 # apply_series OBJECTS COMMIT PATCHES [SHALLOW]: "git am" of the patches on COMMIT,
 # in a scratch directory that holds only the files they touch.  The new objects go
-# to the object directory OBJECTS; TIP is the commit that has them all.
+# to the object directory OBJECTS; TIP is the commit that has them all.  A release with
+# patches below the series gets these first, and then one line of context will do.
 # On failure, WHY tells the patch and the file.  Do not count on errexit in here.
 apply_series() {
-	local objects=$1 commit=$2 patches=$3 shallow=${4-} list work log at file rc=0
+	local objects=$1 commit=$2 patches=$3 shallow=${4-} list first=() am=() work log at file rc=0
 
 	TIP=$commit WHY=
 	mapfile -t list < <(patch_list "$patches")
@@ -117,16 +124,21 @@ apply_series() {
 
 	work=$(new_tmp apply)
 	log=$work.log
+	kgit init -q -b series "$work"
+	mapfile -t first < <(below "$(GIT_OBJECT_DIRECTORY=$objects version_of "$work" "$commit")" "$patches")
+	if ((${#first[@]})); then
+		list=("${first[@]}" "${list[@]}") am=(-C1)
+	fi
 	(
 		export GIT_OBJECT_DIRECTORY=$objects
 		sparse=(-c core.sparseCheckout=true -c core.sparseCheckoutCone=false)
-		kgit init -q -b series "$work" && cd "$work" && mkdir -p .git/info &&
+		cd "$work" && mkdir -p .git/info &&
 			{ [[ -z $shallow || ! -e $shallow ]] || cp -- "$shallow" .git/shallow; } &&
 			kgit update-ref HEAD "$commit" &&
 			"$TOP/scripts/tools/patchinfo" paths "${list[@]}" >.git/info/sparse-checkout &&
 			kgit "${sparse[@]}" read-tree -mu HEAD &&
 			kgit "${sparse[@]}" am -q --keep-non-patch --committer-date-is-author-date \
-				"${list[@]}"
+				${am[@]+"${am[@]}"} "${list[@]}"
 	) >"$log" 2>&1 || rc=$?
 	if ((rc == 0)); then
 		# Without its objects, this is no repository to git.
@@ -207,20 +219,20 @@ apt_update() {
 
 # packaged: the kernel releases (7.2, 7.3, ...) that the lists at hand know.
 packaged() {
-	[[ -e $CACHE/apt/sources.list ]] || return 0
+	[[ -e $APT_DIR/sources.list ]] || return 0
 	_apt_opts
 	LC_ALL=C apt-cache "${APT_OPTS[@]}" pkgnames linux-source- 2>/dev/null |
 		sed -nE 's/^linux-source-([0-9]+\.[0-9]+)$/\1/p' | sort -V
 }
 
 _newest_deb() {
-	find "$CACHE/apt/archives" -maxdepth 1 -name "linux-source-$1_*.deb" 2>/dev/null |
+	find "$APT_DIR/archives" -maxdepth 1 -name "linux-source-$1_*.deb" 2>/dev/null |
 		sort -V | tail -n 1
 }
 
 # Fetch the source package of release $1; WHY on failure.
 _fetch_deb() {
-	local release=$1 partial=$CACHE/apt/archives/partial
+	local release=$1 partial=$APT_DIR/archives/partial
 
 	apt_update || return
 	_apt_opts
@@ -230,10 +242,10 @@ _fetch_deb() {
 	fi
 	need_space "$CACHE" 400
 	(
-		cd "$partial" && run_logged -w "$partial" "download of linux-source-$release" "$CACHE/apt/download.log" \
+		cd "$partial" && run_logged -w "$partial" "download of linux-source-$release" "$APT_DIR/download.log" \
 			env LC_ALL=C apt-get "${APT_OPTS[@]}" download "linux-source-$release" </dev/null
-	) || { WHY="cannot download linux-source-$release (log: $CACHE/apt/download.log): check the network and run it again"; return 1; }
-	mv -- "$partial/linux-source-$release"_*.deb "$CACHE/apt/archives/"
+	) || { WHY="cannot download linux-source-$release (log: $APT_DIR/download.log): check the network and run it again"; return 1; }
+	mv -- "$partial/linux-source-$release"_*.deb "$APT_DIR/archives/"
 }
 
 _import_deb() {
@@ -257,6 +269,9 @@ base_repo() {
 	[[ -n $refresh || -z $has ]] || return 0
 	need_cache
 	need_packages git xz-utils python3
+	if [[ -n ${LONGTERM[$release]-} ]]; then
+		local SUITE=${LONGTERM[$release]} APT_DIR=$CACHE/apt-${LONGTERM[$release]} _apt_updated=
+	fi
 	deb=$(_newest_deb "$release")
 	if [[ -n $refresh || -z $deb ]]; then
 		_fetch_deb "$release" || return

@@ -92,6 +92,7 @@ class Case(unittest.TestCase):
             path = tree / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(changes.get(path.name.replace(".", "_"), text)
+                            .replace("\nVERSION = 7", f"\nVERSION = {release.split('.')[0]}")
                             .replace("LEVEL = 3", f"LEVEL = {release.split('.')[1]}")
                             .replace("SUBLEVEL = 4", f"SUBLEVEL = {sublevel}"))
         (build / "root/DEBIAN").mkdir(parents=True)
@@ -101,7 +102,7 @@ class Case(unittest.TestCase):
             "Architecture: all\nMaintainer: Nobody <nobody@example.org>\nDescription: fake\n")
         subprocess.run(["tar", "-C", build, "-cJf",
                         build / f"root/usr/src/linux-source-{release}.tar.xz", tree.name], check=True)
-        archive = self.cache / "apt/archives"
+        archive = self.cache / ("apt-trixie" if release == "6.12" else "apt") / "archives"
         archive.mkdir(parents=True, exist_ok=True)
         deb = archive / f"linux-source-{release}_{release}.{sublevel}-1_all.deb"
         subprocess.run(["dpkg-deb", "--build", "--root-owner-group", build / "root", deb],
@@ -530,6 +531,37 @@ class Series(Case):
             self.assertEqual(path.read_bytes(), data)
         self.nothing_left()
         self.no_network()
+
+    def test_longterm(self):
+        """A release that takes patches of its own below the series."""
+        source = self.at / "kernel/irq/irq_sim.c"
+        source.write_text(source.read_text().replace("return 1", "return 2"))
+        self.git(self.at, "commit", "-qam", "genirq/irq_sim: Return the latch\n\nReturn two.\n")
+        self.run_script("series", "export")
+        self.package("6.12", irq_sim_c="int line;\n\nint shoot(void)\n{\n\treturn 3;\n}\n")
+        self.fails("tree", "--on", "6.12", says=["0002-", "kernel/irq/irq_sim.c"])
+        # The first one mends what the second hunk needs, but not all of its context.
+        below = self.top / "patches/6.12"
+        below.mkdir()
+        (below / "0001-genirq-irq_sim-Return-one.patch").write_text(
+            PATCH.replace("Return the latch", "Return one").replace("fire(", "shoot(")
+            .replace("return 2", "return 1").replace("-\treturn 1", "-\treturn 3"))
+        done = self.run_script("tree", "--on", "6.12")
+        tree = pathlib.Path(done.stdout.splitlines()[-1])
+        self.assertIn("the 2 patches of patches/ on 1 which it takes first", done.stderr)
+        self.assertEqual((tree / "kernel/irq/irq_sim.c").read_text(),
+                         "int line;\n\nint shoot(void)\n{\n\treturn 2;\n}\n")
+        before = {path.name: path.read_bytes() for path in (self.top / "patches").glob("0*")}
+        self.run_script("series", "export", "--tree", str(tree))
+        self.assertEqual([path.name for path in below.iterdir()],
+                         ["0001-genirq-irq_sim-Return-one.patch"])
+        self.assertEqual({path.name: path.read_bytes() for path in (self.top / "patches").glob("0*")},
+                         before)
+        # What is there goes back in, and what is not in order is refused.
+        self.assertNotIn("note:", self.run_script("tree", "--on", "6.12").stderr)
+        self.git(tree, "commit", "-q", "--allow-empty", "-m", "genirq: Say more")
+        self.fails("series", "export", "--tree", str(tree), says=["put yours below"])
+        self.nothing_left()
 
     def test_refused(self):
         self.fails("series", "export", "--tree", str(self.dir), says=["--tree"])
