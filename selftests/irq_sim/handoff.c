@@ -609,6 +609,7 @@ struct sleeper {
 	pid_t tid;
 	bool go;
 	bool done;
+	int error;
 	u64 latest;
 };
 
@@ -626,7 +627,9 @@ static void *sleeper_fn(void *arg)
 		at = now_ns() + 2000000;
 		ts.tv_sec = at / 1000000000;
 		ts.tv_nsec = at % 1000000000;
-		clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &ts, NULL);
+		sleeper->error = clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &ts, NULL);
+		if (sleeper->error)
+			break;
 		late = now_ns() - at;
 		if (late > sleeper->latest)
 			sleeper->latest = late;
@@ -746,6 +749,7 @@ TEST_F_TIMEOUT(handoff, fifo_task, 240)
 
 	ASSERT_EQ(0, torture_stop());
 	pthread_join(sleeper.thread, NULL);
+	CHECK(!sleeper.error, "a task of SCHED_FIFO cannot sleep: %s", strerror(sleeper.error));
 	wakeups = passes_before_turn(_metadata, self->trace, self->cpu, sleeper.tid,
 				     interrupt, &most);
 	TH_LOG("%d wakeups: at most %d passes begin before the turn of the task, %llu us late",
