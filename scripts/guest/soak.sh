@@ -7,9 +7,10 @@
 # tells: "soak: NAME latched N …". Prints KTAP, with a result per set.
 
 EACH=${soak_each:-30}		# seconds of load in a run
+FLOOD_EACH=$((EACH * 4))	# and of a flood, which fires most
 LIMIT=300			# seconds until a run counts as stuck
 DIR=/sys/kernel/debug/irq_sim_torture
-FLOOD="cpu=1 shufflers=0 churners=0 maskers=0 firers=0 timer_us=0 chips=1 lines=8
+FLOOD="cpu=$(($(nproc) > 1)) shufflers=0 churners=0 maskers=0 firers=0 timer_us=0 chips=1 lines=8
 budget=0 refire=100 consumer=none trigger=edge stutter=0"
 count=0
 failed=0
@@ -29,7 +30,7 @@ run()
 	name=$1
 	shift
 	dmesg -c >/dev/null
-	modprobe irq_sim_torture runtime_secs="$EACH" stat_interval=0 "$@" || return
+	modprobe irq_sim_torture stat_interval=0 "$@" || return
 	waited=0
 	while [ "$(value state)" != ended ] && [ "$waited" -lt "$LIMIT" ]; do
 		sleep 1
@@ -62,8 +63,8 @@ while [ "$round" = 0 ] || [ "$(cut -d. -f1 /proc/uptime)" -lt "$end" ]; do
 			esac
 			# shellcheck disable=SC2086 # words
 			case $kind in
-			load)	set -- $hotplug ;;
-			flood)	set -- $FLOOD ;;
+			load)	set -- runtime_secs=$EACH $hotplug ;;
+			flood)	set -- runtime_secs=$FLOOD_EACH $FLOOD ;;
 			esac
 			name=${kind}_$delivery
 			[ "$round" != 0 ] || names="$names $name"
