@@ -83,9 +83,14 @@ patch_list() {
 	find "$1" -maxdepth 1 -name '[0-9]*.patch' 2>/dev/null | LC_ALL=C sort
 }
 
+# release_of VERSION: 6.12 of 6.12.117.
+release_of() {
+	cut -d. -f1-2 <<<"$1"
+}
+
 # below VERSION DIR: the patches that this release needs below the series in DIR.
 below() {
-	patch_list "$2/$(cut -d. -f1-2 <<<"$1")"
+	[[ -z $1 ]] || patch_list "$2/$(release_of "$1")"
 }
 
 # patches_hash DIR: changes whenever any patch does.

@@ -451,6 +451,7 @@ class Own(Case):
         self.fails("tree", KERNEL=str(self.own), says=["no commit yet"])
 
     def test_wrong_version(self):
+        self.patch()
         makefile = self.own / "Makefile"
         makefile.write_text(makefile.read_text().replace("VERSION = 7", "VERSION = 6"))
         self.git(self.own, "commit", "-qam", "Old")
