@@ -7,6 +7,7 @@
 #				and CHECK_TIP, its ends
 # check_kerneldoc, check_codespell, check_coccinelle, check_sparse, check_htmldocs
 # check_builds			each commit compiles
+# check_suites			and passes the suites that it has
 
 # The symbols of configs/check.config which can be modules.
 CHECK_TRISTATES='GPIO_SIM|IRQ_SIM_KUNIT_TEST|KUNIT_IRQ_TEST|GPIO_SIM_KUNIT_TEST|REGMAP_IRQ_KUNIT|IRQ_SIM_TORTURE_TEST|SAMPLE_IRQ_SIM'
@@ -189,43 +190,80 @@ check_sparse() {
 	fi
 }
 
+# sources COMMIT: all of the tree that a kernel is built from.
+sources() {
+	kgit -C "$CHECK_TREE" ls-tree -r "$1" |
+		grep -vE $'\t''(MAINTAINERS$|(Documentation|tools/(perf|testing|tracing))/)'
+}
+
+# vectors COMMIT: the vector can be on and off, or is not there yet.
+vectors() {
+	if kgit -C "$CHECK_TREE" grep -qw 'config IRQ_SIM_SOFTIRQ' "$1" -- kernel/irq/Kconfig; then
+		echo y n
+	else
+		echo y
+	fi
+}
+
+# out_of_time ROW DONE COMMIT TOTAL: CHECK_SECONDS since $start have passed.
+out_of_time() {
+	[[ -n ${CHECK_SECONDS-} ]] && ((EPOCHSECONDS - start > CHECK_SECONDS)) || return 1
+	row skipped "$1" "$2 done, stopped after $CHECK_SECONDS s at commit $3 of $4; run it again"
+}
+
+# check_build KEY LOG VECTOR KIND CC TARGET...: what is checked out; quiet if it is clean.
+check_build() {
+	local key=$1 log=$2 vector=$3 kind=$4 cc=$5 dir
+
+	shift 5
+	dir=$BUILD/check/obj-$cc-$vector-$kind
+	# One CPU each: most of it is make's own work.
+	check_config "$dir" "$vector" "$kind" "CC=ccache $cc" -j1 >"$log" 2>&1 &&
+		kmake "$CHECK_TREE" "$dir" ARCH=x86_64 "CC=ccache $cc" W=1 -j1 "$@" >>"$log" 2>&1 &&
+		! grep -E "(${*/%.o/\\.[ch]|}\\.h):[0-9]+.*(warning|error):" "$log" &&
+		: >"$BUILD/check/built/$key"
+}
+
 # Each commit: the vector on and off, built in and as modules, gcc and clang, W=1. What
-# has been built once is remembered by its tree, its configuration and the compiler.
+# has been built once is remembered by its sources, its configuration and the compiler.
 check_builds() {
-	local done=$BUILD/check/built vector kind cc dir key log commit n=0 total fresh=0 bad='' targets \
-		start=$EPOCHSECONDS
+	local done=$BUILD/check/built vector kind cc key log commit n=0 total fresh=0 bad='' targets \
+		source running variants v start=$EPOCHSECONDS
 
 	need_packages gcc libc6-dev make bc bison flex libelf-dev ccache "$CHECK_CLANG"
-	mkdir -p "$done"
+	lock build
+	mkdir -p "$done" "$BUILD/log"
 	total=$(kgit -C "$CHECK_TREE" rev-list --count "$CHECK_BASE..$CHECK_TIP")
 	while read -r commit; do
-		n=$((n + 1))
+		n=$((n + 1)) running=0 variants=()
 		mapfile -t targets < <(objects "$commit")
 		((${#targets[@]})) || continue
-		for vector in y n; do for kind in y m; do for cc in gcc "$CHECK_CLANG"; do
-			dir=$BUILD/check/obj-$cc-$vector-$kind log=$BUILD/log/build-$n-$cc-$vector-$kind.log
+		source=$(sources "$commit" | sha256sum)
+		for vector in $(vectors "$commit"); do for kind in y m; do for cc in gcc "$CHECK_CLANG"; do
 			key=$({
-				kgit -C "$CHECK_TREE" rev-parse "$commit^{tree}"
 				cat "$TOP/configs/check.config"
 				"$cc" --version
-				echo "$vector $kind"
+				echo "$source $vector $kind"
 			} | sha256sum | cut -c1-40)
-			[[ ! -e $done/$key ]] || continue
-			if [[ -n ${CHECK_SECONDS-} ]] && ((EPOCHSECONDS - start > CHECK_SECONDS)); then
-				row skipped builds "$fresh done, stopped after $CHECK_SECONDS s at commit $n of $total; run it again"
-				return
-			fi
-			kgit -C "$CHECK_TREE" checkout -q -f --detach "$commit"
-			say "commit $n of $total, $cc, vector $vector, $kind"
-			if check_config "$dir" "$vector" "$kind" "CC=ccache $cc" >"$log" 2>&1 &&
-				kmake "$CHECK_TREE" "$dir" ARCH=x86_64 "CC=ccache $cc" W=1 "${targets[@]}" >>"$log" 2>&1 &&
-				! grep -E "(${targets[*]/%.o/\\.[ch]|}\\.h):[0-9]+.*(warning|error):" "$log"; then
-				: >"$done/$key"
-				fresh=$((fresh + 1))
-			else
-				bad+="$(kgit -C "$CHECK_TREE" log -1 --format=%s "$commit") ($cc, vector $vector, $kind): $log"$'\n'
-			fi
+			[[ -e $done/$key ]] || variants+=("$key $BUILD/log/build-$n-$cc-$vector-$kind.log $vector $kind $cc")
 		done; done; done
+		((${#variants[@]})) || continue
+		! out_of_time builds "$fresh" "$n" "$total" || return 0
+		kgit -C "$CHECK_TREE" checkout -q -f --detach "$commit"
+		say "commit $n of $total, ${#variants[@]} builds"
+		for v in "${variants[@]}"; do
+			((running < $(nproc))) || { wait -n || true; running=$((running - 1)); }
+			# shellcheck disable=SC2086 # its words
+			check_build $v "${targets[@]}" &
+			running=$((running + 1))
+		done
+		wait
+		for v in "${variants[@]}"; do
+			read -r key log vector kind cc <<<"$v"
+			fresh=$((fresh + 1))
+			[[ -e $done/$key ]] ||
+				bad+="$(kgit -C "$CHECK_TREE" log -1 --format=%s "$commit") ($cc, vector $vector, $kind): $log"$'\n'
+		done
 	done < <(kgit -C "$CHECK_TREE" rev-list --reverse "$CHECK_BASE..$CHECK_TIP")
 	kgit -C "$CHECK_TREE" checkout -q -f --detach "$CHECK_TIP"
 	if [[ -n $bad ]]; then
@@ -233,5 +271,57 @@ check_builds() {
 		details "${bad%$'\n'}"
 	else
 		row ok builds "each of $total commits, vector on and off, built in and modules, gcc and clang, W=1 ($fresh new)"
+	fi
+}
+
+# Each commit on UML, with the suites that it has, the vector on and off.
+check_suites() {
+	local done=$BUILD/check/passed vector key log commit n=0 total fresh=0 ran=0 bad='' source asked options v \
+		start=$EPOCHSECONDS
+
+	need_packages gcc libc6-dev make bc bison flex libelf-dev ccache python3
+	lock build
+	mkdir -p "$done" "$BUILD/log"
+	kmake_env "$CHECK_TREE"
+	options=()
+	for v in "${KMAKE_VARS[@]}"; do
+		[[ $v == -j* ]] || options+=(--make_options="$v")
+	done
+	asked=kernel/irq/.kunitconfig
+	total=$(kgit -C "$CHECK_TREE" rev-list --count "$CHECK_BASE..$CHECK_TIP")
+	while read -r commit; do
+		n=$((n + 1))
+		# Before that there is nothing to run.
+		kgit -C "$CHECK_TREE" cat-file -e "$commit:$asked" 2>/dev/null || continue
+		source=$(sources "$commit" | sha256sum)
+		for vector in $(vectors "$commit"); do
+			ran=$((ran + 1))
+			key=$({
+				gcc --version
+				echo "$source $vector"
+			} | sha256sum | cut -c1-40)
+			[[ ! -e $done/$key ]] || continue
+			! out_of_time suites "$fresh" "$n" "$total" || return 0
+			kgit -C "$CHECK_TREE" checkout -q -f --detach "$commit"
+			log=$BUILD/log/suites-$n-$vector.log
+			v=()
+			[[ $vector == y ]] || v=(--kconfig_add CONFIG_IRQ_SIM_SOFTIRQ=n)
+			if PYTHONDONTWRITEBYTECODE=1 run_logged "commit $n of $total, vector $vector: suites" "$log" \
+				python3 "$CHECK_TREE/tools/testing/kunit/kunit.py" run --jobs "$(nproc)" \
+				--build_dir "$BUILD/check/obj-suites-$vector" --kunitconfig "$CHECK_TREE/$asked" \
+				${v[@]+"${v[@]}"} "${options[@]}" --filter 'speed>slow'; then
+				: >"$done/$key"
+			else
+				bad+="$(kgit -C "$CHECK_TREE" log -1 --format=%s "$commit") (vector $vector): $log"$'\n'
+			fi
+			fresh=$((fresh + 1))
+		done
+	done < <(kgit -C "$CHECK_TREE" rev-list --reverse "$CHECK_BASE..$CHECK_TIP")
+	kgit -C "$CHECK_TREE" checkout -q -f --detach "$CHECK_TIP"
+	if [[ -n $bad ]]; then
+		row FAIL suites "$(grep -c . <<<"$bad") commit(s) fail"
+		details "${bad%$'\n'}"
+	else
+		row ok suites "$ran runs of the quick cases on UML, each commit that has some, vector on and off ($fresh new)"
 	fi
 }

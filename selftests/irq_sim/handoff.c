@@ -498,6 +498,36 @@ static int quiet_terminal(int *master)
 	return fd;
 }
 
+/* How much has been going on, on a CPU. */
+struct business {
+	long long interrupts;
+	long long passes[3];
+};
+
+static struct business business(int cpu)
+{
+	static const char * const vectors[] = { "HI", "TASKLET", "IRQ_SIM" };
+	struct business b = { .interrupts = interrupts(cpu) };
+	int i;
+
+	for (i = 0; i < ARRAY_SIZE(vectors); i++)
+		b.passes[i] = softirq_runs(vectors[i], cpu);
+	return b;
+}
+
+/* The passes of that vector which had most of them. */
+static long long most_passes(const struct business *from, const struct business *to)
+{
+	long long most = 0;
+	int i;
+
+	for (i = 0; i < ARRAY_SIZE(from->passes); i++) {
+		if (to->passes[i] - from->passes[i] > most)
+			most = to->passes[i] - from->passes[i];
+	}
+	return most;
+}
+
 #define TIMERS		5
 #define SHARE_MS	2000
 
@@ -512,6 +542,12 @@ static int quiet_terminal(int *master)
  * virtual machine, as comparing with the clock on the wall would. What other
  * tasks had of the CPU meanwhile, they took from both.
  *
+ * A pass can be long: BH work is done up to ten times in each. Where everything
+ * is slow, an emulated CPU or one with lockdep, ten passes for each interrupt
+ * can take more than a tenth. The kernel does not promise more then: that
+ * ksoftirqd has no more than its half, and that there are not more passes, is
+ * what is left to check.
+ *
  * (4) Timers of that CPU fire, and its other vectors are served.
  */
 TEST_F_TIMEOUT(handoff, user_share, 240)
@@ -520,12 +556,13 @@ TEST_F_TIMEOUT(handoff, user_share, 240)
 			    "timer_us=20000" : "consumer=tasklet";
 	struct clockwork clock = { .fd = -1 };
 	struct hog hog = { .cpu = self->cpu };
-	long long timers, served, work, exec, k_exec;
+	long long timers, served, work, exec, k_exec, inl, allowed;
+	struct business b0, b1;
 	u64 from, until, u0, k0, loops;
 	struct places p, q;
 	int master = -1;
 	char *text;
-	double share;
+	double share, most;
 
 	if (variant->source == MIXED || variant->source == SIM_TASKLET)
 		other = "";
@@ -542,26 +579,46 @@ TEST_F_TIMEOUT(handoff, user_share, 240)
 	from = now_ns();
 	u0 = task_ns(hog.tid);
 	k0 = task_ns(self->ksoftirqd);
+	b0 = business(self->cpu);
 	p = places_now(variant->source, self->cpu);
 	while (now_ns() - from < SHARE_MS * 1000000ULL)
 		take_a_break();
 	q = places_now(variant->source, self->cpu);
+	b1 = business(self->cpu);
 	exec = task_ns(hog.tid) - u0;
 	k_exec = task_ns(self->ksoftirqd) - k0;
 	until = now_ns();
 	loops = __atomic_load_n(&hog.loops, __ATOMIC_RELAXED) - loops;
 
 	work = q.ksoftirqd - p.ksoftirqd;
-	share = work ? exec - (double)k_exec * (q.inl - p.inl) / work : 0;
+	inl = q.inl - p.inl;
+	share = work ? exec - (double)k_exec * inl / work : 0;
 	share /= exec + k_exec + 1;
+	/* Ten passes for each interrupt, as long as these passes are */
+	allowed = 10 * (b1.interrupts - b0.interrupts) * (work + inl) /
+		  (most_passes(&b0, &b1) + 1);
+	/* Half of the interrupts come while ksoftirqd runs, which goes on after them */
+	most = work ? (double)k_exec * allowed / 2 / work / (exec + k_exec + 1) : 0;
 	TH_LOG("of %llu ms: ksoftirqd %lld ms for %lld runs, task %lld ms with %lld runs inline",
 	       (until - from) / 1000000, k_exec / 1000000, work, exec / 1000000,
-	       q.inl - p.inl);
+	       inl);
 	TH_LOG("so the task has %.0f%% of CPU %d, and counts to %llu", share * 100, self->cpu,
 	       loops);
-	CHECK(share >= 0.4 && loops,
-	      "a task on CPU %d kept %.1f%% of it under the flood, not 40%%",
-	      self->cpu, share * 100);
+	CHECK(loops, "a task on CPU %d got nowhere under the flood", self->cpu);
+	if (share < 0.4 && most > 0.1) {
+		TH_LOG("a slow machine: ten passes for each of %lld interrupts are %lld runs, %.0f%% of the CPU",
+		       b1.interrupts - b0.interrupts, allowed, most * 100);
+		CHECK(inl <= allowed,
+		      "%lld runs inline on CPU %d: ten passes for each interrupt are %lld",
+		      inl, self->cpu, allowed);
+		CHECK(exec >= 0.45 * (exec + k_exec),
+		      "a task on CPU %d had %.1f%% of it, ksoftirqd the rest", self->cpu,
+		      100.0 * exec / (exec + k_exec));
+	} else {
+		CHECK(share >= 0.4,
+		      "a task on CPU %d kept %.1f%% of it under the flood, not 40%%",
+		      self->cpu, share * 100);
+	}
 
 	clock.fd = quiet_terminal(&master);
 	if (clock.fd < 0) {

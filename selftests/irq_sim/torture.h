@@ -434,19 +434,27 @@ static __maybe_unused bool softirqs_forced(void)
 	return forced;
 }
 
-/* How often a softirq has run on a CPU. -1: there is no such vector. */
-static __maybe_unused long long softirq_runs(const char *vector, int cpu)
+/* Which number is that of a CPU, in the lines of a table of /proc. -1: none. */
+static int cpu_column(const char *text, int cpu)
 {
-	char *text = slurp("/proc/softirqs"), *line, *p, name[32];
-	long long n = -1;
+	const char *p = text;
 	int column = -1, i, c;
 
 	/* The first line names the CPUs: not all need to be there */
-	p = text;
 	for (i = 0; p && (p = strstr(p, "CPU")) && p < strchr(text, '\n'); p += 3, i++) {
 		if (sscanf(p, "CPU%d", &c) == 1 && c == cpu)
 			column = i;
 	}
+	return column;
+}
+
+/* How often a softirq has run on a CPU. -1: there is no such vector. */
+static __maybe_unused long long softirq_runs(const char *vector, int cpu)
+{
+	char *text = slurp("/proc/softirqs"), *line, *p, name[32];
+	int column = cpu_column(text, cpu), i;
+	long long n = -1;
+
 	snprintf(name, sizeof(name), " %s:", vector);
 	line = text ? strstr(text, name) : NULL;
 	if (line && column >= 0) {
@@ -456,6 +464,31 @@ static __maybe_unused long long softirq_runs(const char *vector, int cpu)
 	}
 	free(text);
 	return n;
+}
+
+/* The interrupts of a CPU, without those which the simulator makes. */
+static __maybe_unused long long interrupts(int cpu)
+{
+	char *text = slurp("/proc/interrupts"), *line, *save, *p, *end;
+	int column = cpu_column(text, cpu), i;
+	long long sum = 0, n = 0;
+
+	line = text ? strtok_r(text, "\n", &save) : NULL;
+	while (column >= 0 && line && (line = strtok_r(NULL, "\n", &save))) {
+		/* s390 tells in brackets of which of its interrupts one is part */
+		p = strchr(line, ':');
+		if (!p || strstr(line, " irq_sim") || strchr(line, '['))
+			continue;
+		for (i = 0, p++; i <= column; i++, p = end) {
+			n = strtoll(p, &end, 10);
+			if (end == p)
+				break;
+		}
+		if (i > column)
+			sum += n;
+	}
+	free(text);
+	return sum;
 }
 
 /* The number of a softirq vector, in the order of /proc/softirqs; -1: none. */

@@ -1708,6 +1708,12 @@ static void ord_sleeping_work(struct kunit *test)
 #define ORD_CPUHP_DYING	(IS_ENABLED(CONFIG_CSKY) ? CPUHP_AP_JCORE_TIMER_STARTING : \
 						   CPUHP_AP_CSKY_TIMER_STARTING)
 
+/*
+ * What is scheduled on the CPU which took them over, before it has run them, is
+ * put behind them. Of the section that runs there, this is after the take-over.
+ */
+#define ORD_CPUHP_DEAD	(IS_ENABLED(CONFIG_SUPERH) ? CPUHP_PERF_POWER : CPUHP_PERF_SUPERH)
+
 /* Of the test that takes a CPU down: there is only one at a time. */
 static struct ord_test *ord_dying_test;
 
@@ -1727,6 +1733,12 @@ static int ord_dying(unsigned int cpu)
 	return 0;
 }
 
+static int ord_dead(unsigned int cpu)
+{
+	ord_schedule(&ord_dying_test->tl[2 * ARRAY_SIZE(ord_vecs)]);
+	return 0;
+}
+
 static void ord_takeover(struct kunit *test)
 {
 	static const int tasklets = 2 * ARRAY_SIZE(ord_vecs);
@@ -1742,17 +1754,23 @@ static void ord_takeover(struct kunit *test)
 		kunit_skip(test, "needs two CPUs");
 	KUNIT_ASSERT_EQ(test, set_cpus_allowed_ptr(current, cpumask_of(ot->cpu)), 0);
 
-	static_assert(2 * ARRAY_SIZE(ord_vecs) <= ORD_TASKLETS);
-	for (int i = 0; i < tasklets; i++)
-		ot->tl[i].vec = &ord_vecs[i / 2];
+	static_assert(2 * ARRAY_SIZE(ord_vecs) < ORD_TASKLETS);
+	for (int i = 0; i <= tasklets; i++)
+		ot->tl[i].vec = &ord_vecs[min(i, tasklets - 1) / 2];
 
 	ord_dying_test = ot;
 	ret = cpuhp_setup_state_nocalls(ORD_CPUHP_DYING, "softirq_kunit:dying",
 					NULL, ord_dying);
 	if (ret)
 		kunit_skip(test, "no CPU hotplug state to borrow: %d", ret);
+	ret = cpuhp_setup_state_nocalls(ORD_CPUHP_DEAD, "softirq_kunit:dead", NULL, ord_dead);
+	if (ret) {
+		cpuhp_remove_state_nocalls(ORD_CPUHP_DYING);
+		kunit_skip(test, "no CPU hotplug state to borrow: %d", ret);
+	}
 
 	ret = remove_cpu(cpu);
+	cpuhp_remove_state_nocalls(ORD_CPUHP_DEAD);
 	cpuhp_remove_state_nocalls(ORD_CPUHP_DYING);
 	if (ret)
 		kunit_skip(test, "CPU %d does not go down: %d", cpu, ret);
@@ -1764,7 +1782,7 @@ static void ord_takeover(struct kunit *test)
 	}
 
 	KUNIT_EXPECT_EQ(test, ot->landed, 1);
-	for (int i = 0; i < tasklets; i++)
+	for (int i = 0; i <= tasklets; i++)
 		KUNIT_EXPECT_TRUE_MSG(test, ord_poll(ord_runs(&ot->tl[i])),
 				      "%s tasklet %d did not run elsewhere",
 				      ot->tl[i].vec->name, i);
@@ -1782,9 +1800,9 @@ static void ord_takeover(struct kunit *test)
 	    ord_helper_run(&ot->helper[0], cpu, ord_step, &ot->tl[tasklets - 1]))
 		idle = ord_helper_join(ot, &ot->helper[0]);
 	KUNIT_EXPECT_TRUE(test, idle);
-	for (int i = 0; i < tasklets; i++) {
+	for (int i = 0; i <= tasklets; i++) {
 		ord_expect_runs(test, &ot->tl[i], i == tasklets - 1 ? 2 : 1);
-		if (i < tasklets - 1)
+		if (i != tasklets - 1)
 			KUNIT_EXPECT_NE(test, ot->tl[i].cpu, cpu);
 	}
 }

@@ -12,6 +12,7 @@
 #include <linux/atomic.h>
 #include <linux/completion.h>
 #include <linux/cpu.h>
+#include <linux/cpuhotplug.h>
 #include <linux/cpumask.h>
 #include <linux/debugfs.h>
 #include <linux/delay.h>
@@ -2176,6 +2177,52 @@ static void chip_cpu_down_latched(struct kunit *test)
 	}
 }
 
+static struct sim_line *sim_line_going_down;
+
+static int sim_going_down(unsigned int cpu)
+{
+	struct sim_line *line = sim_line_going_down;
+
+	atomic_add(irq_sim_fire(line->st->domain, line->hwirq), &line->st->latched);
+	return 0;
+}
+
+/*
+ * C16: fired on a CPU which is on its way down. It takes interrupts until its
+ * end; a softirq might come too late for its ksoftirqd, and runs elsewhere.
+ */
+static void chip_cpu_going_down(struct kunit *test)
+{
+	struct sim_test *st = test->priv;
+	struct sim_line *line = &st->line[0];
+	int cpu = cpumask_last(cpu_online_mask), state, ret;
+
+	if (!IS_ENABLED(CONFIG_HOTPLUG_CPU))
+		kunit_skip(test, "needs CPU hotplug");
+	sim_need_two_cpus(test);
+	line->on_irq = sim_note_context;
+	KUNIT_ASSERT_EQ(test, sim_request(line, 0), 0);
+	KUNIT_ASSERT_EQ(test, irq_set_affinity(line->virq, cpumask_of(cpu)), 0);
+
+	sim_line_going_down = line;
+	state = cpuhp_setup_state_nocalls(CPUHP_AP_ONLINE_DYN, "irq/sim:kunit",
+					  NULL, sim_going_down);
+	KUNIT_ASSERT_GE(test, state, 0);
+	ret = remove_cpu(cpu);
+	cpuhp_remove_state_nocalls(state);
+	irq_sim_synchronize(st->domain);
+
+	KUNIT_EXPECT_EQ(test, ret, 0);
+	KUNIT_EXPECT_EQ(test, atomic_read(&st->latched), 1);
+	KUNIT_EXPECT_EQ(test, sim_runs(line), 1);
+	if (sim_is_soft(test))
+		KUNIT_EXPECT_NE(test, READ_ONCE(line->cpu), cpu);
+	else
+		KUNIT_EXPECT_EQ(test, READ_ONCE(line->cpu), cpu);
+	if (!ret)
+		KUNIT_EXPECT_EQ(test, add_cpu(cpu), 0);
+}
+
 /*
  * C17: a line waits behind a handler on another CPU when its mapping is
  * disposed of: that waits until the line is off the list, and it does not run.
@@ -3277,6 +3324,7 @@ static struct kunit_case irq_sim_delivery_cases[] = {
 	KUNIT_CASE_PARAM(chip_chained_type, kind_gen_params),
 	KUNIT_CASE_PARAM(chip_chained_level, kind_gen_params),
 	KUNIT_CASE_PARAM_ATTR(chip_cpu_down_latched, kind_gen_params, sim_slow),
+	KUNIT_CASE_PARAM_ATTR(chip_cpu_going_down, kind_gen_params, sim_slow),
 	KUNIT_CASE_PARAM(chip_dispose_waits, sim_gen_params),
 	KUNIT_CASE_PARAM_ATTR(chip_remove_in_flight, sim_gen_params, sim_slow),
 	KUNIT_CASE_PARAM(chip_remove_waits, kind_gen_params),
