@@ -1739,7 +1739,8 @@ static int ord_dead(unsigned int cpu)
 	return 0;
 }
 
-static void ord_takeover(struct kunit *test)
+/* With MORE, one more is scheduled on the CPU which has just taken them over. */
+static void ord_check_takeover(struct kunit *test, bool more)
 {
 	static const int tasklets = 2 * ARRAY_SIZE(ord_vecs);
 	struct ord_test *ot = test->priv;
@@ -1755,7 +1756,7 @@ static void ord_takeover(struct kunit *test)
 	KUNIT_ASSERT_EQ(test, set_cpus_allowed_ptr(current, cpumask_of(ot->cpu)), 0);
 
 	static_assert(2 * ARRAY_SIZE(ord_vecs) < ORD_TASKLETS);
-	for (int i = 0; i <= tasklets; i++)
+	for (int i = 0; i < tasklets + more; i++)
 		ot->tl[i].vec = &ord_vecs[min(i, tasklets - 1) / 2];
 
 	ord_dying_test = ot;
@@ -1763,14 +1764,17 @@ static void ord_takeover(struct kunit *test)
 					NULL, ord_dying);
 	if (ret)
 		kunit_skip(test, "no CPU hotplug state to borrow: %d", ret);
-	ret = cpuhp_setup_state_nocalls(ORD_CPUHP_DEAD, "softirq_kunit:dead", NULL, ord_dead);
+	if (more)
+		ret = cpuhp_setup_state_nocalls(ORD_CPUHP_DEAD, "softirq_kunit:dead",
+						NULL, ord_dead);
 	if (ret) {
 		cpuhp_remove_state_nocalls(ORD_CPUHP_DYING);
 		kunit_skip(test, "no CPU hotplug state to borrow: %d", ret);
 	}
 
 	ret = remove_cpu(cpu);
-	cpuhp_remove_state_nocalls(ORD_CPUHP_DEAD);
+	if (more)
+		cpuhp_remove_state_nocalls(ORD_CPUHP_DEAD);
 	cpuhp_remove_state_nocalls(ORD_CPUHP_DYING);
 	if (ret)
 		kunit_skip(test, "CPU %d does not go down: %d", cpu, ret);
@@ -1782,7 +1786,7 @@ static void ord_takeover(struct kunit *test)
 	}
 
 	KUNIT_EXPECT_EQ(test, ot->landed, 1);
-	for (int i = 0; i <= tasklets; i++)
+	for (int i = 0; i < tasklets + more; i++)
 		KUNIT_EXPECT_TRUE_MSG(test, ord_poll(ord_runs(&ot->tl[i])),
 				      "%s tasklet %d did not run elsewhere",
 				      ot->tl[i].vec->name, i);
@@ -1800,18 +1804,28 @@ static void ord_takeover(struct kunit *test)
 	    ord_helper_run(&ot->helper[0], cpu, ord_step, &ot->tl[tasklets - 1]))
 		idle = ord_helper_join(ot, &ot->helper[0]);
 	KUNIT_EXPECT_TRUE(test, idle);
-	for (int i = 0; i <= tasklets; i++) {
+	for (int i = 0; i < tasklets + more; i++) {
 		ord_expect_runs(test, &ot->tl[i], i == tasklets - 1 ? 2 : 1);
 		if (i != tasklets - 1)
 			KUNIT_EXPECT_NE(test, ot->tl[i].cpu, cpu);
 	}
 }
 #else
-static void ord_takeover(struct kunit *test)
+static void ord_check_takeover(struct kunit *test, bool more)
 {
 	kunit_skip(test, "needs CPU hotplug");
 }
 #endif
+
+static void ord_takeover(struct kunit *test)
+{
+	ord_check_takeover(test, false);
+}
+
+static void ord_takeover_more(struct kunit *test)
+{
+	ord_check_takeover(test, true);
+}
 
 enum ord_phase {
 	ORD_EARLY,
@@ -2083,6 +2097,7 @@ static struct kunit_case softirq_ordering_cases[] = {
 	KUNIT_CASE_PARAM(ord_wakes_ksoftirqd, ord_vec_gen_params),
 	KUNIT_CASE_PARAM(ord_sleeping_work, ord_vec_gen_params),
 	KUNIT_CASE_SLOW(ord_takeover),
+	KUNIT_CASE_SLOW(ord_takeover_more),
 	KUNIT_CASE_PARAM_ATTR(ord_landing, ord_landing_gen_params,
 			      ((struct kunit_attributes){ .speed = KUNIT_SPEED_SLOW })),
 	{}
