@@ -353,6 +353,18 @@ class Kunit(Case):
 		self.assertIn('run 3 of 3, 0 failed: ok', done.stderr)
 		self.assertRegex(done.stdout, r'\numl +3 +0 +[0-9.]+ +[0-9.]+ +[0-9.]+\n')
 
+	def test_repeat_jobs(self):
+		done = self.kunit('echo ok 1 a', '--repeat=5', '--jobs=2')
+		self.assertEqual((done.returncode, self.counts()), (0, '5 0 0'), done.stderr)
+		self.assertRegex(done.stdout, r'\numl +5 +0 ')
+		for job, runs in ((1, (1, 3, 5)), (2, (2, 4))):
+			self.assertTrue((self.dir / f'kunit/uml/job-{job}/console.log').exists())
+			for run in runs:
+				self.assertIn(f'run {run} of 5, 0 failed: ok', done.stderr)
+		done = self.run_script('kunit', '--repeat=2', '--jobs=0', 'uml')
+		self.assertEqual(done.returncode, 1)
+		self.assertIn('--jobs wants a number', done.stderr)
+
 	SECOND_FAILS = 'if ((run == 2)); then echo not ok 1 a; else echo ok 1 a; fi'
 
 	def test_repeat_stops(self):
@@ -552,15 +564,15 @@ class Soak(Case):
 	LINE = ('[   12.3] soak: {name} latched {latched} handled {handled} dropped {dropped} merged 1 '
 		'runs 9 replays 3 churns 2 errors {errors} state ended\n')
 
-	def report(self, lines, status='0 60'):
+	def report(self, lines, status='0 60', name='soak', more=()):
 		"""soak-report on one machine whose console has @lines."""
-		os.makedirs(os.path.join(self.dir, 'soak'))
-		self.file('soak/console.log', ''.join(lines))
+		os.makedirs(os.path.join(self.dir, name), exist_ok=True)
+		self.file(f'{name}/console.log', ''.join(lines))
 		if status:
-			self.file('soak.status', status + '\n')
+			self.file(f'{name}.status', status + '\n')
 		return self.run_script('tools/soak-report', '--minutes', '1', '--jobs', '1', '--status',
 				       self.dir, '--consoles', self.dir, '--json',
-				       os.path.join(self.dir, 'results.json'), 'soak')
+				       os.path.join(self.dir, 'results.json'), *more, name)
 
 	def line(self, name='load_tasklet', latched=10, handled=8, dropped=2, errors=0):
 		return self.LINE.format(name=name, latched=latched, handled=handled, dropped=dropped,
@@ -573,6 +585,20 @@ class Soak(Case):
 		page = self.run_script('tools/soak-report', '--markdown',
 				       os.path.join(self.dir, 'results.json'))
 		self.assertIn('| `load_tasklet` | 2 | 20 | 16 | 4 | 0 |', page.stdout)
+
+	def test_add(self):
+		done = self.report([self.line()], more=['--add'])
+		self.assertEqual(done.returncode, 1)
+		self.assertIn('nothing to add to', done.stderr)
+		self.report([self.line(handled=7)])
+		self.report([self.line()], name='other', more=['--add'])
+		done = self.report([self.line()], name='soak', more=['--add'])
+		self.assertEqual(done.returncode, 0, 'what failed is replaced')
+		self.assertRegex(done.stdout, r'all +2 +2 +20 ')
+		page = self.run_script('tools/soak-report', '--markdown',
+				       os.path.join(self.dir, 'results.json')).stdout
+		self.assertIn('scripts/torture --minutes=1 --jobs=1 other\n'
+			      '    scripts/torture --add --minutes=1 --jobs=1 soak\n', page)
 
 	def test_one_is_lost(self):
 		done = self.report([self.line(handled=7), self.line(handled=9)])
