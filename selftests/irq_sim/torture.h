@@ -94,14 +94,18 @@ static __maybe_unused int put(const char *path, const char *fmt, ...)
 	int fd = open(path, O_WRONLY | O_CLOEXEC), ret = 0;
 	char buf[256];
 	va_list ap;
+	ssize_t n;
 
 	if (fd < 0)
 		return -errno;
 	va_start(ap, fmt);
 	vsnprintf(buf, sizeof(buf), fmt, ap);
 	va_end(ap);
-	if (write(fd, buf, strlen(buf)) < 0)
+	n = write(fd, buf, strlen(buf));
+	if (n < 0)
 		ret = -errno;
+	else if (n != strlen(buf))
+		ret = -EIO;
 	close(fd);
 	return ret;
 }
