@@ -14,6 +14,7 @@ import json
 import os
 import pathlib
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -275,12 +276,12 @@ class Ktap(Case):
 
 
 class CheckConfig(Case):
-	def check(self, have, asked, kconfig=''):
+	def check(self, have, asked, kconfig='', more=()):
 		tree = self.dir / 'tree'
 		tree.mkdir(exist_ok=True)
 		(tree / 'Kconfig').write_text(kconfig, encoding='utf-8')
-		return self.run_script('check-config', '--tree', str(tree), self.file('.config', have),
-				       self.file('asked', asked))
+		return self.run_script('check-config', '--tree', str(tree), *more,
+				       self.file('.config', have), self.file('asked', asked))
 
 	def test_has_everything(self):
 		done = self.check('CONFIG_A=y\n# CONFIG_B is not set\nCONFIG_N=4\n',
@@ -301,6 +302,12 @@ class CheckConfig(Case):
 
 	def test_module_instead_of_built_in(self):
 		self.assertEqual(self.check('CONFIG_A=m\n', 'CONFIG_A=y\n').returncode, 1)
+
+	def test_may_lack(self):
+		for have, asked, status in (('CONFIG_B=y\n', 'CONFIG_A=y\nCONFIG_B=y\n', 0),
+					    ('CONFIG_A=y\n', 'CONFIG_A=y\nCONFIG_B=y\n', 1)):
+			done = self.check(have, asked, more=['--may-lack', 'A'])
+			self.assertEqual(done.returncode, status, done.stdout + done.stderr)
 
 	def test_last_one_counts(self):
 		self.assertEqual(self.check('CONFIG_A=m\n', 'CONFIG_A=y\nCONFIG_A=m\n').returncode, 0)
@@ -399,6 +406,12 @@ class Kunit(Case):
 			self.assertLess(time.monotonic(), until, 'the load outlives the run')
 			time.sleep(0.01)
 
+	def test_bad_release(self):
+		for release in ('x', '7', '7.2.1', '', '../7.2'):
+			done = self.run_script('kunit', '--on', release, 'uml')
+			self.assertEqual(done.returncode, 1)
+			self.assertIn('--on wants a release of the kernel', done.stderr)
+
 	def test_bad_numbers(self):
 		for number in ('x', '-1', '1.5', ''):
 			done = self.run_script('kunit', '--repeat', number, 'uml')
@@ -440,6 +453,15 @@ class Kunit(Case):
 		self.assertNotIn('x86_64', done.stdout)
 		done = self.run_script('kunit', '--summary', 'uml', 'x86_64', env={'IRQ_SIM_BUILD': str(self.dir)})
 		self.assertRegex(done.stdout, r'\| x86_64 .*\*\*FAILED\*\*')
+
+	def test_summary_of_machines(self):
+		self.kunit('echo ok 1 a; echo "WARNING: CPU: 0 PID: 1 at a.c:1 f+0x1/0x2"')
+		for name in ('s390x', 'torture'):
+			shutil.copytree(self.dir / 'kunit/uml', self.dir / 'vm' / name)
+		done = self.run_script('vm', '--summary', env={'IRQ_SIM_BUILD': str(self.dir)})
+		self.assertEqual(done.returncode, 0, done.stderr)
+		self.assertRegex(done.stdout, r'\| s390x +\| 1 +\| 1 +\| \d+ +\| \*\*FAILED\*\* ')
+		self.assertNotIn('torture', done.stdout, 'it does not run the selftests')
 
 
 class Contract(Case):
