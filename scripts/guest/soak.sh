@@ -45,7 +45,10 @@ run()
 	echo "soak: $name latched $latched handled $handled dropped $dropped merged $(value merged)" \
 		"runs $(value runs) replays $(value replays) churns $(value churns)" \
 		"errors $(value errors) state $state"
+	# torture.ko counts the CPUs that are online, forgets those which it brings
+	# online at the end of a run, and warns after some: start anew.
 	rmmod irq_sim_torture
+	rmmod torture
 	[ "$state" = ended ] && [ "$latched" -gt 0 ] &&
 		[ "$latched" -eq $((handled + dropped)) ] &&
 		dmesg | grep -q 'irq_sim-torture:--- End of test: SUCCESS:'
