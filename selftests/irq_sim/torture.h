@@ -471,7 +471,7 @@ static __maybe_unused long long softirq_runs(const char *vector, int cpu)
 }
 
 /* The interrupts of a CPU, without those which the simulator makes. */
-static __maybe_unused long long interrupts(int cpu)
+static __maybe_unused long long cpu_irqs(int cpu)
 {
 	char *text = slurp("/proc/interrupts"), *line, *save, *p, *end;
 	int column = cpu_column(text, cpu), i;
