@@ -608,7 +608,7 @@ TEST_F_TIMEOUT(handoff, user_share, 240)
 	       loops);
 	CHECK(loops, "a task on CPU %d got nowhere under the flood", self->cpu);
 	if (share < 0.4 && most > 0.1) {
-		TH_LOG("a slow machine: ten passes for %lld interrupts, or %lld runs, are %.0f%% of it",
+		TH_LOG("slow: ten passes for %lld interrupts, or %lld runs, are %.0f%% of it",
 		       b1.irqs - b0.irqs, allowed, most * 100);
 		CHECK(inl <= allowed,
 		      "%lld runs inline on CPU %d: ten passes for each interrupt are %lld",
