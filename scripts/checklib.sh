@@ -276,17 +276,13 @@ check_builds() {
 
 # Each commit on UML, with the suites that it has, the vector on and off.
 check_suites() {
-	local done=$BUILD/check/passed vector key log commit n=0 total fresh=0 ran=0 bad='' source asked options v \
+	local done=$BUILD/check/passed vector key log commit n=0 total fresh=0 ran=0 bad='' source asked v \
 		start=$EPOCHSECONDS
 
 	need_packages gcc libc6-dev make bc bison flex libelf-dev ccache python3
 	lock build
 	mkdir -p "$done" "$BUILD/log"
 	kmake_env "$CHECK_TREE"
-	options=()
-	for v in "${KMAKE_VARS[@]}"; do
-		[[ $v == -j* ]] || options+=(--make_options="$v")
-	done
 	asked=kernel/irq/.kunitconfig
 	total=$(kgit -C "$CHECK_TREE" rev-list --count "$CHECK_BASE..$CHECK_TIP")
 	while read -r commit; do
@@ -309,7 +305,7 @@ check_suites() {
 			if PYTHONDONTWRITEBYTECODE=1 run_logged "commit $n of $total, vector $vector: suites" "$log" \
 				python3 "$CHECK_TREE/tools/testing/kunit/kunit.py" run --jobs "$(nproc)" \
 				--build_dir "$BUILD/check/obj-suites-$vector" --kunitconfig "$CHECK_TREE/$asked" \
-				${v[@]+"${v[@]}"} "${options[@]}" --filter 'speed>slow'; then
+				${v[@]+"${v[@]}"} "${KUNIT_VARS[@]}" --filter 'speed>slow'; then
 				: >"$done/$key"
 			else
 				bad+="$(kgit -C "$CHECK_TREE" log -1 --format=%s "$commit") (vector $vector): $log"$'\n'

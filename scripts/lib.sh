@@ -13,7 +13,7 @@
 # Needs:	need_packages PACKAGE...; need_space DIR MIB
 # Locks:	lock NAME; unlock NAME
 # Long steps:	run_logged [-w DIR] NAME LOG COMMAND...
-# Kernel builds: kmake SRC OUT ARGS...; kmake_env SRC [CROSS] (sets KMAKE_VARS);
+# Kernel builds: kmake SRC OUT ARGS...; kmake_env SRC [CROSS] (sets KMAKE_VARS, KUNIT_VARS);
 #		fragment NAME
 # Architectures: arch NAME (sets ARCH_*)
 
@@ -258,7 +258,8 @@ run_logged() {
 	return "$rc"
 }
 
-# kmake_env SRC [CROSS_COMPILE]: the environment and (in KMAKE_VARS) the make variables for a
+# kmake_env SRC [CROSS_COMPILE]: the environment and (in KMAKE_VARS, and in KUNIT_VARS as
+# kunit.py takes them, which counts the CPUs by itself) the make variables for a
 # build of the kernel tree SRC that is the same wherever the checkout is, so that
 # ccache finds what another clone has compiled.
 kmake_env() {
@@ -277,6 +278,8 @@ kmake_env() {
 	export LOCALVERSION=${LOCALVERSION-}
 	export LC_ALL=C
 	KMAKE_VARS=("CC=$cc" "HOSTCC=$hostcc" "-j$(nproc)")
+	# shellcheck disable=SC2034 # used by the scripts that source this file
+	KUNIT_VARS=("--make_options=CC=$cc" "--make_options=HOSTCC=$hostcc")
 }
 
 # kmake SRC OUT ARGS...: make in the kernel tree SRC with output in OUT.  One
