@@ -211,6 +211,15 @@ class Splats(Case):
 		self.assertIn(':7: unexpected in suite.second: WARNING: ', done.stdout)
 		self.assertEqual(done.stdout.count('unexpected'), 1)
 
+	def test_hint(self):
+		log = self.file('log', 'Oops: int3: 0000 [#1] SMP\n')
+		done = self.run_script('splats', log)
+		self.assertEqual(done.returncode, 1)
+		self.assertIn('qemu before 8.1', done.stdout)
+		self.assertEqual(self.run_script('splats', '--count', log).stdout, '1\n')
+		done = self.run_script('splats', self.file('log', 'Oops: 0000 [#1] SMP\n'))
+		self.assertNotIn('qemu', done.stdout)
+
 	def test_expected(self):
 		log = self.file('log', self.LOG)
 		for row, status in (('suite.second ^WARNING: .*a\\.c', 0), ('suite.* WARNING', 0),
