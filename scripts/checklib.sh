@@ -45,6 +45,16 @@ new_findings() {
 	done
 }
 
+# judged NAME TEXT FOUND: the row of NAME, which fails if something was found.
+judged() {
+	if [[ -n $3 ]]; then
+		row FAIL "$1" "$(wc -l <<<"$3") finding(s)"
+		details "$3"
+	else
+		row ok "$1" "$2"
+	fi
+}
+
 # compared NAME TEXT FILE...: a row for what the function NAME_run finds in FILE that
 # it does not find in the same file before the series.
 compared() {
@@ -58,12 +68,7 @@ compared() {
 	(cd "$dir" && "${name//-/_}_run" "$(printf '%s\n' "${old[@]}")") >"$dir.before" || true
 	(cd "$CHECK_TREE" && "${name//-/_}_run" "$(printf '%s\n' "$@")") >"$dir.after" || true
 	found=$(new_findings "$dir.before" "$dir.after")
-	if [[ -n $found ]]; then
-		row FAIL "$name" "$(wc -l <<<"$found") finding(s)"
-		details "$found"
-	else
-		row ok "$name" "$text"
-	fi
+	judged "$name" "$text" "$found"
 }
 
 kernel_doc_run() {
@@ -87,14 +92,9 @@ check_htmldocs() {
 		return
 	fi
 	found=$(grep -iE '(warning|error)[: ]' "$log" | sed "s#^$CHECK_TREE/##" || true)
-	if [[ -n $found ]]; then
-		row FAIL htmldocs "$(wc -l <<<"$found") finding(s)"
-		details "$found"
-	elif [[ ! -e $BUILD/check/htmldocs/Documentation/output/core-api/irq/irq-sim.html ]]; then
-		row FAIL htmldocs "made no page of irq-sim.rst: see $log"
-	else
-		row ok htmldocs "core-api/irq, no warning (W=1)"
-	fi
+	[[ -n $found || -e $BUILD/check/htmldocs/Documentation/output/core-api/irq/irq-sim.html ]] ||
+		found="no page was made of irq-sim.rst: see $log"
+	judged htmldocs "core-api/irq, no warning (W=1)" "$found"
 }
 
 # check_codespell PATCH...
@@ -110,12 +110,7 @@ check_codespell() {
 	done
 	found=$(codespell --quiet-level 3 --ignore-words-list "${CODESPELL_IGNORE:-ser,inout,iff,ot}" -- "$dir" |
 		sed "s#^$dir/##" || true)
-	if [[ -n $found ]]; then
-		row FAIL codespell "$(wc -l <<<"$found") finding(s)"
-		details "$found"
-	else
-		row ok codespell "messages and added lines of $# patches"
-	fi
+	judged codespell "messages and added lines of $# patches" "$found"
 }
 
 coccinelle_run() {
@@ -182,12 +177,7 @@ check_sparse() {
 		sed "s#^\(\.\./\)*##; s#^$CHECK_TREE/##" "$log.before" >"$BUILD/check/sparse.before"
 		found=$(new_findings "$BUILD/check/sparse.before" "$BUILD/check/sparse.after")
 	fi
-	if [[ -n $found ]]; then
-		row FAIL sparse "$(wc -l <<<"$found") finding(s)"
-		details "$found"
-	else
-		row ok sparse "nothing new in $(objects "$CHECK_TIP" | wc -l) objects"
-	fi
+	judged sparse "nothing new in $(objects "$CHECK_TIP" | wc -l) objects" "$found"
 }
 
 # sources COMMIT: all of the tree that a kernel is built from.
