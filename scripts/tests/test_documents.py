@@ -92,6 +92,11 @@ class Cover(Case):
         self.assertIn("tools/cover write", done.stderr)
         self.assertIn("2 patches", text)
 
+    def test_soak_is_of_its_results(self):
+        results = SCRIPTS.parent / "Documentation/results"
+        page = self.run_tool("tools/soak-report", "--markdown", results / "soak.json").stdout
+        self.assertEqual(page, (results / "soak.md").read_text(encoding="utf-8"))
+
     def test_take_kunit(self):
         def case(name, status):
             return {"name": name, "status": status}
@@ -101,7 +106,11 @@ class Cover(Case):
         self.run_tool("tools/cover", "take-kunit", "--build", self.dir / "build", "--results", self.dir / "new")
         self.assertEqual(json.loads((self.dir / "new/kunit.json").read_text()), {
             "platforms": 1, "passed": 2, "failed": 2, "skipped": 1,
-            "by_platform": {"uml": {"passed": 2, "failed": 2, "skipped": 1}}})
+            "by_platform": {"uml": {"passed": 2, "failed": 2, "skipped": 1}}, "repeated": {}})
+        self.file("build/kunit/uml/repeat", "50 1 1.0 2.0 3.0 1 0\n")
+        self.run_tool("tools/cover", "take-kunit", "--build", self.dir / "build", "--results", self.dir / "new")
+        self.assertEqual(json.loads((self.dir / "new/kunit.json").read_text())["repeated"],
+                         {"uml": {"runs": 50, "failures": 1}})
 
 
 class Parser(html.parser.HTMLParser):

@@ -460,6 +460,10 @@ class Kunit(Case):
 		self.assertRegex(done.stdout, r'\| uml-smp +\| +\| 0, 1 +\| 1 +\| \d+ +\| \*\*FAILED\*\* ')
 		self.assertRegex(done.stdout, r'\| needs SMP +\| uml-smp \(1\) +\|')
 		self.assertNotIn('x86_64', done.stdout)
+		self.assertNotIn('again', done.stdout)
+		self.kunit('echo ok 1 a', '--repeat', '3')
+		done = self.run_script('kunit', '--summary', env={'IRQ_SIM_BUILD': str(self.dir)})
+		self.assertRegex(done.stdout, r'\| `scripts/kunit --repeat 3 uml` \| 3 +\| 0 +\| [\d.]+ ')
 		done = self.run_script('kunit', '--summary', 'uml', 'x86_64', env={'IRQ_SIM_BUILD': str(self.dir)})
 		self.assertRegex(done.stdout, r'\| x86_64 .*\*\*FAILED\*\*')
 
