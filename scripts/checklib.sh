@@ -201,6 +201,15 @@ out_of_time() {
 	row skipped "$1" "$2 done, stopped after $CHECK_SECONDS s at commit $3 of $4; run it again"
 }
 
+# complains LOG TARGET...: the compiler has something to say of their sources or a header.
+complains() {
+	local log=$1 files
+
+	shift
+	files=$(printf '%s|' "${@%.o}")
+	grep -E "((${files%|})\\.[ch]|\\.h):[0-9]+.*(warning|error):" "$log"
+}
+
 # check_build KEY LOG VECTOR KIND CC TARGET...: what is checked out; quiet if it is clean.
 check_build() {
 	local key=$1 log=$2 vector=$3 kind=$4 cc=$5 dir
@@ -210,7 +219,7 @@ check_build() {
 	# One CPU each: most of it is make's own work.
 	check_config "$dir" "$vector" "$kind" "CC=ccache $cc" -j1 >"$log" 2>&1 &&
 		kmake "$CHECK_TREE" "$dir" ARCH=x86_64 "CC=ccache $cc" W=1 -j1 "$@" >>"$log" 2>&1 &&
-		! grep -E "(${*/%.o/\\.[ch]|}\\.h):[0-9]+.*(warning|error):" "$log" &&
+		! complains "$log" "$@" &&
 		: >"$BUILD/check/built/$key"
 }
 

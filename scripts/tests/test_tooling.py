@@ -53,6 +53,22 @@ diff --git a/kernel/irq/irq_sim.c b/kernel/irq/irq_sim.c
 """
 
 
+class Builds(unittest.TestCase):
+    def test_what_a_build_may_not_say(self):
+        for line, told in (("../linux/kernel/a.c:3:6: warning: no prototype", True),
+                           ("kernel/irq/b.c:1:2: error: what is this", True),
+                           ("../linux/include/linux/c.h:7:1: warning: unused", True),
+                           ("../linux/kernel/other.c:3:6: warning: old", False),
+                           ("  CC      kernel/a.o", False)):
+            with tempfile.NamedTemporaryFile("w", suffix=".log") as log:
+                log.write(f"  CC      kernel/irq/b.o\n{line}\n")
+                log.flush()
+                done = subprocess.run(
+                    ["bash", "-c", f'. "{SCRIPTS}/checklib.sh"; complains "$@"', "sh", log.name,
+                     "kernel/a.o", "kernel/irq/b.o"], capture_output=True, text=True, check=False)
+            self.assertEqual((done.returncode == 0, line in done.stdout), (told, told), line)
+
+
 class Case(unittest.TestCase):
     """A checkout of its own, with a cache of its own that has a fake package."""
 
