@@ -96,6 +96,8 @@ class Cover(Case):
         results = SCRIPTS.parent / "Documentation/results"
         page = self.run_tool("tools/soak-report", "--markdown", results / "soak.json").stdout
         self.assertEqual(page, (results / "soak.md").read_text(encoding="utf-8"))
+        total = json.loads((results / "soak.json").read_text(encoding="utf-8"))["total"]
+        self.assertRegex(page, rf"\| all \|.* {total['latched']:,} \|.* {total['lost']:,} \|")
 
     def test_take_kunit(self):
         def case(name, status):
