@@ -28,7 +28,7 @@ check_tree() {
 	fi
 	kgit -C "$repo" rev-parse --path-format=absolute --git-path objects \
 		>"$CHECK_TREE/.git/objects/info/alternates"
-	apply_series "$CHECK_TREE/.git/objects" "$CHECK_BASE" "$PATCHES" || die "$WHY"
+	apply_series "$CHECK_TREE/.git/objects" "$CHECK_BASE" || die "$WHY"
 	CHECK_TIP=$TIP
 	run_logged "checkout of the series" "$BUILD/log/check-tree.log" \
 		kgit -C "$CHECK_TREE" checkout -q -f --detach "$CHECK_TIP" || quit 1
@@ -106,7 +106,8 @@ check_codespell() {
 	mkdir -p "$dir"
 	# The messages, and the lines that are added.
 	for n; do
-		awk '/^diff --git / { diff = 1 } !diff || /^\+[^+]/' "$n" >"$dir/${n##*/}"
+		found=${n#"${n%/*/*}"/}
+		awk '/^diff --git / { diff = 1 } !diff || /^\+[^+]/' "$n" >"$dir/${found/\//:}"
 	done
 	found=$(codespell --quiet-level 3 --ignore-words-list "${CODESPELL_IGNORE:-ser,inout,iff,ot}" -- "$dir" |
 		sed "s#^$dir/##" || true)

@@ -83,23 +83,87 @@ patch_list() {
 	find "$1" -maxdepth 1 -name '[0-9]*.patch' 2>/dev/null | LC_ALL=C sort
 }
 
+# read_table: the names that patches/postings lists, in order, in POSTINGS.
+read_table() {
+	local name seen=' '
+
+	mapfile -t POSTINGS < <(sed -E 's/[#[:space:]].*//; /^$/d' "$PATCHES/postings" 2>/dev/null)
+	for name in "${POSTINGS[@]}"; do
+		[[ $name =~ ^[a-z][a-z0-9-]*$ && $seen != *" $name "* ]] ||
+			die "patches/postings: \"$name\" is no name, or is there twice: small letters, digits and \"-\", each once"
+		seen+="$name "
+	done
+}
+
+# read_postings: read_table, and the patches of all postings, in order, in SERIES; in
+# COUNTS, how many each has.
+read_postings() {
+	local name dir list
+
+	read_table
+	SERIES=() COUNTS=()
+	for name in "${POSTINGS[@]}"; do
+		mapfile -t list < <(patch_list "$PATCHES/$name")
+		((${#list[@]})) ||
+			die "patches/postings lists \"$name\" but there is no patch in patches/$name: export it, or take out the line"
+		SERIES+=("${list[@]}")
+		COUNTS+=("${#list[@]}")
+	done
+	while read -r dir; do
+		[[ " ${POSTINGS[*]} " == *" ${dir#"$PATCHES"/} "* || ${dir##*/} =~ ^[0-9]+\.[0-9]+$ ]] ||
+			die "$dir has patches but patches/postings does not list it: list it in its place, or move them to a posting"
+	done < <(find "$PATCHES" -name '[0-9]*.patch' -printf '%h\n' 2>/dev/null | sort -u)
+}
+
+# posting_refs TREE: where it has the last commit of each posting: in branches, which
+# "git rebase --update-refs" moves; a worktree of a person's repository, which may have
+# such branches, in refs of its own that this repository does not see.
+posting_refs() {
+	if [[ -d $1/.git ]]; then
+		echo refs/heads/posting
+	else
+		echo refs/worktree/posting
+	fi
+}
+
+# posting_marks TREE: all of them, in a line.
+posting_marks() {
+	kgit -C "$1" for-each-ref --format='%(refname:lstrip=-1):%(objectname)' "$(posting_refs "$1")/" |
+		paste -sd ' '
+}
+
+# mark_postings TREE: put them at ENDS.
+mark_postings() {
+	local refs n ref
+
+	refs=$(posting_refs "$1")
+	[[ $refs != refs/heads/* ]] || kgit -C "$1" config rebase.updateRefs true
+	while read -r ref; do
+		[[ " ${POSTINGS[*]} " == *" ${ref##*/} "* ]] || kgit -C "$1" update-ref -d "$ref"
+	done < <(kgit -C "$1" for-each-ref --format='%(refname)' "$refs/")
+	for n in "${!POSTINGS[@]}"; do
+		kgit -C "$1" update-ref "$refs/${POSTINGS[n]}" "${ENDS[n]}"
+	done
+}
+
 # release_of VERSION: 6.12 of 6.12.117.
 release_of() {
 	cut -d. -f1-2 <<<"$1"
 }
 
-# below VERSION DIR: the patches that this release needs below the series in DIR.
+# below VERSION: the patches that this release needs below the series.
 below() {
-	[[ -z $1 ]] || patch_list "$2/$(release_of "$1")"
+	[[ -z $1 ]] || patch_list "$PATCHES/$(release_of "$1")"
 }
 
-# patches_hash DIR: changes whenever any patch does.
+# patches_hash: changes whenever any patch does, or their order.
 patches_hash() {
 	local list
 
-	mapfile -t list < <(patch_list "$1"; find "$1" -mindepth 2 -name '[0-9]*.patch' | LC_ALL=C sort)
+	mapfile -t list < <(find "$PATCHES" -path "$PATCHES/[0-9]*.[0-9]*/[0-9]*.patch" 2>/dev/null | LC_ALL=C sort)
+	list=("${SERIES[@]}" "${list[@]}")
 	{
-		printf '%s\n' ${list[@]+"${list[@]##*/}"}
+		printf '%s\n' "${list[@]#"$PATCHES"/}"
 		((!${#list[@]})) || cat -- "${list[@]}"
 	} | sha256sum | cut -d' ' -f1
 }
@@ -115,22 +179,24 @@ kernel_version() {
 		}'
 }
 
-# apply_series OBJECTS COMMIT PATCHES [SHALLOW]: "git am" of the patches on COMMIT,
-# in a scratch directory that holds only the files they touch.  The new objects go
-# to the object directory OBJECTS; TIP is the commit that has them all.  A release with
-# patches below the series gets these first, and then one line of context will do.
+# apply_series OBJECTS COMMIT [SHALLOW [PATCH...]]: "git am" of the patches, by default
+# all of SERIES, on COMMIT, in a scratch directory that holds only the files they touch.
+# The new objects go to the object directory OBJECTS; TIP is the commit that has them all,
+# ENDS the last one of each posting.  A release with patches below the series gets these
+# first, and then one line of context will do.
 # On failure, WHY tells the patch and the file.  Do not count on errexit in here.
 apply_series() {
-	local objects=$1 commit=$2 patches=$3 shallow=${4-} list first=() am=() work log at file rc=0
+	local objects=$1 commit=$2 shallow=${3-} list=("${@:4}") first=() am=() work log at file rc=0 left n
 
-	TIP=$commit WHY=
-	mapfile -t list < <(patch_list "$patches")
+	TIP=$commit WHY='' ENDS=()
+	((${#list[@]})) || list=("${SERIES[@]}")
 	((${#list[@]})) || return 0
+	left=${#SERIES[@]}
 
 	work=$(new_tmp apply)
 	log=$work.log
 	kgit init -q -b series "$work"
-	mapfile -t first < <(below "$(GIT_OBJECT_DIRECTORY=$objects version_of "$work" "$commit")" "$patches")
+	mapfile -t first < <(below "$(GIT_OBJECT_DIRECTORY=$objects version_of "$work" "$commit")")
 	if ((${#first[@]})); then
 		list=("${first[@]}" "${list[@]}") am=(-C1)
 	fi
@@ -148,6 +214,10 @@ apply_series() {
 	if ((rc == 0)); then
 		# Without its objects, this is no repository to git.
 		TIP=$(GIT_OBJECT_DIRECTORY=$objects kgit -C "$work" rev-parse HEAD)
+		(($# > 3)) || for n in "${COUNTS[@]}"; do
+			left=$((left - n))
+			ENDS+=("$(GIT_OBJECT_DIRECTORY=$objects kgit -C "$work" rev-parse "HEAD~$left")")
+		done
 	else
 		at=$(cat "$work/.git/rebase-apply/next" 2>/dev/null || echo 0)
 		file=$(sed -nE -e 's/^error: patch failed: (.*):[0-9]+$/\1/p' \
@@ -155,7 +225,8 @@ apply_series() {
 			-e 's/^error: (.*): No such file or directory$/\1/p' "$log" |
 			sort -u | paste -sd ' ')
 		if ((at > 0)); then
-			WHY="${list[at - 1]##*/} does not apply to ${file:-"it ($(grep -m1 -E '^(error|fatal):' "$log" || echo "unknown reason"))"}"
+			n=${list[at - 1]}
+			WHY="${n#"${n%/*/*}"/} does not apply to ${file:-"it ($(grep -m1 -E '^(error|fatal):' "$log" || echo "unknown reason"))"}"
 		else
 			WHY="the series does not apply: $(grep -m1 -vE '^(hint|warning)' "$log" || echo "unknown reason")"
 		fi
@@ -348,7 +419,7 @@ link_objects() {
 
 # "KEY=VALUE" lines that we keep in the git directory of a tree of ours:
 # base (commit), applied (commit), patches (hash), version; pending (commit) while
-# an update runs.
+# an update runs; marks, as posting_marks has them.
 state_file() {
 	kgit -C "$1" rev-parse --path-format=absolute --git-path irq_sim
 }
@@ -364,7 +435,7 @@ put_state() {
 	local file
 
 	file=$(state_file "$1")
-	printf '%s\n' "${@:2}" >"$file.new"
+	printf '%s\n' "${@:2}" "marks=$(posting_marks "$1")" >"$file.new"
 	mv -- "$file.new" "$file"
 }
 
@@ -416,6 +487,17 @@ format_series() {
 		--no-color --no-ext-diff --no-textconv --diff-algorithm=myers \
 		--indent-heuristic -M --stat=72 --src-prefix=a/ --dst-prefix=b/ -U3 \
 		--filename-max-length=64 "$2..$3"
+}
+
+# format_postings REPO BASE OUT: the same for each posting up to its ENDS, in a directory
+# of its own.
+format_postings() {
+	local from=$2 n
+
+	for n in "${!POSTINGS[@]}"; do
+		format_series "$1" "$from" "${ENDS[n]}" "$3/${POSTINGS[n]}"
+		from=${ENDS[n]}
+	done
 }
 
 # The sources of the series that the repository shows, by their path in the kernel.
@@ -473,24 +555,25 @@ lint_row() {
 
 # check_checkpatch KERNEL DIR: a row for the patches in DIR by KERNEL's checkpatch.pl.
 check_checkpatch() {
-	local kernel=$1 dir=$2 total=0 found findings=() n
+	local kernel=$1 dir=$2 total=0 found findings=() n list
 
 	need_packages perl python3-ply python3-git
 	# Whether new files have a maintainer is a row of its own, and a tree without
 	# history knows no commit that a Fixes: tag names.
-	say "checkpatch of $(patch_list "$dir" | wc -l) patches ..."
+	mapfile -t list < <(find "$dir" -name '*.patch' | LC_ALL=C sort)
+	say "checkpatch of ${#list[@]} patches ..."
 	(
 		cd "$kernel" || exit
 		# shellcheck disable=SC2016 # $1 is for the inner shell
-		find "$dir" -name '*.patch' -print0 | sort -z |
+		printf '%s\0' "${list[@]}" |
 			xargs -0 -n 1 -P "$(nproc)" sh -c '
 				# for spdxcheck.py, the Python which has the modules of Debian
 				PATH=/usr/bin:$PATH perl scripts/checkpatch.pl --strict --terse --show-types --no-color \
 					--ignore FILE_PATH_CHANGES,UNKNOWN_COMMIT_ID "$1" >"$1.out" 2>&1 || echo "$?" >"$1.bad"' sh
 	)
-	for n in "$dir"/*.patch; do
+	for n in "${list[@]}"; do
 		if [[ -e $n.bad ]] && ! grep -q '^total: ' "$n.out"; then
-			found="${n##*/}: checkpatch failed: $(head -n 1 "$n.out")"
+			found="${n#"$dir"/}: checkpatch failed: $(head -n 1 "$n.out")"
 		else
 			found=$(grep -v '^total: ' "$n.out" | sed "s#^$dir/##" || true)
 		fi

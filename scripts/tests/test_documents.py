@@ -42,8 +42,9 @@ class Case(unittest.TestCase):
 class Cover(Case):
     def setUp(self):
         super().setUp()
-        self.file("patches/0001-a.patch", PATCH.format("genirq: Add a\n thing", ""))
-        self.file("patches/0002-b.patch", PATCH.format(
+        self.file("patches/postings", "# Comment\n\nz  First\na  Last\n")
+        self.file("patches/z/0001-a.patch", PATCH.format("genirq: Add a\n thing", ""))
+        self.file("patches/a/0001-b.patch", PATCH.format(
             "softirq: Test it", "+\tKUNIT_CASE(one),\n+\tKUNIT_CASE_PARAM(two, params),\n+#define KUNIT_CASE(x)\n"))
         self.file("results/bench.json", {"records": [
             {"platform": "uml", "delivery": "today", "median": 9876543.0},
@@ -87,7 +88,7 @@ class Cover(Case):
     def test_check(self):
         self.cover("Title\n\n{series patches} patches\n")
         self.cover(None, "check")
-        self.file("patches/0003-c.patch", PATCH.format("c: D", ""))
+        self.file("patches/a/0002-c.patch", PATCH.format("c: D", ""))
         done, text = self.cover(None, "check", status=1)
         self.assertIn("tools/cover write", done.stderr)
         self.assertIn("2 patches", text)

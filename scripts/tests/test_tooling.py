@@ -151,8 +151,19 @@ class Case(unittest.TestCase):
             ["git", "-C", where, "-c", "user.name=Somebody", "-c", "user.email=some@body.example",
              *args], env=self.env, capture_output=True, text=True, check=True).stdout.strip()
 
-    def patch(self, name="0001-genirq-irq_sim-Return-the-latch.patch", text=PATCH):
-        (self.top / "patches" / name).write_text(text)
+    def patch(self, name="0001-genirq-irq_sim-Return-the-latch.patch", text=PATCH, posting="sim"):
+        """A patch of a posting, which is listed last unless it is listed already."""
+        path = self.top / "patches" / posting / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(text)
+        if not re.search(rf"^{posting} ", self.table(), re.M):
+            self.table(f"{self.table()}{posting}  What it does\n")
+
+    def table(self, text=None):
+        path = self.top / "patches/postings"
+        if text is not None:
+            path.write_text(text)
+        return path.read_text() if path.exists() else "# Comment\n\n"
 
     def no_network(self):
         self.assertFalse((self.dir / "network").exists(), "asked for the network")
@@ -251,16 +262,65 @@ class Tree(Case):
         self.package()
         self.patch("0002-second.patch", PATCH.replace("-\treturn 1;", "-\treturn 7;"))
         self.patch()
-        self.fails("tree", says=["0002-second.patch", "kernel/irq/irq_sim.c", "7.3.4"])
+        self.fails("tree", says=["sim/0002-second.patch", "kernel/irq/irq_sim.c", "7.3.4"])
         self.assertFalse((self.top / "build/linux").exists())
         self.nothing_left()
         # A tree that is there stays as it was.
-        (self.top / "patches/0002-second.patch").unlink()
+        (self.top / "patches/sim/0002-second.patch").unlink()
         head = self.git(self.tree(), "rev-parse", "HEAD")
         self.patch("0002-new.patch", PATCH.replace("irq_sim.c", "missing.c"))
         self.fails("tree", says=["0002-new.patch", "kernel/irq/missing.c", "as it was"])
         self.assertEqual(self.git(self.top / "build/linux", "rev-parse", "HEAD"), head)
         self.nothing_left()
+
+    def test_postings(self):
+        """In the order of the table, each with a branch at its end."""
+        self.package()
+        after = PATCH.replace("return 2", "return 3").replace("return 1", "return 2")
+        self.patch(posting="zebra")
+        self.patch("0001-more.patch", after, posting="ape")
+        self.patch("0002-most.patch", after.replace("return 3", "return 4").replace("return 2", "return 3"),
+                   posting="ape")
+        tree = self.tree()
+        self.assertIn("return 4;", (tree / "kernel/irq/irq_sim.c").read_text())
+        commits = self.git(tree, "rev-list", "--reverse", "base..series").split()
+        self.assertEqual(self.git(tree, "rev-parse", "posting/zebra", "posting/ape").split(), commits[::2])
+        self.assertRegex(self.run_script("tree", "--list").stdout, r"posting   zebra +1 .*\nposting   ape +2 ")
+        # A branch that is elsewhere is work, and stays until it is dropped.
+        self.git(tree, "branch", "-f", "posting/zebra", commits[1])
+        self.assertIn("postings that end elsewhere", self.run_script("tree").stderr)
+        self.assertEqual(self.git(tree, "rev-parse", "posting/zebra"), commits[1])
+        self.tree("--reset")
+        self.assertEqual(self.git(tree, "rev-parse", "posting/zebra"), commits[0])
+        # Another order is another series.
+        self.table("ape  x\nzebra  y\n")
+        self.fails("tree", says=["ape/0001-more.patch does not apply", "as it was"])
+        # A posting that goes takes its branch with it.
+        shutil.rmtree(self.top / "patches/ape")
+        self.table("zebra\tx # y\n")
+        self.tree()
+        self.assertEqual(self.git(tree, "for-each-ref", "--format=%(refname)", "refs/heads/posting"),
+                         "refs/heads/posting/zebra")
+
+    def test_table(self):
+        self.package()
+        self.patch()
+        self.patch("0001-below.patch", posting="6.12")
+        self.table("sim  One\n")
+        self.tree()
+        self.table("sim  One\nnone  Nothing\n")
+        self.fails("tree", says=['lists "none"', "patches/none", "take out the line"])
+        self.table("sim  One\nsim  Two\n")
+        self.fails("tree", says=['"sim"', "twice"])
+        self.table("../sim  One\n")
+        self.fails("tree", says=['"../sim" is no name'])
+        self.table("sim  One\n")
+        other = self.top / "patches/other/0001-x.patch"
+        other.parent.mkdir()
+        other.write_text(PATCH)
+        self.fails("tree", says=["patches/other has patches", "does not list it"])
+        other.rename(self.top / "patches/0001-x.patch")
+        self.fails("tree", says=["patches has patches"])
 
     def test_no_patch_at_all(self):
         self.package()
@@ -425,6 +485,11 @@ class Own(Case):
         self.git(self.own, "commit", "-qam", "Theirs")
         self.tree(KERNEL=str(self.own))
         self.assertEqual((tree / "Kbuild").read_text(), "theirs\n")
+        # Where the postings end is known in the worktree, and nowhere else.
+        self.assertEqual(self.git(tree, "rev-parse", "refs/worktree/posting/sim", "HEAD~0").split(),
+                         [self.git(tree, "rev-parse", "HEAD")] * 2)
+        self.run_script("series", "export", "--tree", str(tree))
+        self.assertNotIn("note:", self.run_script("tree", KERNEL=str(self.own)).stderr)
         # A worktree that was simply removed is made again.
         shutil.rmtree(self.top / "build")
         self.tree(KERNEL=str(self.own))
@@ -509,9 +574,19 @@ class Series(Case):
         maintainers.write_text("X\nF:\ttools/testing/selftests/irq_sim/\n\n" + maintainers.read_text())
         self.git(self.at, "add", ".")
         self.commit("genirq/irq_sim: Add tests\n\nSay why, in a text of some words.\n")
+        self.table("# The only one\nsim  All of it\n")
 
     def commit(self, message):
         self.git(self.at, "commit", "-q", "--allow-empty", "-m", message)
+
+    def export(self, *args):
+        """Where the last posting ends is where the tree does."""
+        self.git(self.at, "branch", "-f", "posting/" + self.table().splitlines()[-1].split()[0])
+        return self.run_script("series", "export", *args)
+
+    def exported(self):
+        patches = self.top / "patches"
+        return sorted(str(path.relative_to(patches)) for path in patches.glob("**/0*.patch"))
 
     def check(self, *rows):
         """Just these rows fail."""
@@ -524,8 +599,8 @@ class Series(Case):
         (self.at / "kernel/irq/irq_sim.c").write_text("int lines;\n")
         self.git(self.at, "commit", "-qam", "genirq/irq_sim: Count more than one line of it all, so that "
                  "the subject folds\n\nIt is a long one: größer.")
-        self.run_script("series", "export")
-        patches = sorted((self.top / "patches").glob("*.patch"))
+        self.export()
+        patches = sorted((self.top / "patches/sim").glob("*.patch"))
         self.assertEqual(len(patches), 2)
         for patch in patches:
             self.assertIn(f"\nFrom: {ROLE}\n", patch.read_text())
@@ -536,7 +611,7 @@ class Series(Case):
         before = {path: path.read_bytes() for path in patches}
         self.check("messages")
         self.git(self.at, "commit", "-q", "--amend", "-m", "genirq/irq_sim: Count lines\n\nIt is größer.")
-        self.run_script("series", "export")
+        self.export()
         self.check()
         # The tree has nothing to lose now, and a new one gives the same.
         self.assertNotIn("note:", self.run_script("tree").stderr)
@@ -549,14 +624,74 @@ class Series(Case):
         self.nothing_left()
         self.no_network()
 
+    def test_two_postings(self):
+        self.patch("0001-stale.patch")
+        (self.top / "patches/sim/cover-letter.txt").write_text("cover of sim\n")
+        self.patch("0001-gone.patch", posting="gone")
+        self.patch("0001-below.patch", posting="6.12")
+        self.table("# Two\nsim  One\n\nmore  Another  # one\n")
+        self.git(self.at, "branch", "posting/sim")
+        (self.at / "kernel/irq/irq_sim.c").write_text("int lines;\n")
+        self.git(self.at, "commit", "-qam", "genirq/irq_sim: Count lines\n\nSay why.")
+        self.commit("genirq/irq_sim: Count on\n\nSay why.")
+        (self.at / "kernel/irq/irq_sim.c").write_text("int more_lines;\n")
+        self.git(self.at, "commit", "-q", "--amend", "-a", "--no-edit")
+        self.export()
+        names = ["6.12/0001-below.patch", "more/0001-genirq-irq_sim-Count-lines.patch",
+                 "more/0002-genirq-irq_sim-Count-on.patch", "sim/0001-genirq-irq_sim-Add-tests.patch"]
+        self.assertEqual(self.exported(), names)
+        self.assertEqual((self.top / "patches/sim/cover-letter.txt").read_text(), "cover of sim\n")
+        self.assertFalse((self.top / "patches/gone").exists())
+        before = [(self.top / "patches" / name).read_bytes() for name in names]
+        self.check()
+        # The same from a new tree, and after a rebase that takes the branches along.
+        shutil.rmtree(self.top / "build")
+        self.tree()
+        self.run_script("series", "export")
+        self.assertEqual([(self.top / "patches" / name).read_bytes() for name in names], before)
+        self.assertEqual(self.git(self.at, "config", "rebase.updateRefs"), "true")
+        self.git(self.at, "-c", "sequence.editor=sed -i '0,/^pick/s//reword/'", "-c",
+                 "core.editor=sed -i s/Add/Bring/", "rebase", "-qi", "base")
+        self.run_script("series", "export")
+        self.assertEqual(self.exported(), names[:-1] + ["sim/0001-genirq-irq_sim-Bring-tests.patch"])
+        self.check()
+        self.fails("series", "send", "--name", "J D", "--email", "j@k.org", says=["2 postings"])
+        self.nothing_left()
+
+    def test_where_postings_end(self):
+        """Nothing is exported unless the branches are what the table says."""
+        self.fails("series", "export", says=["where posting/sim ends", "branch -f posting/sim COMMIT"])
+        self.export()
+        before = self.exported()
+        self.commit("genirq/irq_sim: Add nothing\n\nSay why.\n")
+        self.fails("series", "export", says=["1 commit(s)", "after posting/sim", "branch -f posting/sim HEAD"])
+        self.git(self.at, "branch", "posting/new")
+        self.git(self.at, "branch", "-f", "posting/sim")
+        self.fails("series", "export", says=["does not list posting/new"])
+        self.table("sim  One\nnew  Two\n")
+        self.fails("series", "export", says=["posting/new does not end after posting/sim"])
+        self.git(self.at, "branch", "-f", "posting/sim", "HEAD~1")
+        self.table("new  Two\nsim  One\n")
+        self.fails("series", "export", says=["posting/sim does not end after posting/new", "mend the order"])
+        self.table("sim  One\nnew  Two\n")
+        self.git(self.at, "branch", "-f", "posting/sim",
+                 self.git(self.at, "commit-tree", "-m", "aside", "-p", "HEAD~1", "HEAD^{tree}"))
+        self.fails("series", "export", says=["posting/sim is not on the way to HEAD", "--update-refs"])
+        self.assertEqual(self.exported(), before)
+        self.table("# none\n")
+        self.fails("series", "export", says=["lists no posting"])
+        self.nothing_left()
+
     def test_longterm(self):
         """A release that takes patches of its own below the series."""
         source = self.at / "kernel/irq/irq_sim.c"
         source.write_text(source.read_text().replace("return 1", "return 2"))
+        self.table("sim  One\nmore  Two\n")
+        self.git(self.at, "branch", "posting/sim")
         self.git(self.at, "commit", "-qam", "genirq/irq_sim: Return the latch\n\nReturn two.\n")
-        self.run_script("series", "export")
+        self.export()
         self.package("6.12", irq_sim_c="int line;\n\nint shoot(void)\n{\n\treturn 3;\n}\n")
-        self.fails("tree", "--on", "6.12", says=["0002-", "kernel/irq/irq_sim.c"])
+        self.fails("tree", "--on", "6.12", says=["more/0001-", "kernel/irq/irq_sim.c"])
         # The first one mends what the second hunk needs, but not all of its context.
         below = self.top / "patches/6.12"
         below.mkdir()
@@ -565,15 +700,18 @@ class Series(Case):
             .replace("return 2", "return 1").replace("-\treturn 1", "-\treturn 3"))
         done = self.run_script("tree", "--on", "6.12")
         tree = pathlib.Path(done.stdout.splitlines()[-1])
-        self.assertIn("the 2 patches of patches/ on 1 which it takes first", done.stderr)
+        self.assertIn("the 2 patches of sim more on 1 which it takes first", done.stderr)
         self.assertEqual((tree / "kernel/irq/irq_sim.c").read_text(),
                          "int line;\n\nint shoot(void)\n{\n\treturn 2;\n}\n")
-        before = {path.name: path.read_bytes() for path in (self.top / "patches").glob("0*")}
+        self.assertEqual(self.git(tree, "rev-parse", "posting/sim", "posting/more"),
+                         self.git(tree, "rev-parse", "HEAD~1", "HEAD"))
+        before = {path: path.read_bytes() for path in (self.top / "patches").glob("[ms]*/0*")}
         self.run_script("series", "export", "--tree", str(tree))
         self.assertEqual([path.name for path in below.iterdir()],
                          ["0001-genirq-irq_sim-Return-one.patch"])
-        self.assertEqual({path.name: path.read_bytes() for path in (self.top / "patches").glob("0*")},
+        self.assertEqual({path: path.read_bytes() for path in (self.top / "patches").glob("[ms]*/0*")},
                          before)
+        self.assertEqual(len(before), 2)
         # What is there goes back in, and what is not in order is refused.
         self.assertNotIn("note:", self.run_script("tree", "--on", "6.12").stderr)
         self.git(tree, "commit", "-q", "--allow-empty", "-m", "genirq: Say more")
@@ -587,8 +725,9 @@ class Series(Case):
         self.fails("series", "export", says=["1 changed file(s)", "commit or stash"])
         self.git(self.at, "checkout", "-q", "Kbuild")
         self.git(self.at, "commit", "-q", "--amend", "--author=Jane <jane@kernel.org>", "--no-edit")
+        self.git(self.at, "branch", "-f", "posting/sim")
         self.fails("series", "export", says=["Jane", "--role"])
-        self.run_script("series", "export", "--role")
+        self.export("--role")
         self.git(self.at, "reset", "-q", "--hard", "base")
         self.fails("series", "export", says=["no commits"])
         self.fails("series", says=["no command"])
@@ -596,12 +735,13 @@ class Series(Case):
         self.fails("series", "check", "--bogus", says=["--bogus"])
 
     def test_empty(self):
+        self.table("")
         self.assertIn("patches/ is empty", self.run_script("series", "check").stdout)
 
     def test_findings(self):
-        self.run_script("series", "export")
+        self.export()
         self.check()
-        patch = next((self.top / "patches").glob("0001*"))
+        patch = next((self.top / "patches/sim").glob("0001*"))
         text = patch.read_text()
         patch.write_text(text.replace(ROLE, "Jane <jane@kernel.org>"))
         self.check("author")
@@ -632,8 +772,8 @@ class Series(Case):
         self.check("kunit/src", "selftests/irq_sim")
 
     def test_adopt(self):
-        self.run_script("series", "export")
-        patch = next((self.top / "patches").glob("0001*"))
+        self.export()
+        patch = next((self.top / "patches/sim").glob("0001*"))
         out = self.dir / "adopted"
         for tail, expected in (("words.\n", "words.\n\nSigned-off-by: J D <j@k.org>\n---\n"),
                                ("words.\n\nFixes: 123456789012 (\"x: Y\")\n",
@@ -641,7 +781,7 @@ class Series(Case):
             patch.write_text(patch.read_text().replace("words.\n", tail))
             self.run_script("tools/patchinfo", "adopt", "--name", "J D", "--email", "j@k.org",
                             "--out", out, patch)
-            text = (out / patch.name).read_text()
+            text = (out / "sim" / patch.name).read_text()
             self.assertIn(expected, text)
             self.assertIn("\nFrom: J D <j@k.org>\n", text)
 
