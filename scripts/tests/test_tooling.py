@@ -643,7 +643,7 @@ class Series(Case):
         self.assertEqual((self.top / "patches/sim/cover-letter.txt").read_text(), "cover of sim\n")
         self.assertFalse((self.top / "patches/gone").exists())
         before = [(self.top / "patches" / name).read_bytes() for name in names]
-        self.check()
+        self.assertIn("sim more: none has more than 15", self.check())
         # The same from a new tree, and after a rebase that takes the branches along.
         shutil.rmtree(self.top / "build")
         self.tree()
@@ -737,6 +737,36 @@ class Series(Case):
     def test_empty(self):
         self.table("")
         self.assertIn("patches/ is empty", self.run_script("series", "check").stdout)
+
+    def test_large(self):
+        """At most 15 patches in a posting, and 500 lines in a patch, or a reason."""
+        reasons = self.top / "patches/large"
+        source = self.at / "kernel/irq/irq_sim.c"
+        source.write_text("int x;\n" * 494)  # and 6 go
+        self.git(self.at, "commit", "-qam", "genirq/irq_sim: Add more\n\nSay why.\n")
+        self.export()
+        self.check()
+        source.write_text("int x;\n" * 495)
+        self.git(self.at, "commit", "-q", "--amend", "-a", "--no-edit")
+        self.export()
+        self.assertIn("sim/0002-genirq-irq_sim-Add-more.patch: 501 changed lines", self.check("size"))
+        reasons.write_text("# Comment\n\ngenirq/irq_sim: Add more: All of it is one table.\n")
+        self.check()
+        reasons.write_text(reasons.read_text() + "genirq/irq_sim: Add less: It is not there.\n")
+        self.assertIn("of no large patch", self.check("size"))
+        reasons.write_text("genirq/irq_sim: Add more:\n")
+        self.check("size")
+        reasons.unlink()
+        self.git(self.at, "reset", "-q", "--hard", "HEAD~1")
+        for number in range(14):
+            source.write_text(f"int line{number};\n")
+            self.git(self.at, "commit", "-qam", f"genirq/irq_sim: Add {number}\n\nSay why.\n")
+        self.export()
+        self.check()
+        source.write_text("int line;\n")
+        self.git(self.at, "commit", "-qam", "genirq/irq_sim: Add one too many\n\nSay why.\n")
+        self.export()
+        self.assertIn("sim has 16 patches, more than 15", self.check("postings"))
 
     def test_findings(self):
         self.export()
