@@ -304,6 +304,23 @@ base_repo() {
 	rm -rf -- "$tmp.old"
 }
 
+# fetch_stable NAME ARCHITECTURE PACKAGE: that package of Debian's stable release, and all
+# that it needs, in $CACHE/apt-NAME/archives; WHY on failure.
+fetch_stable() {
+	local APT_DIR=$CACHE/apt-$1 APT_ARCH=$2 SUITE=${SUITE%-backports} _apt_updated=
+
+	apt_update || { WHY=${WHY%, or give your own tree*}; return 1; }
+	_apt_opts
+	rm -f -- "$APT_DIR"/archives/*.deb
+	# Or it wants dpkg's lock, and to be root.
+	run_logged "download of $3 for $2" "$APT_DIR/download.log" \
+		env LC_ALL=C apt-get "${APT_OPTS[@]}" -o Dir::Cache::archives="$APT_DIR/archives" \
+		-o Debug::NoLocking=1 -y --no-install-recommends --download-only install "$3" </dev/null || {
+		WHY="cannot download $3 (log: $APT_DIR/download.log): check the network and run it again"
+		return 1
+	}
+}
+
 # busybox_of DEBIAN-ARCHITECTURE: the file of a static busybox for it, which is fetched
 # once where it is not the host's.
 busybox_of() {
@@ -317,15 +334,8 @@ busybox_of() {
 	fi
 	if [[ ! -x $file ]]; then
 		lock tree
-		APT_DIR=$CACHE/apt-$1 APT_ARCH=$1 SUITE=${SUITE%-backports} _apt_updated=
-		apt_update || die "no busybox for $1: $WHY"
-		_apt_opts
-		(
-			cd "$APT_DIR/archives" && rm -f -- busybox-static_*.deb &&
-				run_logged "download of busybox-static for $1" "$APT_DIR/download.log" \
-					env LC_ALL=C apt-get "${APT_OPTS[@]}" download busybox-static </dev/null
-		) || die "cannot download busybox-static for $1 (log: $APT_DIR/download.log): check the network and run it again"
-		deb=$(find "$APT_DIR/archives" -name 'busybox-static_*.deb' | tail -n 1)
+		fetch_stable "$1" "$1" busybox-static || die "no busybox for $1: $WHY"
+		deb=$(find "$CACHE/apt-$1/archives" -name 'busybox-static_*.deb' | tail -n 1)
 		dpkg-deb --fsys-tarfile "$deb" | tar -xO --wildcards '*/bin/busybox' >"$file.new" ||
 			die "cannot unpack $deb: remove it and run it again"
 		chmod 755 "$file.new"
