@@ -375,6 +375,23 @@ base_repo() {
 	rm -rf -- "$tmp.old"
 }
 
+# fetch_stable NAME ARCHITECTURE PACKAGE: that package of Debian's stable release, and all
+# that it needs, in $CACHE/apt-NAME/archives; WHY on failure.
+fetch_stable() {
+	local APT_DIR=$CACHE/apt-$1 APT_ARCH=$2 SUITE=${SUITE%-backports} _apt_updated=
+
+	apt_update || { WHY=${WHY%, or give your own tree*}; return 1; }
+	_apt_opts
+	rm -f -- "$APT_DIR"/archives/*.deb
+	# Or it wants dpkg's lock, and to be root.
+	run_logged "download of $3 for $2" "$APT_DIR/download.log" \
+		env LC_ALL=C apt-get "${APT_OPTS[@]}" -o Dir::Cache::archives="$APT_DIR/archives" \
+		-o Debug::NoLocking=1 -y --no-install-recommends --download-only install "$3" </dev/null || {
+		WHY="cannot download $3 (log: $APT_DIR/download.log): check the network and run it again"
+		return 1
+	}
+}
+
 # busybox_of DEBIAN-ARCHITECTURE: the file of a static busybox for it, which is fetched
 # once where it is not the host's.
 busybox_of() {
@@ -388,21 +405,96 @@ busybox_of() {
 	fi
 	if [[ ! -x $file ]]; then
 		lock tree
-		APT_DIR=$CACHE/apt-$1 APT_ARCH=$1 SUITE=${SUITE%-backports} _apt_updated=
-		apt_update || die "no busybox for $1: $WHY"
-		_apt_opts
-		(
-			cd "$APT_DIR/archives" && rm -f -- busybox-static_*.deb &&
-				run_logged "download of busybox-static for $1" "$APT_DIR/download.log" \
-					env LC_ALL=C apt-get "${APT_OPTS[@]}" download busybox-static </dev/null
-		) || die "cannot download busybox-static for $1 (log: $APT_DIR/download.log): check the network and run it again"
-		deb=$(find "$APT_DIR/archives" -name 'busybox-static_*.deb' | tail -n 1)
+		fetch_stable "$1" "$1" busybox-static || die "no busybox for $1: $WHY"
+		deb=$(find "$CACHE/apt-$1/archives" -name 'busybox-static_*.deb' | tail -n 1)
 		dpkg-deb --fsys-tarfile "$deb" | tar -xO --wildcards '*/bin/busybox' >"$file.new" ||
 			die "cannot unpack $deb: remove it and run it again"
 		chmod 755 "$file.new"
 		mv -- "$file.new" "$file"
 	fi
 	printf '%s\n' "$file"
+}
+
+# _s390x_probe QEMU: does it run what was written last?  WHY it does not.
+_s390x_probe() {
+	local tmp ran=
+
+	tmp=$(mktemp -d)
+	if ! s390x-linux-gnu-as -o "$tmp/probe.o" "$TOP/scripts/tools/s390x-probe.S" 2>"$tmp/log" ||
+		! s390x-linux-gnu-ld -N -Ttext=0x20000 -e _start -o "$tmp/probe" "$tmp/probe.o" 2>"$tmp/log"; then
+		WHY="scripts/tools/s390x-probe.S cannot be built: $(head -n 1 "$tmp/log")"
+	else
+		ran=$(timeout --kill-after=1 60 "$1" -machine s390-ccw-virtio -m 256 -nodefaults \
+			-nographic -serial stdio -kernel "$tmp/probe" </dev/null 2>"$tmp/log" | tr -d '\r') || true
+		case $ran in
+		*' 12')	WHY= ;;
+		*' 11')	WHY="it runs old code after new was copied over it (scripts/tools/s390x-probe.S)" ;;
+		*)	WHY="scripts/tools/s390x-probe.S fails: ${ran:-$(head -n 1 "$tmp/log")}" ;;
+		esac
+	fi
+	rm -rf -- "$tmp"
+	[[ -n $WHY ]] || return 0
+	WHY="$("$1" --version 2>&1 | sed -nE '1s/^QEMU emulator/qemu/p'): $WHY"
+	return 1
+}
+
+# _fetch_s390x_qemu DIR: the qemu of Debian's stable release and the libraries that it
+# needs, in DIR, unless they are there; WHY on failure.
+_fetch_s390x_qemu() {
+	local dir=$1 new=$1.new debs=$CACHE/apt-qemu-s390x/archives deb libs
+
+	[[ ! -x $dir/qemu-system-s390x ]] || return 0
+	need_space "$CACHE" 200
+	fetch_stable qemu-s390x "$(dpkg --print-architecture)" qemu-system-s390x || return
+	rm -rf -- "$dir" "$new"
+	mkdir "$new"
+	for deb in "$debs"/*.deb; do
+		dpkg-deb --fsys-tarfile "$deb" |
+			tar -x -C "$new" --exclude='./usr/share/[!q]*' --exclude='./[!u]*' || {
+			WHY="cannot unpack $deb: check the space in $CACHE and run it again"
+			return 1
+		}
+	done
+	rm -f -- "$debs"/*.deb
+	libs=$(cd "$new" && dirname -- usr/lib/*/ld-linux*)
+	# With the C library that it was built for, which may be newer than the host's.
+	cat >"$new/qemu-system-s390x" <<-EOF
+		#!/bin/sh
+		cd=\${0%/*}
+		exec "\$cd/$libs"/ld-linux*.so.* --library-path "\$cd/$libs" \\
+			"\$cd/usr/bin/qemu-system-s390x" -L "\$cd/usr/share/qemu" "\$@"
+	EOF
+	chmod 755 "$new/qemu-system-s390x"
+	mv -- "$new" "$dir"
+}
+
+# guest_qemu ARCH DIR: sets QEMU to the qemu for guests of that architecture, by kunit.py's
+# name, where it is not to be the one in PATH, and DOUBT to why their results are not to be
+# trusted, which DIR/doubt keeps.  qemu before 9.1.3 runs old code on s390x where a module
+# is loaded in the place of another: a later one is fetched then, once.  S390X_QEMU in the
+# environment is taken, come what may.
+guest_qemu() {
+	local newer=$CACHE/qemu-s390x old
+
+	if [[ $1 != "${_guest_qemu-}" ]]; then
+		_guest_qemu=$1 QEMU='' DOUBT=''
+		[[ $1 != s390 ]] || QEMU=${S390X_QEMU-}
+		if [[ $1 == s390 ]] && ! _s390x_probe "${QEMU:-qemu-system-s390x}"; then
+			old=$WHY WHY="S390X_QEMU asks for this"
+			lock qemu
+			if [[ -z $QEMU ]] && _fetch_s390x_qemu "$newer" &&
+				_s390x_probe "$newer/qemu-system-s390x"; then
+				QEMU=$newer/qemu-system-s390x
+				say "$old; using $QEMU"
+			else
+				DOUBT="s390x results on this qemu are not to be trusted: $old; and no later one: $WHY"
+				warn "$DOUBT"
+			fi
+			unlock qemu
+		fi
+	fi
+	rm -f -- "$2/doubt"
+	[[ -z $DOUBT ]] || printf '%s\n' "$DOUBT" >"$2/doubt"
 }
 
 # link_objects REPO DIR: DIR's repository gets all objects of REPO, for free where

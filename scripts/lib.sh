@@ -340,7 +340,7 @@ arch() {
 		;;
 	s390)
 		ARCH_DEBIAN=s390x ARCH_CROSS=s390x-linux-gnu- ARCH_FRAGMENT=s390x
-		ARCH_QEMU=(qemu-system-misc)
+		ARCH_QEMU=(qemu-system-misc binutils-s390x-linux-gnu) # and for the probe of it
 		;;
 	*)	die "nothing known of the architecture $1: add it to scripts/lib.sh" ;;
 	esac

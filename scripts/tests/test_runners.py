@@ -467,6 +467,15 @@ class Kunit(Case):
 		done = self.run_script('kunit', '--summary', 'uml', 'x86_64', env={'IRQ_SIM_BUILD': str(self.dir)})
 		self.assertRegex(done.stdout, r'\| x86_64 .*\*\*FAILED\*\*')
 
+	def test_summary_doubts(self):
+		self.kunit('echo ok 1 a')
+		shutil.copytree(self.dir / 'kunit/uml', self.dir / 'kunit/s390x')
+		(self.dir / 'kunit/s390x/doubt').write_text('old code\n', encoding='utf-8')
+		done = self.run_script('kunit', '--summary', env={'IRQ_SIM_BUILD': str(self.dir)})
+		self.assertRegex(done.stdout, r'\| uml .*\| ok +\|')
+		self.assertRegex(done.stdout, r'\| s390x .*\| ok, \*\*not to be trusted\*\* \|')
+		self.assertIn('\ns390x: old code\n', done.stdout)
+
 	def test_summary_of_machines(self):
 		self.kunit('echo ok 1 a; echo "WARNING: CPU: 0 PID: 1 at a.c:1 f+0x1/0x2"')
 		for name in ('s390x', 'torture'):
@@ -650,6 +659,79 @@ class Soak(Case):
 
 	def test_machine_did_not_run(self):
 		self.assertEqual(self.report([self.line()], None).returncode, 1)
+
+
+class GuestQemu(Case):
+	"""Which qemu s390x guests get, with some that only print what the probe would."""
+
+	FRESH, STALE = 's390x-probe ran 12', 's390x-probe ran 11'
+
+	def setUp(self):
+		super().setUp()
+		for name in ('as', 'ld'):
+			self.program(f'bin/s390x-linux-gnu-{name}', 'exit 0')
+		self.program('bin/apt-get', 'exit 100')
+
+	def program(self, name, script):
+		path = self.dir / name
+		path.parent.mkdir(parents=True, exist_ok=True)
+		path.write_text(f'#!/bin/sh\n{script}\n', encoding='utf-8')
+		path.chmod(0o755)
+
+	def qemu(self, name, says, version='7.2.22'):
+		self.program(name, f'if [ "$1" = --version ]; then echo QEMU emulator version {version}; '
+			     f'else {says}; fi')
+
+	def decide(self, arch='s390', wanted=''):
+		done = subprocess.run(
+			['bash', '-c', f'. "{SCRIPTS}/lib.sh"; . "{SCRIPTS}/gitlib.sh"; '
+			 'guest_qemu "$1" "$BUILD"; echo "${QEMU#"$CACHE/"}|$DOUBT"', 'sh', arch],
+			env={**os.environ, 'PATH': f'{self.dir}/bin:{os.environ["PATH"]}',
+			     'IRQ_SIM_BUILD': str(self.dir), 'XDG_CACHE_HOME': str(self.dir / 'cache'),
+			     'S390X_QEMU': wanted},
+			capture_output=True, text=True, timeout=60, check=False)
+		self.assertEqual(done.returncode, 0, done.stderr)
+		return done.stdout.strip().split('|')
+
+	def test_good_one(self):
+		self.qemu('bin/qemu-system-s390x', f'echo {self.FRESH}')
+		(self.dir / 'doubt').write_text('of the last run', encoding='utf-8')
+		self.assertEqual(self.decide(), ['', ''])
+		self.assertFalse((self.dir / 'doubt').exists())
+
+	def test_later_one(self):
+		self.qemu('bin/qemu-system-s390x', f'echo {self.STALE}')
+		self.qemu('cache/irq_sim/qemu-s390x/qemu-system-s390x', f'echo {self.FRESH}', '10.0.2')
+		self.assertEqual(self.decide(), ['qemu-s390x/qemu-system-s390x', ''])
+		self.assertEqual(self.decide('riscv', wanted='x'), ['', ''])
+		qemu, doubt = self.decide(wanted='qemu-system-s390x')
+		self.assertEqual(qemu, 'qemu-system-s390x')
+		self.assertIn('are not to be trusted', doubt)
+
+	def test_none_to_trust(self):
+		self.qemu('bin/qemu-system-s390x', f'echo {self.STALE}')
+		for later, why in ((None, 'apt'), (self.STALE, 'qemu version 10.0.2: it runs old code')):
+			if later:
+				self.qemu('cache/irq_sim/qemu-s390x/qemu-system-s390x', f'echo {later}', '10.0.2')
+			qemu, doubt = self.decide()
+			self.assertEqual(qemu, '')
+			self.assertIn('s390x results on this qemu are not to be trusted: '
+				      'qemu version 7.2.22: it runs old code', doubt)
+			self.assertIn(why, doubt)
+			self.assertEqual((self.dir / 'doubt').read_text(encoding='utf-8').strip(), doubt)
+
+	def test_no_answer_is_no_trust(self):
+		for says in ('exit 0', 'echo no such machine >&2; exit 1', 'echo s390x-probe ran 1'):
+			self.qemu('bin/qemu-system-s390x', says)
+			self.assertIn('s390x-probe.S fails: ', self.decide()[1], says)
+
+	@unittest.skipUnless(shutil.which('qemu-system-s390x') and shutil.which('s390x-linux-gnu-as'),
+			     'no qemu for s390x, or no assembler')
+	def test_the_probe_itself(self):
+		for name in ('as', 'ld'):
+			(self.dir / f'bin/s390x-linux-gnu-{name}').unlink()
+		doubt = self.decide()[1]
+		self.assertTrue(not doubt or 'it runs old code' in doubt, doubt)
 
 
 class Help(Case):

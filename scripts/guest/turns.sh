@@ -1,0 +1,53 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+#
+# Load the sample driver and the torture test of the simulator in turn, for a moment
+# each: the code of one comes to where that of the other has been. The kernel argument
+# rounds says how often. Prints KTAP.
+
+SAMPLE=/sys/kernel/debug/irq_sim_sample
+rounds=${rounds:-20}
+round=0
+sample=0
+torture=0
+
+while [ "$round" -lt "$rounds" ]; do
+	round=$((round + 1))
+	modprobe irq_sim_sample
+	echo 100 >$SAMPLE/fire
+	if [ "$(grep -cx 'fired 100\|lost 0' $SAMPLE/stats)" = 2 ]; then
+		sample=$((sample + 1))
+	else
+		echo "# round $round: $(grep 'fired\|lost' $SAMPLE/stats | tr '\n' ' ')"
+	fi
+	rmmod irq_sim_sample
+
+	case $((round % 3)) in
+	0) delivery=hardirq ;;
+	1) delivery=tasklet ;;
+	2) delivery=bh_work ;;
+	esac
+	dmesg -c >/dev/null
+	modprobe irq_sim_torture chips=1 stat_interval=0 stutter=0 delivery="$delivery"
+	usleep 50000
+	rmmod irq_sim_torture
+	rmmod torture
+	if dmesg | grep -q 'irq_sim-torture:--- End of test: SUCCESS:'; then
+		torture=$((torture + 1))
+	else
+		dmesg | grep irq_sim-torture | tail -n 1 | sed "s/^/# round $round: /"
+	fi
+done
+
+# result NUMBER NAME ROUNDS: how many were good.
+result()
+{
+	[ "$3" = "$rounds" ] || printf 'not '
+	echo "ok $1 $2"
+}
+
+echo "KTAP version 1"
+echo "1..2"
+result 1 sample "$sample"
+result 2 torture "$torture"
+[ "$sample" = "$rounds" ] && [ "$torture" = "$rounds" ]
