@@ -593,7 +593,7 @@ format_postings() {
 }
 
 # The sources of the series that the repository shows, by their path in the kernel.
-KUNIT_SOURCES=('kernel/irq/tests/*_kunit.c' 'kernel/tests/*_kunit.c' 'lib/kunit/*irq*.c'
+KUNIT_SOURCES=('kernel/irq/sim/*' 'kernel/irq/tests/*_kunit.[ch]' 'kernel/tests/*_kunit.c' 'lib/kunit/*irq*.c'
 	include/kunit/irq.h kernel/irq/.kunitconfig drivers/gpio/gpio-sim-kunit.c
 	drivers/base/regmap/regmap-irq-kunit.c)
 SELFTESTS=tools/testing/selftests/irq_sim

@@ -6,6 +6,8 @@
  */
 #include "torture.h"
 
+#include <dirent.h>
+
 #define MAX_LINES	64
 
 FIXTURE(churn) {
@@ -121,7 +123,7 @@ TEST_F_TIMEOUT(churn, affinity, 120)
 	ASSERT_EQ(0, pin_to(self->home));
 	for (i = 0; i < n; i++) {
 		/* A level line comes with its own notion of how often */
-		if (!strcmp(table[i].type, "high") || !strcmp(table[i].type, "low"))
+		if (is_level(&table[i]))
 			continue;
 		for (round = 0; round < 4; round++) {
 			cpu = round & 1 ? self->home : self->cpu;
@@ -187,6 +189,131 @@ TEST_F_TIMEOUT(churn, chips, 120)
 	check_end(_metadata, self->kmsg);
 }
 
+#define IRQ_DEBUG	"/sys/kernel/debug/irq"
+
+/* Has the kernel told of something that went wrong? */
+static bool kmsg_trouble(int fd, char *buf, size_t size)
+{
+	static const char * const words[] = {
+		"BUG: ", "Oops", "WARNING: ", "general protection", "KASAN: ", "KCSAN: ",
+		"INFO: ",
+	};
+	char text[1024];
+	int i;
+
+	while (kmsg_find(fd, "", text, sizeof(text))) {
+		for (i = 0; i < ARRAY_SIZE(words); i++) {
+			if (strstr(text, words[i])) {
+				snprintf(buf, size, "%s", text);
+				return true;
+			}
+		}
+	}
+	return false;
+}
+
+/* What the file of an interrupt has of the account of a line; false if it has none. */
+static bool irq_file_account(const char *text, long long *latched, long long *merged,
+			     long long *dropped, long long *waiting)
+{
+	const char *p = text ? strstr(text, " latched: ") : NULL;
+	long long kept;
+
+	return p && sscanf(p, " latched: %lld kept: %lld merged: %lld dropped: %lld waiting: %lld",
+			   latched, &kept, merged, dropped, waiting) == 5;
+}
+
+/* The file of an interrupt has the state of the line and, with ENDED, its account. */
+static void check_irq_file(struct __test_metadata *_metadata, const struct line *l, bool ended)
+{
+	long long latched, merged, dropped, waiting;
+	char path[80], domain[64], *text;
+	bool permanent = !strcmp(l->sort, "permanent");
+
+	snprintf(path, sizeof(path), IRQ_DEBUG "/irqs/%u", l->virq);
+	text = slurp(path);
+	/* Others may be unmapped, and their number be that of somebody else, right now */
+	if (!permanent && (!text || !strstr(text, "irq_sim"))) {
+		free(text);
+		return;
+	}
+	ASSERT_TRUE(!!text) {
+		TH_LOG("%s cannot be read", path);
+	}
+	snprintf(domain, sizeof(domain), "hwirq:   0x%x\n", l->hwirq);
+	CHECK(strstr(text, "chip:    irq_sim") && strstr(text, " line:"),
+	      "%s does not tell of a line of the simulator: %s", path, text);
+	if (permanent)
+		CHECK(strstr(text, domain) && strstr(text, " line: started"),
+		      "%s does not tell of line %u, which is started: %s", path, l->hwirq, text);
+	CHECK(irq_file_account(text, &latched, &merged, &dropped, &waiting),
+	      "%s has no account: %s", path, text);
+	if (permanent && ended && !is_level(l))
+		CHECK(latched == l->latched && merged == l->merged && dropped == l->dropped &&
+		      !waiting,
+		      "%s: latched %lld, merged %lld, dropped %lld, waiting %lld; the module: %lld, %lld, %lld",
+		      path, latched, merged, dropped, waiting, l->latched, l->merged, l->dropped);
+	free(text);
+}
+
+/* Read the files of all domains. Returns how many of them are simulated chips. */
+static int read_domains(void)
+{
+	DIR *dir = opendir(IRQ_DEBUG "/domains");
+	struct dirent *entry;
+	char path[400], *text;
+	int chips = 0;
+
+	while (dir && (entry = readdir(dir))) {
+		if (entry->d_name[0] == '.')
+			continue;
+		snprintf(path, sizeof(path), IRQ_DEBUG "/domains/%s", entry->d_name);
+		text = slurp(path);
+		if (text && strstr(text, "kind: ") && strstr(text, "delivery: ") &&
+		    strstr(text, " served: "))
+			chips++;
+		free(text);
+	}
+	if (dir)
+		closedir(dir);
+	return chips;
+}
+
+/*
+ * What debugfs has of each line and each chip is read all the time, as they are
+ * fired, masked, freed and mapped anew. In the end the account which it shows is
+ * that of the module.
+ */
+TEST_F_TIMEOUT(churn, debugfs, 180)
+{
+	int chips, without = read_domains(), kmsg = kmsg_open(), n, i, round, most = 0;
+	static struct line table[MAX_LINES];
+	char said[1024];
+
+	if (access(IRQ_DEBUG "/irqs", F_OK))
+		SKIP(return, "no " IRQ_DEBUG ": CONFIG_GENERIC_IRQ_DEBUGFS=y");
+	ASSERT_EQ(0, load(variant->delivery, "chips=6 churners=2"));
+	for (round = 0; round < 20; round++) {
+		n = torture_lines(table, MAX_LINES);
+		ASSERT_EQ(48, n);
+		for (i = 0; i < n; i++)
+			check_irq_file(_metadata, &table[i], false);
+		chips = read_domains() - without;
+		if (chips > most)
+			most = chips;
+	}
+	CHECK(most == 6, "%d of 6 chips have a file in " IRQ_DEBUG "/domains", most);
+	CHECK(wait_count("latched", 2000), "2000 interrupts did not get fired");
+	ASSERT_EQ(0, torture_stop());
+	check_account(_metadata);
+	n = torture_lines(table, MAX_LINES);
+	for (i = 0; i < n; i++)
+		check_irq_file(_metadata, &table[i], true);
+	check_end(_metadata, self->kmsg);
+	CHECK(!kmsg_trouble(kmsg, said, sizeof(said)), "the kernel said: %s", said);
+	close(kmsg);
+}
+
 /*
  * Two modules, each with chips of its own: the sample driver's samples and the
  * torture test's lines are accounted for apart.
@@ -195,7 +322,7 @@ TEST_F_TIMEOUT(churn, two_modules, 120)
 {
 	static const char sample[] = "irq_sim_sample";
 	const char *dir = "/sys/kernel/debug/irq_sim_sample";
-	char path[80], *text;
+	char path[80], *text, *file;
 	int ret;
 
 	if (!module_exists(sample))
@@ -211,6 +338,13 @@ TEST_F_TIMEOUT(churn, two_modules, 120)
 	}
 	snprintf(path, sizeof(path), "%s/stats", dir);
 	text = slurp(path);
+	if (!access(IRQ_DEBUG "/irqs", F_OK)) {
+		snprintf(path, sizeof(path), IRQ_DEBUG "/irqs/%lld", value(text, "irq"));
+		file = slurp(path);
+		CHECK(file && strstr(file, " line: started"),
+		      "%s does not tell of the sample driver's line: %s", path, file ?: "");
+		free(file);
+	}
 	unload_module(sample);
 	ASSERT_EQ(0, ret);
 	ASSERT_TRUE(!!text);

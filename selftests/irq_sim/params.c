@@ -53,6 +53,7 @@ static const struct range {
 	{ "stat_interval", 0, -1 },
 	{ "stutter", 0, INT32_MAX / 2 },
 	{ "verbose", 0, 2 },
+	{ "single_target", -1, 1 },
 };
 
 /*
@@ -113,7 +114,7 @@ TEST_F_TIMEOUT(params, ranges, 120)
 
 TEST_F_TIMEOUT(params, words, 60)
 {
-	static const char * const names[] = { "delivery", "trigger", "consumer" };
+	static const char * const names[] = { "delivery", "kind", "trigger", "consumer" };
 	static const char * const bad[] = { "", "nonsense", "edge,level", "MIXED", "mixed2" };
 	char message[128];
 	int i, j;
@@ -138,6 +139,10 @@ TEST_F_TIMEOUT(params, combinations, 60)
 	REFUSED("refire=100 delivery=mixed: must be at most 90",
 		"refire=100 delivery=mixed");
 	REFUSED("cpu=0 shufflers=1: shufflers must be 0", "cpu=0 shufflers=1");
+	REFUSED("eoi_threaded=1 kind=mixed maskers=0 churners=0: needs eoi",
+		"eoi_threaded=1 maskers=0 churners=0");
+	REFUSED("eoi_threaded=1 kind=eoi maskers=1 churners=0: needs eoi",
+		"eoi_threaded=1 kind=eoi maskers=1 churners=0");
 }
 
 /*
@@ -148,6 +153,7 @@ TEST_F_TIMEOUT(params, fuzz, 240)
 {
 	static const char * const deliveries[] = { "hardirq", "tasklet", "bh_work", "mixed", "x" };
 	static const char * const triggers[] = { "edge", "level", "mixed" };
+	static const char * const kinds[] = { "ack", "eoi", "mixed" };
 	unsigned int seed = 1, accepted = 0, refused = 0;
 	char settings[512], said[1024];
 	size_t len;
@@ -156,10 +162,11 @@ TEST_F_TIMEOUT(params, fuzz, 240)
 	for (i = 0; i < 60; i++) {
 		/* Not many lines: they take their time */
 		len = snprintf(settings, sizeof(settings),
-			       "stat_interval=0 lines=%d chips=%d delivery=%s trigger=%s",
+			       "stat_interval=0 lines=%d chips=%d delivery=%s trigger=%s kind=%s",
 			       1 + rand_r(&seed) % 32, rand_r(&seed) % 7,
 			       deliveries[rand_r(&seed) % 13 % ARRAY_SIZE(deliveries)],
-			       triggers[rand_r(&seed) % ARRAY_SIZE(triggers)]);
+			       triggers[rand_r(&seed) % ARRAY_SIZE(triggers)],
+			       kinds[rand_r(&seed) % ARRAY_SIZE(kinds)]);
 		n = rand_r(&seed) % 4;
 		for (j = 0; j < n; j++) {
 			const struct range *r = &ranges[3 + rand_r(&seed) % 9];

@@ -36,6 +36,7 @@
 #include <linux/slab.h>
 #include <linux/timekeeping.h>
 #include <linux/timer.h>
+#include <linux/tracepoint.h>
 #include <linux/workqueue.h>
 
 /* What handle_softirqs() promises: stated here, not taken from there. */
@@ -1699,28 +1700,37 @@ static void ord_sleeping_work(struct kunit *test)
 }
 
 #ifdef CONFIG_HOTPLUG_CPU
-/*
- * A tasklet which is scheduled while the CPU is dying, in the section that
- * runs there with interrupts off and that ends with the CPU dead, is still
- * pending then. That section has no dynamic states: borrow one of a timer
- * which is another architecture's.
+/**
+ * struct ord_takeover - a CPU which goes down
+ * @ot:		the test
+ * @work:	runs on the CPU while it is dying
+ * @exit:	the tracepoint of a step which is done
  */
-#define ORD_CPUHP_DYING	(IS_ENABLED(CONFIG_CSKY) ? CPUHP_AP_JCORE_TIMER_STARTING : \
-						   CPUHP_AP_CSKY_TIMER_STARTING)
-
-/*
- * What is scheduled on the CPU which took them over, before it has run them, is
- * put behind them. Of the section that runs there, this is after the take-over.
- */
-#define ORD_CPUHP_DEAD	(IS_ENABLED(CONFIG_SUPERH) ? CPUHP_PERF_POWER : CPUHP_PERF_SUPERH)
+struct ord_takeover {
+	struct ord_test		*ot;
+	struct irq_work		work;
+	struct tracepoint	*exit;
+};
 
 /* Of the test that takes a CPU down: there is only one at a time. */
-static struct ord_test *ord_dying_test;
+static struct ord_takeover *ord_takeover_test;
 
-static int ord_dying(unsigned int cpu)
+/*
+ * A tasklet which is scheduled while the CPU is dying, in the section that runs there
+ * with interrupts off and that ends with the CPU dead, is still pending then. It is the
+ * last to run the irq_work of the CPU, which is offline there already.
+ */
+static void ord_dying(struct irq_work *work)
 {
-	struct ord_test *ot = ord_dying_test;
+	struct ord_takeover *to = container_of(work, struct ord_takeover, work);
+	struct ord_test *ot = to->ot;
 	int n = 0;
+
+	if (cpu_online(smp_processor_id())) {
+		/* A tick. The next one, or that section. */
+		irq_work_queue(work);
+		return;
+	}
 
 	for (int i = 0; i < ARRAY_SIZE(ord_vecs); i++, n += 2) {
 		ord_schedule(&ot->tl[n]);
@@ -1729,14 +1739,69 @@ static int ord_dying(unsigned int cpu)
 	queue_work(system_bh_wq, &ot->work[0].work);
 	queue_work(system_bh_highpri_wq, &ot->work[1].work);
 	WRITE_ONCE(ot->landed, 1);
+}
 
+static int ord_going_down(unsigned int cpu)
+{
+	irq_work_queue(&ord_takeover_test->work);
 	return 0;
 }
 
-static int ord_dead(unsigned int cpu)
+#ifdef CONFIG_TRACEPOINTS
+static void ord_find_cpuhp(struct tracepoint *tp, void *data)
 {
-	ord_schedule(&ord_dying_test->tl[2 * ARRAY_SIZE(ord_vecs)]);
-	return 0;
+	struct ord_takeover *to = data;
+
+	if (!strcmp(tp->name, "cpuhp_exit"))
+		to->exit = tp;
+}
+
+/*
+ * What is scheduled on the CPU which took them over, before it has run them, is put
+ * behind them. This is right after the take-over.
+ */
+static void ord_cpuhp_exit(void *data, unsigned int cpu, int state, int step, int ret)
+{
+	struct ord_takeover *to = data;
+
+	if (step == CPUHP_SOFTIRQ_DEAD)
+		ord_schedule(&to->ot->tl[2 * ARRAY_SIZE(ord_vecs)]);
+}
+
+static int ord_trace(struct ord_takeover *to)
+{
+	for_each_kernel_tracepoint(ord_find_cpuhp, to);
+	return to->exit ? tracepoint_probe_register(to->exit, ord_cpuhp_exit, to) : -ENOENT;
+}
+
+static void ord_untrace(struct ord_takeover *to)
+{
+	tracepoint_probe_unregister(to->exit, ord_cpuhp_exit, to);
+	tracepoint_synchronize_unregister();
+}
+#else
+static int ord_trace(struct ord_takeover *to)
+{
+	return -ENOENT;
+}
+
+static void ord_untrace(struct ord_takeover *to)
+{
+}
+#endif
+
+/*
+ * Who probes a bus, among others, has CPU hotplug disabled for a moment. That is -EBUSY,
+ * and no other error goes away by itself.
+ */
+static int ord_retry_busy(int (*fn)(unsigned int cpu), unsigned int cpu)
+{
+	unsigned long end = jiffies + ORD_TIMEOUT;
+	int ret;
+
+	while ((ret = fn(cpu)) == -EBUSY && time_before(jiffies, end))
+		ord_nap();
+	return ret;
 }
 
 /* With MORE, one more is scheduled on the CPU which has just taken them over. */
@@ -1744,9 +1809,10 @@ static void ord_check_takeover(struct kunit *test, bool more)
 {
 	static const int tasklets = 2 * ARRAY_SIZE(ord_vecs);
 	struct ord_test *ot = test->priv;
+	struct ord_takeover to = { .ot = ot };
 	unsigned long odd = 0;
 	bool idle = false;
-	int cpu, ret;
+	int cpu, state, ret;
 
 	/* Away from the last CPU: the first one may not be removable */
 	ot->cpu = cpumask_first(cpu_online_mask);
@@ -1759,25 +1825,23 @@ static void ord_check_takeover(struct kunit *test, bool more)
 	for (int i = 0; i < tasklets + more; i++)
 		ot->tl[i].vec = &ord_vecs[min(i, tasklets - 1) / 2];
 
-	ord_dying_test = ot;
-	ret = cpuhp_setup_state_nocalls(ORD_CPUHP_DYING, "softirq_kunit:dying",
-					NULL, ord_dying);
-	if (ret)
-		kunit_skip(test, "no CPU hotplug state to borrow: %d", ret);
+	if (IS_ENABLED(CONFIG_PREEMPT_RT))
+		kunit_skip(test, "an irq_work which waits is not run on a dying CPU there");
+	to.work = IRQ_WORK_INIT_LAZY(ord_dying);
+	if (more && ord_trace(&to))
+		kunit_skip(test, "needs CONFIG_TRACEPOINTS");
+	ord_takeover_test = &to;
+	state = cpuhp_setup_state_nocalls(CPUHP_AP_ONLINE_DYN, "softirq_kunit:down",
+					  NULL, ord_going_down);
+	ret = state < 0 ? state : ord_retry_busy(remove_cpu, cpu);
+	if (state >= 0)
+		cpuhp_remove_state_nocalls(state);
 	if (more)
-		ret = cpuhp_setup_state_nocalls(ORD_CPUHP_DEAD, "softirq_kunit:dead",
-						NULL, ord_dead);
-	if (ret) {
-		cpuhp_remove_state_nocalls(ORD_CPUHP_DYING);
-		kunit_skip(test, "no CPU hotplug state to borrow: %d", ret);
-	}
-
-	ret = remove_cpu(cpu);
-	if (more)
-		cpuhp_remove_state_nocalls(ORD_CPUHP_DEAD);
-	cpuhp_remove_state_nocalls(ORD_CPUHP_DYING);
-	if (ret)
+		ord_untrace(&to);
+	/* Some CPUs are not made for it */
+	if (ret == -EPERM || ret == -EOPNOTSUPP)
 		kunit_skip(test, "CPU %d does not go down: %d", cpu, ret);
+	KUNIT_ASSERT_EQ(test, ret, 0);
 
 	/* BH work of the dead CPU was drained before it was reported dead. */
 	for (int i = 0; i < 2; i++) {
@@ -1797,7 +1861,7 @@ static void ord_check_takeover(struct kunit *test, bool more)
 		else if (ot->log[i].id < ORD_TASKLETS)
 			KUNIT_EXPECT_FALSE(test, odd & BIT(ot->log[i].id + 1));
 	}
-	KUNIT_EXPECT_EQ(test, add_cpu(cpu), 0);
+	KUNIT_EXPECT_EQ(test, ord_retry_busy(add_cpu, cpu), 0);
 
 	/* Nothing was left on it for its return, and nothing was doubled. */
 	if (cpu_online(cpu) &&

@@ -123,6 +123,11 @@ int kunit_irq_sim_map(struct kunit *test, struct irq_domain *domain,
 	mapping->hwirq = hwirq;
 
 	irq = irq_create_mapping(domain, hwirq);
+	/* Without memory for its tree the domain makes one which cannot be found */
+	if (irq && irq_find_mapping(domain, hwirq) != irq) {
+		irq_dispose_mapping(irq);
+		irq = 0;
+	}
 	if (!irq) {
 		kunit_kfree(test, mapping);
 		return -ENOMEM;

@@ -215,13 +215,17 @@ static void kunit_irq_fire_test(struct kunit *test)
 
 struct irq_test_delivery {
 	enum irq_sim_delivery	delivery;
+	enum irq_sim_kind	kind;
 	const char		*name;
 };
 
 static const struct irq_test_delivery irq_test_deliveries[] = {
-	{ IRQ_SIM_DELIVER_HARDIRQ, "hardirq" },
-	{ IRQ_SIM_DELIVER_TASKLET, "tasklet" },
-	{ IRQ_SIM_DELIVER_BH_WORK, "bh_work" },
+	{ IRQ_SIM_DELIVER_HARDIRQ, IRQ_SIM_KIND_ACK, "hardirq" },
+	{ IRQ_SIM_DELIVER_TASKLET, IRQ_SIM_KIND_ACK, "tasklet" },
+	{ IRQ_SIM_DELIVER_BH_WORK, IRQ_SIM_KIND_ACK, "bh_work" },
+	{ IRQ_SIM_DELIVER_HARDIRQ, IRQ_SIM_KIND_EOI, "hardirq, eoi" },
+	{ IRQ_SIM_DELIVER_TASKLET, IRQ_SIM_KIND_EOI, "tasklet, eoi" },
+	{ IRQ_SIM_DELIVER_BH_WORK, IRQ_SIM_KIND_EOI, "bh_work, eoi" },
 };
 
 KUNIT_ARRAY_PARAM_DESC(irq_test_delivery, irq_test_deliveries, name);
@@ -233,6 +237,7 @@ static void kunit_irq_delivery_test(struct kunit *test)
 	struct irq_test *t = test->priv;
 
 	t->info.delivery = param->delivery;
+	t->info.kind = param->kind;
 	KUNIT_ASSERT_EQ(test, irq_test_make_line(t), 0);
 	KUNIT_EXPECT_EQ(test, irq_test_state(t), LISTED | MAPPED);
 	KUNIT_EXPECT_EQ(test, irq_sim_fire(t->chip, LINE), -ENXIO);
@@ -593,6 +598,15 @@ static void kunit_irq_create_invalid_test(struct kunit *test)
 	info.delivery = IRQ_SIM_DELIVER_BH_WORK + 1;
 	KUNIT_EXPECT_EQ(test, PTR_ERR_OR_ZERO(kunit_irq_sim_create(&t->inner, &info)), -EINVAL);
 
+	info = t->info;
+	info.kind = IRQ_SIM_KIND_PERCPU + 1;
+	KUNIT_EXPECT_EQ(test, PTR_ERR_OR_ZERO(kunit_irq_sim_create(&t->inner, &info)), -EINVAL);
+
+	/* This is for lines with an EOI */
+	info = t->info;
+	info.flags = IRQ_SIM_EOI_THREADED;
+	KUNIT_EXPECT_EQ(test, PTR_ERR_OR_ZERO(kunit_irq_sim_create(&t->inner, &info)), -EINVAL);
+
 	KUNIT_EXPECT_EQ(test, irq_test_resources(t), 0);
 	KUNIT_EXPECT_EQ(test, irq_test_state(t), 0);
 }
@@ -693,7 +707,7 @@ static void kunit_irq_no_memory_test(struct kunit *test)
 	static int (* const steps[])(struct irq_test *t) = {
 		irq_test_make_chip, irq_test_make_mapping, irq_test_request,
 	};
-	/* The chip, the action; the memory, the line, the action; the request, its own */
+	/* Chip and action; the resource, the line, the action; the request and its own */
 	static const unsigned int least[] = { 2, 3, 2 };
 	struct irq_test *t = test->priv;
 	bool *spares = irq_test_failslab_spares();

@@ -1,0 +1,484 @@
+// SPDX-License-Identifier: GPL-2.0+
+/*
+ * The state of a simulated line: one function for each event, and the account. The
+ * claim, and what is active, is the business of queue.c.
+ *
+ * The account
+ * -----------
+ *
+ * Each latch is acknowledged once, or taken back. As irq_ack and irq_eoi are called
+ * under desc->lock, the line can tell there what becomes of the event:
+ *
+ *   handle_edge_irq() acknowledges with the line disabled or in progress only if it
+ *   is not going to call the handler. It has masked the line before, and keeps the
+ *   event in IRQS_PENDING. From there on
+ *
+ *    - the handler in progress ends and handle_edge_irq() on that CPU unmasks the
+ *      line, without releasing the lock since it has seen IRQS_PENDING, and calls
+ *      the handler again; or
+ *    - the line was disabled: enable_irq() unmasks it, retriggers and clears
+ *      IRQS_PENDING under the lock.
+ *
+ *   So a line which genirq keeps an event of is masked, the unmask tells that the
+ *   event is on its way, and nothing is kept while something is kept, other than for
+ *   events that do not come from the chip. A retrigger which finds the line latched
+ *   has merged two events into one run: this is the only way in which a latch gets
+ *   no run of its own.
+ *
+ *   handle_fasteoi_irq() counts an interrupt before it handles it. One which was not
+ *   counted between the start of the service and the EOI was refused, and is kept if
+ *   the line was disabled. It comes back by a retrigger.
+ *
+ * Nothing of this holds for level lines: genirq does not keep a level.
+ */
+
+#include <linux/sched.h>
+
+#include "sim.h"
+
+/**
+ * irq_sim_change() - Change the state of a line, and queue it if that makes it deliverable
+ * @line:	the line
+ * @clear:	bits to clear
+ * @set:	bits to set
+ *
+ * Context: Any but NMI. Interrupts are disabled. Full barrier.
+ *
+ * Return: The state before.
+ */
+int irq_sim_change(struct irq_sim_line *line, int clear, int set)
+{
+	int new, old = atomic_read(&line->state);
+
+	lockdep_assert_irqs_disabled();
+
+	do {
+		new = irq_sim_claim((old & ~clear) | set);
+	} while (!atomic_try_cmpxchg(&line->state, &old, new));
+
+	if (new & ~old & IRQ_SIM_QUEUED)
+		irq_sim_add(line);
+	return old;
+}
+
+/*
+ * Something was latched for a line which somebody else has claimed, who may still be
+ * on the way to the list. See irq_sim_synchronize().
+ */
+static void irq_sim_behind_claim(struct irq_sim_chip *chip)
+{
+	/* The state was read first: who has claimed since is in a later grace period */
+	smp_acquire__after_ctrl_dep();
+	if (!READ_ONCE(chip->merges))
+		WRITE_ONCE(chip->merges, true);
+}
+
+/* The same for a line which is active: it is queued when that ends. */
+static void irq_sim_behind(struct irq_sim_line *line, int old)
+{
+	if (old & IRQ_SIM_ACTIVE)
+		atomic_inc(&line->chip->keeps);
+}
+
+/**
+ * irq_sim_change_on() - irq_sim_change() for the part of a per-CPU line
+ * @line:	the part
+ * @cpu:	its CPU
+ * @clear:	bits to clear
+ * @set:	bits to set
+ *
+ * Context: Any but NMI. Preemption is disabled. Full barrier if there is a change.
+ */
+void irq_sim_change_on(struct irq_sim_line *line, unsigned int cpu, int clear, int set)
+{
+	int new, old = atomic_read(&line->state);
+
+	do {
+		new = irq_sim_claim((old & ~clear) | set);
+		if (new == old)
+			return;
+	} while (!atomic_try_cmpxchg(&line->state, &old, new));
+
+	if (new & ~old & IRQ_SIM_QUEUED)
+		irq_sim_add_on(line, cpu);
+}
+
+/**
+ * irq_sim_latch_rare() - An event on a line which is not idle
+ * @line:	the line
+ * @claimed:	set if the caller has to queue the line
+ *
+ * Context: Any but NMI.
+ *
+ * Return: As irq_sim_latch().
+ */
+int irq_sim_latch_rare(struct irq_sim_line *line, bool *claimed)
+{
+	int new, old, ret;
+
+	/* (A) in the picture in sim.h, for an event which merges */
+	smp_mb();
+	old = atomic_read(&line->state);
+	do {
+		*claimed = false;
+		if (!(old & IRQ_SIM_STARTED))
+			return -ENXIO;
+		ret = !(old & IRQ_SIM_LATCHED);
+		if (!ret)
+			break;
+		/* Masked, active, or claimed already: for a level, or with the latch withdrawn */
+		new = irq_sim_claim(old | IRQ_SIM_LATCHED);
+		*claimed = new & ~old & IRQ_SIM_QUEUED;
+	} while (!atomic_try_cmpxchg(&line->state, &old, new));
+
+	if (old & IRQ_SIM_QUEUED)
+		irq_sim_behind_claim(line->chip);
+	if (ret)
+		irq_sim_behind(line, old);
+
+	irq_sim_trace_fire(line, ret);
+	return ret;
+}
+
+/**
+ * irq_sim_drive() - Drive the wire of a line
+ * @line:	the line
+ * @high:	the level
+ * @claimed:	set if the caller has to queue the line
+ *
+ * Context: Any but NMI. Full barrier.
+ *
+ * Return: 1 when that latched an edge or asserted a level on a line which is
+ * started up, 0 otherwise.
+ */
+int irq_sim_drive(struct irq_sim_line *line, bool high, bool *claimed)
+{
+	int edge = high ? IRQ_SIM_RISING : IRQ_SIM_FALLING;
+	int level = high ? IRQ_SIM_HIGH : IRQ_SIM_LOW;
+	int ret, new, old;
+	bool event;
+
+	old = atomic_read(&line->state);
+	do {
+		bool change = !!(old & IRQ_SIM_WIRE) != high;
+
+		new = high ? old | IRQ_SIM_WIRE : old & ~IRQ_SIM_WIRE;
+		event = change && old & IRQ_SIM_STARTED && old & edge;
+		ret = change && old & IRQ_SIM_STARTED && old & level;
+		if (event) {
+			ret = !(old & IRQ_SIM_LATCHED);
+			new |= IRQ_SIM_LATCHED;
+		}
+		new = irq_sim_claim(new);
+		/* (A) in the picture in sim.h, for an edge which merges */
+	} while (!atomic_try_cmpxchg(&line->state, &old, new));
+
+	if (event) {
+		if (old & IRQ_SIM_QUEUED)
+			irq_sim_behind_claim(line->chip);
+		if (ret)
+			irq_sim_behind(line, old);
+		irq_sim_trace_fire(line, ret);
+	}
+	*claimed = new & ~old & IRQ_SIM_QUEUED;
+	return ret;
+}
+
+/**
+ * irq_sim_start() - Start a line up
+ * @line:	the line
+ * @clear:	IRQ_SIM_MASKED to unmask it in the same operation, or 0
+ *
+ * A line which missed its EOI starts anew.
+ *
+ * Context: Under desc->lock, or when nobody else calls anything for the line.
+ * Interrupts are disabled.
+ */
+void irq_sim_start(struct irq_sim_line *line, int clear)
+{
+	int old;
+
+	clear |= IRQ_SIM_LATCHED | IRQ_SIM_ACTIVE | IRQ_SIM_INFLIGHT;
+	old = irq_sim_change(line, clear, IRQ_SIM_STARTED);
+	line->withdrawn += !!(old & IRQ_SIM_LATCHED);
+	line->acks += !!(old & IRQ_SIM_INFLIGHT);
+}
+
+/**
+ * irq_sim_stop() - Shut a line down
+ * @line:	the line
+ *
+ * An active line stays so up to its EOI. What genirq keeps, it keeps: a managed
+ * interrupt gets it back when it is started up again.
+ *
+ * Context: Under desc->lock, or when nobody else calls anything for the line.
+ * Full barrier.
+ */
+void irq_sim_stop(struct irq_sim_line *line)
+{
+	int new, old = atomic_read(&line->state);
+
+	do {
+		new = (old & ~(IRQ_SIM_STARTED | IRQ_SIM_LATCHED)) | IRQ_SIM_MASKED;
+	} while (!atomic_try_cmpxchg(&line->state, &old, new));
+	line->withdrawn += !!(old & IRQ_SIM_LATCHED);
+}
+
+/**
+ * irq_sim_forget() - The line has no owner, for whom genirq would keep anything
+ * @line:	the line
+ *
+ * Context: Under desc->lock.
+ */
+void irq_sim_forget(struct irq_sim_line *line)
+{
+	if (atomic_fetch_andnot(IRQ_SIM_KEPT, &line->state) & IRQ_SIM_KEPT) {
+		line->forgotten++;
+		line->unkept++;
+	}
+}
+
+/**
+ * irq_sim_unmask() - Unmask a line
+ * @line:	the line
+ *
+ * Context: Under desc->lock. Full barrier.
+ */
+void irq_sim_unmask(struct irq_sim_line *line)
+{
+	int old = irq_sim_change(line, IRQ_SIM_MASKED | IRQ_SIM_KEPT, 0);
+
+	if (!(old & IRQ_SIM_KEPT))
+		return;
+	/*
+	 * What genirq keeps is on its way: to the handler, or to a retrigger. It gives
+	 * no level back, even if the line was of another type when it came.
+	 */
+	line->unkept++;
+	line->forgotten += !!(old & IRQ_SIM_LEVEL);
+}
+
+/**
+ * irq_sim_ack_rare() - The flow handler acknowledges, in any case
+ * @line:	the line
+ * @set:	IRQ_SIM_MASKED to mask the line in the same operation, or 0
+ *
+ * Context: Under desc->lock. Full barrier, (C) in the picture in sim.h.
+ */
+void irq_sim_ack_rare(struct irq_sim_line *line, int set)
+{
+	struct irq_data *data = &line->desc->irq_data;
+	/* Something else than the delivery may have called the flow handler */
+	bool serving = READ_ONCE(line->cpu) == smp_processor_id();
+	int clear = IRQ_SIM_LATCHED | (serving ? IRQ_SIM_QUEUED : 0);
+	int new, old = atomic_read(&line->state);
+	bool refused;
+
+	refused = !(old & IRQ_SIM_LEVEL) &&
+		  (irqd_irq_disabled(data) || irqd_irq_inprogress(data));
+
+	if (serving)
+		WRITE_ONCE(line->cpu, -1);
+	do {
+		new = (old & ~clear) | set;
+		if (refused && old & IRQ_SIM_LATCHED)
+			new |= IRQ_SIM_KEPT;
+		new = irq_sim_claim(new);
+	} while (!atomic_try_cmpxchg(&line->state, &old, new));
+
+	if (old & IRQ_SIM_LATCHED) {
+		line->acks++;
+		if (refused) {
+			line->refused++;
+			line->merged += !!(old & IRQ_SIM_KEPT);
+			if (irqd_irq_inprogress(data))
+				atomic_inc(&line->chip->keeps);
+		} else if (!serving) {
+			/* The run which comes is that of who called */
+			line->merged++;
+		}
+	}
+
+	if (new & ~(old & ~clear) & IRQ_SIM_QUEUED)
+		irq_sim_add(line);
+}
+
+/**
+ * irq_sim_eoi() - The end of a service
+ * @line:	the line
+ *
+ * Context: Under desc->lock, or on the CPU of a per-CPU line with interrupts
+ * disabled. Full barrier.
+ */
+void irq_sim_eoi(struct irq_sim_line *line)
+{
+	int new, old = atomic_read(&line->state), cpu = smp_processor_id();
+	bool refused = false;
+
+	if (READ_ONCE(line->cpu) == cpu) {
+		refused = !(old & IRQ_SIM_LEVEL) &&
+			  irq_desc_kstat_cpu(line->desc, cpu) == line->kstat;
+		WRITE_ONCE(line->cpu, -1);
+	}
+	do {
+		new = old & ~(IRQ_SIM_ACTIVE | IRQ_SIM_INFLIGHT);
+		if (refused && old & IRQ_SIM_INFLIGHT)
+			new |= IRQ_SIM_KEPT;
+		new = irq_sim_claim(new);
+	} while (!atomic_try_cmpxchg(&line->state, &old, new));
+
+	if (old & IRQ_SIM_INFLIGHT) {
+		line->acks++;
+		if (refused) {
+			line->refused++;
+			line->merged += !!(old & IRQ_SIM_KEPT);
+		}
+	}
+
+	if (new & ~old & IRQ_SIM_QUEUED)
+		irq_sim_add(line);
+}
+
+/**
+ * irq_sim_retrigger() - genirq wants an event back
+ * @line:	the line
+ *
+ * This is no latch of its own in the account: it is one that was counted.
+ *
+ * Context: Under desc->lock.
+ *
+ * Return: false if the line is not started up, and nothing was latched.
+ */
+bool irq_sim_retrigger(struct irq_sim_line *line)
+{
+	int new, old = atomic_read(&line->state);
+
+	do {
+		if (!(old & IRQ_SIM_STARTED))
+			return false;
+		new = irq_sim_claim((old & ~IRQ_SIM_KEPT) | IRQ_SIM_LATCHED);
+	} while (!atomic_try_cmpxchg(&line->state, &old, new));
+
+	/* Kept with the line unmasked: a wakeup, and no unmask came before this */
+	if (old & IRQ_SIM_KEPT)
+		line->unkept++;
+	/* No run has begun for it: the acknowledge which comes will count that */
+	line->unkept--;
+	if (old & IRQ_SIM_LATCHED)
+		line->merged++;
+	else
+		line->again++;
+	irq_sim_behind(line, old);
+	if (new & ~old & IRQ_SIM_QUEUED)
+		irq_sim_add(line);
+	return true;
+}
+
+/**
+ * irq_sim_withdraw() - Take a latch back
+ * @line:	the line
+ *
+ * Not if it is being served, and was not acknowledged.
+ *
+ * Context: Under desc->lock.
+ */
+void irq_sim_withdraw(struct irq_sim_line *line)
+{
+	if (!(atomic_fetch_andnot(IRQ_SIM_LATCHED, &line->state) & IRQ_SIM_LATCHED))
+		return;
+
+	/*
+	 * Pairs with (B), which the CPU has passed, or is about to, that serves the
+	 * line: the event is on its way to the flow handler, and it is too late.
+	 */
+	if (READ_ONCE(line->cpu) >= 0)
+		irq_sim_change(line, 0, IRQ_SIM_LATCHED);
+	else
+		line->withdrawn++;
+}
+
+/* Runs of the handler which have begun. */
+static unsigned long irq_sim_begun(const struct irq_sim_line *line)
+{
+	return line->acks - line->refused + (long)line->unkept;
+}
+
+/**
+ * irq_sim_line_account() - What has become of the events of a line
+ * @line:	the line
+ * @account:	to fill in
+ *
+ * Context: Under desc->lock.
+ */
+void irq_sim_line_account(struct irq_sim_line *line, struct irq_sim_account *account)
+{
+	/* A fire may latch meanwhile: one look, for what is latched and what was */
+	int state = atomic_read_acquire(&line->state);
+
+	/* Acquire: who knows of a latch sees what was written before the fire */
+	lockdep_assert_held(&line->desc->lock);
+
+	account->waiting = !!(state & IRQ_SIM_LATCHED) + !!(state & IRQ_SIM_KEPT) +
+			   !!(state & IRQ_SIM_INFLIGHT);
+	account->latched = line->acks - line->again + line->withdrawn +
+			   !!(state & IRQ_SIM_LATCHED) + !!(state & IRQ_SIM_INFLIGHT);
+	account->kept = line->refused;
+	account->merged = line->merged;
+	account->dropped = line->withdrawn + line->forgotten;
+}
+
+/* Is a handler in progress which began before the first call for the line, or one to come? */
+static bool irq_sim_unsettled(struct irq_sim_chip *chip, unsigned int hwirq,
+			      struct irq_sim_line **first, unsigned long *target)
+{
+	struct irq_sim_line *line;
+	struct irq_data *data;
+
+	guard(rcu)();
+	line = irq_sim_find_line(chip, hwirq);
+	if (!line || (*first && line != *first))
+		return false;
+
+	guard(raw_spinlock_irqsave)(&line->desc->lock);
+	data = &line->desc->irq_data;
+	if (!*first) {
+		*first = line;
+		*target = irq_sim_begun(line);
+		if (atomic_read(&line->state) & IRQ_SIM_KEPT && !irqd_irq_disabled(data))
+			++*target;
+	}
+	/* The next run has begun, so the one to wait for is through */
+	if ((long)(irq_sim_begun(line) - *target) > 0)
+		return false;
+	return irqd_irq_inprogress(data);
+}
+
+/**
+ * irq_sim_settle() - Wait for what a handler in progress is to be run for once more
+ * @chip:	the chip, with &irq_sim_chip.sync held
+ *
+ * Context: Process context. May sleep.
+ *
+ * Return: true if there was something to look at.
+ */
+bool irq_sim_settle(struct irq_sim_chip *chip)
+{
+	int keeps = atomic_read(&chip->keeps);
+	unsigned int hwirq;
+
+	if (keeps == chip->settled)
+		return false;
+
+	irq_sim_for_each_line(chip, hwirq) {
+		struct irq_sim_line *first = NULL;
+		unsigned long target = 0;
+
+		while (irq_sim_unsettled(chip, hwirq, &first, &target)) {
+			cpu_relax();
+			cond_resched();
+		}
+		cond_resched();
+	}
+	chip->settled = keeps;
+	return true;
+}

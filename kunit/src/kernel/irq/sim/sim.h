@@ -1,0 +1,465 @@
+/* SPDX-License-Identifier: GPL-2.0+ */
+/*
+ * The insides of the interrupt simulator.
+ *
+ *   event.c    fire, drive, wait, account
+ *   domain.c   create, map, translate, remove
+ *      |
+ *   chip.c     the callbacks of genirq: kinds, types, masks, power
+ *      |
+ *   line.c     the state of a line, one function for each event
+ *      |
+ *   queue.c    what each CPU has to deliver, and how
+ *
+ * A file calls those below it. debug.c shows all of it, compat.c is
+ * irq_domain_create_sim(), on top.
+ */
+#ifndef _KERNEL_IRQ_SIM_H
+#define _KERNEL_IRQ_SIM_H
+
+#include <linux/atomic.h>
+#include <linux/bits.h>
+#include <linux/cpumask.h>
+#include <linux/interrupt.h>
+#include <linux/irq.h>
+#include <linux/irq_sim.h>
+#include <linux/irq_work.h>
+#include <linux/irqdesc.h>
+#include <linux/llist.h>
+#include <linux/mutex.h>
+#include <linux/percpu.h>
+#include <linux/rcupdate.h>
+#include <linux/workqueue.h>
+
+/* One file creates them */
+#include <trace/events/irq_sim.h>
+
+/*
+ * How an event gets from irq_sim_fire() to the handler
+ * ====================================================
+ *
+ *   irq_sim_fire()                      irq_sim_serve()
+ *     W event data                        W irq_sim_queue::serving
+ *     merge: mb                   (A)     mb                             (B)
+ *     read the state:                     read the state: deliverable
+ *       LATCHED set: merge, done          flow handler:
+ *                                           irq_ack: clear LATCHED and   (C)
+ *                                                    QUEUED
+ *                                           the device's handler
+ *     set LATCHED, set QUEUED     (D)         R event data
+ *     add to a list if QUEUED was clear
+ *
+ * The words, which all the files use:
+ *
+ *   latched  an event waits in the chip for its handler. Further events merge
+ *            into it.
+ *   asserted the wire of a level line has the level that it is sensitive to.
+ *   kept     genirq could not handle an event which the chip has handed to it,
+ *            as the line is disabled or in progress on another CPU. It keeps
+ *            the event, masks the line and acknowledges: the chip has it no
+ *            more. It comes back by a retrigger, or the handler in progress is
+ *            run once more.
+ *   claimed  IRQ_SIM_QUEUED is set. The line is on the list of one CPU, or about
+ *            to be, or is being served and not acknowledged. The claim is on the
+ *            list node, so there is one at a time.
+ *   served   handed to the flow handler.
+ *   active   served, and not at its end of interrupt (EOI) yet. Lines with an
+ *            EOI only.
+ *
+ * A change of the state which makes the line deliverable claims it in the same atomic
+ * operation, so whoever causes that queues it, once. A line which is not deliverable
+ * when it is served gives up the claim in the operation that finds it so.
+ *
+ * Up to (C) the claim stays with who serves the line: what there is to deliver is
+ * being delivered, and another CPU which took the line for the same event would
+ * call the handler for nothing if it got to the flow handler late. A line with an
+ * EOI gives up latch and claim as it becomes active, as nothing is delivered then:
+ * that is its (C).
+ *
+ * (A) pairs with (C), both full barriers: a fire that merges read LATCHED before
+ * (C) cleared it, so the handler run which follows (C) sees the data. A fire which
+ * comes after (C) makes a new latch, by (D), a successful compare-and-exchange,
+ * which is a full barrier as well.
+ *
+ * IRQ_SIM_STARTED brackets the life of a latch. Shutdown clears it together with
+ * the latch, and free_irq() then polls IRQCHIP_STATE_ACTIVE until no CPU is between
+ * (B) and the end of the flow handler for the line. A delivery announces the line
+ * in irq_sim_queue::serving before (B), shutdown's update is a full barrier as well,
+ * and so one of the two sees the other: what was on its way to the old owner never
+ * reaches the next one.
+ */
+#define IRQ_SIM_STARTED		BIT(0)	/* between startup and shutdown */
+#define IRQ_SIM_MASKED		BIT(1)
+#define IRQ_SIM_LATCHED		BIT(2)
+#define IRQ_SIM_QUEUED		BIT(3)	/* claimed */
+#define IRQ_SIM_WIRE		BIT(4)	/* the wire is high */
+#define IRQ_SIM_RISING		BIT(5)	/* a rising edge latches */
+#define IRQ_SIM_FALLING		BIT(6)	/* a falling edge latches */
+#define IRQ_SIM_HIGH		BIT(7)	/* asserted while the wire is high */
+#define IRQ_SIM_LOW		BIT(8)	/* asserted while the wire is low */
+#define IRQ_SIM_ACTIVE		BIT(9)
+#define IRQ_SIM_INFLIGHT	BIT(10)	/* active for a latch, which is not counted yet */
+#define IRQ_SIM_KEPT		BIT(11)
+#define IRQ_SIM_WAKES		BIT(12)	/* a source of wakeups */
+#define IRQ_SIM_EOI		BIT(13)	/* of a kind with an EOI */
+#define IRQ_SIM_PINNED		BIT(14)	/* one CPU's part of a per-CPU line */
+#define IRQ_SIM_MARKER		BIT(15)	/* no line, see irq_sim_flush() */
+#define IRQ_SIM_MOVED_SHIFT	16
+#define IRQ_SIM_MOVED(epoch)	BIT(IRQ_SIM_MOVED_SHIFT + (epoch))
+#define IRQ_SIM_MOVED_ANY	(IRQ_SIM_MOVED(0) | IRQ_SIM_MOVED(1))
+
+#define IRQ_SIM_LEVEL		(IRQ_SIM_HIGH | IRQ_SIM_LOW)
+#define IRQ_SIM_TYPE		(IRQ_SIM_RISING | IRQ_SIM_FALLING | IRQ_SIM_LEVEL)
+
+/* Tell the common case from the rest in one test: to fire, and to serve */
+#define IRQ_SIM_FIRE_CASE	(IRQ_SIM_STARTED | IRQ_SIM_MASKED | IRQ_SIM_LATCHED |	\
+				 IRQ_SIM_QUEUED | IRQ_SIM_ACTIVE)
+#define IRQ_SIM_SERVE_CASE	(IRQ_SIM_STARTED | IRQ_SIM_MASKED | IRQ_SIM_LATCHED |	\
+				 IRQ_SIM_EOI | IRQ_SIM_MARKER | IRQ_SIM_MOVED_ANY)
+
+struct irq_sim_chip;
+struct irq_sim_queue;
+
+/**
+ * struct irq_sim_line - a mapped line, or one CPU's part of a per-CPU line
+ * @node:	in the list of a CPU, owned by who set IRQ_SIM_QUEUED
+ * @state:	IRQ_SIM_* bits
+ * @cpu:	the CPU which serves the line and has not acknowledged it, -1 when
+ *		none does
+ * @chip:	the chip
+ * @desc:	genirq's descriptor of the line
+ * @acks:	latches which were acknowledged
+ * @hwirq:	number of the line in the chip
+ * @refused:	of the latches acknowledged, those which genirq kept or merged
+ * @unkept:	events which were kept and are no more
+ * @again:	latches which a retrigger made
+ * @merged:	events which genirq merged into another one
+ * @withdrawn:	latches which were taken back: shutdown, dispose, PENDING written 0
+ * @forgotten:	events which were kept for an owner who is gone
+ * @kstat:	genirq's count of the line as the service began; with an EOI only
+ * @percpu:	the parts of a per-CPU line
+ * @pin:	the CPU of such a part
+ * @rcu:	to free it behind fires and deliveries
+ *
+ * What counts is written under desc->lock. See irq_sim_get_account().
+ */
+struct irq_sim_line {
+	struct llist_node		node;
+	atomic_t			state;
+	int				cpu;
+	struct irq_sim_chip		*chip;
+	struct irq_desc			*desc;
+	unsigned long			acks;
+	unsigned int			hwirq;
+	unsigned int			refused;
+	int				unkept;
+	unsigned int			again;
+	unsigned int			merged;
+	unsigned int			withdrawn;
+	unsigned int			forgotten;
+	unsigned int			kstat;
+	union {
+		struct irq_sim_line __percpu	*percpu;
+		unsigned int			pin;
+	};
+	struct rcu_head			rcu;
+};
+
+/**
+ * struct irq_sim_queue - what a CPU has to deliver for a chip
+ * @incoming:	lines to deliver, the last one first
+ * @backlog:	lines to deliver before those, the first one first; private to
+ *		the delivery
+ * @busy:	the delivery has taken lines and not served them all
+ * @serving:	the line which the delivery serves right now
+ * @served:	runs of flow handlers
+ * @chip:	the chip
+ * @work:	hard interrupt delivery, and the kick of the others from afar
+ * @tasklet:	tasklet delivery
+ * @bh_work:	BH work delivery
+ *
+ * A delivery is an irq_work, a tasklet or a BH work item. The last two run on one
+ * CPU at a time, and the first is only queued on the CPU whose queue it is.
+ */
+struct irq_sim_queue {
+	struct llist_head	incoming;
+	struct llist_node	*backlog;
+	bool			busy;
+	struct irq_sim_line	*serving;
+	unsigned long		served;
+	struct irq_sim_chip	*chip;
+	struct irq_work		work;
+	union {
+		struct tasklet_struct	tasklet;
+		struct work_struct	bh_work;
+	};
+};
+
+#define IRQ_SIM_CHUNK_SHIFT	9
+#define IRQ_SIM_CHUNK_LINES	BIT(IRQ_SIM_CHUNK_SHIFT)
+
+/**
+ * struct irq_sim_chunk - lines of a part of the chip
+ * @line:	by number, NULL when not mapped
+ */
+struct irq_sim_chunk {
+	struct irq_sim_line __rcu	*line[IRQ_SIM_CHUNK_LINES];
+};
+
+/**
+ * struct irq_sim_chip - a simulated interrupt controller
+ * @chunks:	the lines which are mapped; a chunk that was needed once stays
+ * @queues:	what each CPU has to deliver
+ * @num_irqs:	number of lines
+ * @budget:	lines which are served in one run of a delivery
+ * @delivery:	kind of delivery
+ * @kind:	kind of controller
+ * @flags:	IRQ_SIM_* options of &struct irq_sim_info
+ * @default_type: trigger type of a line for which none was asked
+ * @moving:	lines on their way to another CPU, see irq_sim_synchronize()
+ * @epoch:	which of the two counts lines that set out now
+ * @merges:	a fire has merged since the last irq_sim_synchronize()
+ * @keeps:	events kept while a handler was in progress
+ * @settled:	@keeps as of the last irq_sim_synchronize()
+ * @sync:	serialises irq_sim_synchronize()
+ * @domain:	the domain
+ * @irqchip:	what genirq calls
+ * @dead:	in the list of the CPU hotplug state in which a CPU is dead
+ * @online:	in the list of the one in which it is about to go down, or has come up
+ * @ops:	callbacks of the owner
+ * @user_data:	passed to @ops
+ */
+struct irq_sim_chip {
+	struct irq_sim_chunk __rcu	**chunks;
+	struct irq_sim_queue __percpu	*queues;
+	unsigned int			num_irqs;
+	unsigned int			budget;
+	enum irq_sim_delivery		delivery;
+	enum irq_sim_kind		kind;
+	unsigned int			flags;
+	unsigned int			default_type;
+	atomic_t			moving[2];
+	unsigned int			epoch;
+	bool				merges;
+	atomic_t			keeps;
+	int				settled;
+	struct mutex			sync;	/* irq_sim_synchronize() */
+	struct irq_domain		*domain;
+	struct irq_chip			irqchip;
+	struct hlist_node		dead;
+	struct hlist_node		online;
+	struct irq_sim_ops		ops;
+	void				*user_data;
+};
+
+static __always_inline bool irq_sim_on_softirq(const struct irq_sim_chip *chip)
+{
+	return chip->delivery != IRQ_SIM_DELIVER_HARDIRQ;
+}
+
+static __always_inline bool irq_sim_asserted(int state)
+{
+	return state & (state & IRQ_SIM_WIRE ? IRQ_SIM_HIGH : IRQ_SIM_LOW);
+}
+
+static __always_inline bool irq_sim_deliverable(int state)
+{
+	if ((state & (IRQ_SIM_STARTED | IRQ_SIM_MASKED | IRQ_SIM_ACTIVE)) != IRQ_SIM_STARTED)
+		return false;
+	return state & IRQ_SIM_LATCHED || irq_sim_asserted(state);
+}
+
+/* @state, claimed if it is deliverable. */
+static __always_inline int irq_sim_claim(int state)
+{
+	return irq_sim_deliverable(state) ? state | IRQ_SIM_QUEUED : state;
+}
+
+/* Find a line. Under rcu_read_lock() or what does for it, which keeps the line. */
+static __always_inline struct irq_sim_line *irq_sim_find_line(const struct irq_sim_chip *chip,
+							      irq_hw_number_t hwirq)
+{
+	struct irq_sim_chunk *chunk;
+
+	chunk = rcu_dereference_check(chip->chunks[hwirq >> IRQ_SIM_CHUNK_SHIFT],
+				      rcu_read_lock_any_held());
+	if (unlikely(!chunk))
+		return NULL;
+	return rcu_dereference_check(chunk->line[hwirq % IRQ_SIM_CHUNK_LINES],
+				     rcu_read_lock_any_held());
+}
+
+static inline unsigned int irq_sim_num_chunks(const struct irq_sim_chip *chip)
+{
+	return ((chip->num_irqs - 1) >> IRQ_SIM_CHUNK_SHIFT) + 1;
+}
+
+/* The first line from @hwirq on in a chunk that exists, or num_irqs. */
+static inline unsigned int irq_sim_next_line(const struct irq_sim_chip *chip, unsigned int hwirq)
+{
+	unsigned int i;
+
+	for (i = hwirq >> IRQ_SIM_CHUNK_SHIFT; i < irq_sim_num_chunks(chip); i++) {
+		if (rcu_access_pointer(chip->chunks[i]))
+			return max(hwirq, i << IRQ_SIM_CHUNK_SHIFT);
+	}
+	return chip->num_irqs;
+}
+
+/* Numbers of lines which may be mapped */
+#define irq_sim_for_each_line(chip, hwirq)			\
+	for (hwirq = irq_sim_next_line(chip, 0);		\
+	     hwirq < chip->num_irqs;				\
+	     hwirq = irq_sim_next_line(chip, hwirq + 1))
+
+/* queue.c */
+int irq_sim_queues_init(struct irq_sim_chip *chip);
+int irq_sim_queues_start(struct irq_sim_chip *chip);
+void irq_sim_queues_stop(struct irq_sim_chip *chip);
+void irq_sim_queues_free(struct irq_sim_chip *chip);
+void irq_sim_kick(struct irq_sim_queue *queue, unsigned int cpu);
+unsigned int irq_sim_target_slow(const struct irq_sim_line *line);
+void irq_sim_add_on(struct irq_sim_line *line, unsigned int cpu);
+bool irq_sim_bracket(const struct irq_sim_chip *chip);
+bool irq_sim_enqueue(struct irq_sim_line *line);
+void irq_sim_leave_queue(struct irq_sim_line *line);
+bool irq_sim_in_service(struct irq_sim_line *line);
+void irq_sim_drain(struct irq_sim_chip *chip);
+
+/*
+ * The CPUs which take deliveries. One that goes down takes interrupts until its
+ * end, but its ksoftirqd is parked before: a softirq that is raised there may
+ * have to wait for the take-over.
+ */
+static __always_inline const struct cpumask *irq_sim_cpus(const struct irq_sim_chip *chip)
+{
+	return irq_sim_on_softirq(chip) ? cpu_active_mask : cpu_online_mask;
+}
+
+/* Where there is no mask of effective targets, the affinity does not say which one it is. */
+static __always_inline bool irq_sim_single_target(const struct irq_sim_chip *chip)
+{
+	return !IS_ENABLED(CONFIG_GENERIC_IRQ_EFFECTIVE_AFF_MASK) &&
+	       chip->flags & IRQ_SIM_SINGLE_TARGET;
+}
+
+/*
+ * The CPU which gets the next delivery of a line: this one if it may. Preemption
+ * is disabled.
+ *
+ * The mask may change meanwhile. Any outcome is fine: a line which got to the
+ * wrong CPU is passed on from there, see irq_sim_pass_on().
+ */
+static __always_inline unsigned int irq_sim_target(const struct irq_sim_line *line)
+{
+	unsigned int cpu = smp_processor_id();
+
+#ifdef CONFIG_SMP
+	struct irq_data *data = &line->desc->irq_data;
+
+	if (unlikely(!cpumask_test_cpu(cpu, irq_data_get_effective_affinity_mask(data)) ||
+		     !cpumask_test_cpu(cpu, irq_sim_cpus(line->chip)) ||
+		     irq_sim_single_target(line->chip)))
+		return irq_sim_target_slow(line);
+#endif
+	return cpu;
+}
+
+/*
+ * Put a line which the caller has claimed on the list of its CPU. Preemption is
+ * disabled.
+ */
+static __always_inline void irq_sim_add(struct irq_sim_line *line)
+{
+	unsigned int cpu = irq_sim_target(line);
+	struct irq_sim_queue *queue = per_cpu_ptr(line->chip->queues, cpu);
+
+	if (llist_add(&line->node, &queue->incoming))
+		irq_sim_kick(queue, cpu);
+}
+
+/* line.c */
+int irq_sim_change(struct irq_sim_line *line, int clear, int set);
+int irq_sim_latch_rare(struct irq_sim_line *line, bool *claimed);
+int irq_sim_drive(struct irq_sim_line *line, bool high, bool *claimed);
+void irq_sim_start(struct irq_sim_line *line, int clear);
+void irq_sim_stop(struct irq_sim_line *line);
+void irq_sim_forget(struct irq_sim_line *line);
+void irq_sim_unmask(struct irq_sim_line *line);
+void irq_sim_change_on(struct irq_sim_line *line, unsigned int cpu, int clear, int set);
+void irq_sim_ack_rare(struct irq_sim_line *line, int set);
+void irq_sim_eoi(struct irq_sim_line *line);
+bool irq_sim_retrigger(struct irq_sim_line *line);
+void irq_sim_withdraw(struct irq_sim_line *line);
+bool irq_sim_settle(struct irq_sim_chip *chip);
+void irq_sim_line_account(struct irq_sim_line *line, struct irq_sim_account *account);
+
+static __always_inline void irq_sim_trace_fire(const struct irq_sim_line *line, int ret)
+{
+	trace_irq_sim_fire(line->chip->domain, line->hwirq, line->desc->irq_data.irq, ret);
+}
+
+/*
+ * An event on the line.
+ *
+ * Returns 1 for a new latch, 0 when it merged into one, -ENXIO when nobody
+ * listens. *@claimed when the caller has to queue the line.
+ */
+static __always_inline int irq_sim_latch(struct irq_sim_line *line, bool *claimed)
+{
+	int old = atomic_read(&line->state);
+
+	/* Idle, as most lines are: one test, and it is deliverable now */
+	while (likely((old & IRQ_SIM_FIRE_CASE) == IRQ_SIM_STARTED)) {
+		/* (D) in the picture above */
+		if (likely(atomic_try_cmpxchg(&line->state, &old,
+					      old | IRQ_SIM_LATCHED | IRQ_SIM_QUEUED))) {
+			irq_sim_trace_fire(line, 1);
+			*claimed = true;
+			return 1;
+		}
+	}
+	return irq_sim_latch_rare(line, claimed);
+}
+
+/* The flow handler acknowledges. Under desc->lock. Full barrier. */
+static __always_inline void irq_sim_ack(struct irq_sim_line *line, struct irq_data *data)
+{
+	/*
+	 * An edge which the delivery serves, for a handler that comes next. Without
+	 * the latch there is nothing to deliver, so it can give up the claim at the
+	 * same time.
+	 */
+	if (unlikely(READ_ONCE(line->cpu) != smp_processor_id() ||
+		     irqd_irq_disabled(data) || irqd_irq_inprogress(data) ||
+		     atomic_read(&line->state) & IRQ_SIM_LEVEL)) {
+		irq_sim_ack_rare(line, 0);
+		return;
+	}
+
+	line->acks++;
+	WRITE_ONCE(line->cpu, -1);
+	/* (C) in the picture above, which is a full barrier */
+	smp_mb__before_atomic();
+	atomic_andnot(IRQ_SIM_LATCHED | IRQ_SIM_QUEUED, &line->state);
+	/* Pairs with (A) */
+	smp_mb__after_atomic();
+}
+
+/* chip.c */
+void irq_sim_chip_init(struct irq_sim_chip *chip);
+irq_flow_handler_t irq_sim_flow_handler(const struct irq_sim_chip *chip, unsigned int type);
+
+/* domain.c */
+extern const struct irq_domain_ops irq_sim_domain_ops;
+extern const struct irq_domain_ops irq_sim_percpu_domain_ops;
+struct irq_domain *irq_sim_create(const struct irq_sim_info *info,
+				  void (*adapt)(struct irq_sim_chip *chip));
+
+struct irq_domain *irq_sim_devm(struct device *dev, struct irq_domain *domain);
+
+/* debug.c */
+void irq_sim_debug_show(struct seq_file *m, struct irq_domain *domain,
+			struct irq_data *data, int ind);
+
+#endif /* _KERNEL_IRQ_SIM_H */

@@ -1,0 +1,709 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Affinity and CPU hotplug.
+ */
+
+#include "irq_sim_kunit.h"
+
+KUNIT_ARRAY_PARAM_DESC(delivery, sim_deliveries, name);
+KUNIT_ARRAY_PARAM_DESC(mask, sim_masks, name);
+KUNIT_ARRAY_PARAM_DESC(sim, sim_params, name);
+
+static const struct kunit_attributes sim_slow = { .speed = KUNIT_SPEED_SLOW };
+
+static int sim_line_cpu(struct sim_line *line)
+{
+	irq_sim_synchronize(line->st->domain);
+	return READ_ONCE(line->cpu);
+}
+
+/* C16: the delivery goes where the affinity says, what is queued as well. */
+static void chip_affinity(struct kunit *test)
+{
+	struct sim_test *st = test->priv;
+	struct sim_line *line = &st->line[0];
+	const struct cpumask *mask;
+	unsigned long flags;
+	unsigned int cpu;
+
+	if (num_online_cpus() < 2)
+		kunit_skip(test, "needs two CPUs");
+
+	sim_request_all(test, sim_note_context);
+	for_each_online_cpu(cpu) {
+		KUNIT_ASSERT_EQ(test, irq_set_affinity(line->virq, cpumask_of(cpu)), 0);
+		mask = irq_data_get_effective_affinity_mask(irq_get_irq_data(line->virq));
+		KUNIT_EXPECT_TRUE(test, cpumask_equal(mask, cpumask_of(cpu)));
+		KUNIT_EXPECT_EQ(test, sim_fire(line), 1);
+		KUNIT_EXPECT_EQ(test, sim_line_cpu(line), cpu);
+	}
+
+	/* Latched here, moved while it is held, delivered there, once */
+	atomic_set(&line->handled, 0);
+	migrate_disable();
+	KUNIT_EXPECT_EQ(test, 0, irq_set_affinity(line->virq, cpumask_of(smp_processor_id())));
+	cpu = sim_other_cpu();
+	flags = sim_hold_cpu(test);
+	sim_fire(line);
+	irq_set_affinity(line->virq, cpumask_of(cpu));
+	sim_release_cpu(test, flags);
+	migrate_enable();
+	KUNIT_EXPECT_EQ(test, sim_line_cpu(line), cpu);
+	KUNIT_EXPECT_EQ(test, atomic_read(&line->handled), 1);
+	KUNIT_EXPECT_EQ(test, atomic_read(&st->irqs_on), 0);
+	if (sim_is_soft(test))
+		KUNIT_EXPECT_EQ(test, atomic_read(&st->in_hardirq), 0);
+	else
+		KUNIT_EXPECT_EQ(test, atomic_read(&st->in_softirq), 0);
+}
+
+/* C16: the CPU which is to deliver goes down and comes back, under fire. */
+static void chip_cpu_down(struct kunit *test)
+{
+	struct sim_test *st = test->priv;
+	struct sim_line *line = &st->line[0];
+	struct sim_remote remote = {
+		.fn	= sim_fire_until_released,
+		.line	= line,
+	};
+	/* The first one may not be removable */
+	int cpu = cpumask_last(cpu_online_mask), ret = 0;
+
+	if (!IS_ENABLED(CONFIG_HOTPLUG_CPU))
+		kunit_skip(test, "needs CPU hotplug");
+	if (num_online_cpus() < 2)
+		kunit_skip(test, "needs two CPUs");
+
+	INIT_WORK_ONSTACK(&remote.work, sim_remote_fn);
+	schedule_work_on(cpumask_first(cpu_online_mask), &remote.work);
+
+	KUNIT_EXPECT_EQ(test, sim_request(line, 0), 0);
+	for (int i = 0; i < 3 && !ret; i++) {
+		KUNIT_EXPECT_EQ(test, irq_set_affinity(line->virq, cpumask_of(cpu)), 0);
+		ret = sim_remove_cpu(cpu);
+		if (ret)
+			break;
+		/* Served by those which are left */
+		atomic_set(&st->entered, 0);
+		KUNIT_EXPECT_TRUE(test, sim_wait(&st->entered));
+		irq_sim_synchronize(st->domain);
+		ret = sim_add_cpu(cpu);
+	}
+	atomic_set_release(&st->release, 1);
+	flush_work(&remote.work);
+	destroy_work_on_stack(&remote.work);
+	irq_sim_synchronize(st->domain);
+
+	KUNIT_EXPECT_EQ(test, ret, 0);
+	KUNIT_EXPECT_GT(test, atomic_read(&line->handled), 0);
+	/* Nobody disabled it, so there was nothing to merge: a run for each latch */
+	KUNIT_EXPECT_EQ(test, atomic_read(&line->handled), atomic_read(&st->latched));
+	KUNIT_EXPECT_EQ(test, sim_account(test, line).latched, atomic_read(&st->latched));
+	sim_account_balances(test, line);
+	KUNIT_EXPECT_EQ(test, atomic_read(&line->nested), 0);
+}
+
+static void sim_note_and_serve(struct sim_line *line)
+{
+	sim_note_context(line);
+	sim_served(line);
+}
+
+static void sim_note_and_hold(struct sim_line *line)
+{
+	sim_note_context(line);
+	sim_hold(line);
+}
+
+static const struct cpumask *sim_effective(struct sim_line *line)
+{
+	return irq_data_get_effective_affinity_mask(irq_get_irq_data(line->virq));
+}
+
+/* C16: several CPUs in the mask: it is the one which fires, if it is in there. */
+static void chip_affinity_from(struct kunit *test)
+{
+	struct sim_test *st = test->priv;
+	struct sim_line *line = &st->line[2];
+	struct sim_remote remote = { .fn = sim_fire_and_flush, .line = line };
+	int here, cpu[3], effective[3];
+
+	sim_need_two_cpus(test);
+	line->on_irq = sim_note_context;
+	KUNIT_ASSERT_EQ(test, sim_request(line, 0), 0);
+
+	/* From the other CPU: to all of them, to this one, to that one */
+	for (int i = 0; i < 3; i++) {
+		const struct cpumask *mask = cpu_online_mask;
+
+		migrate_disable();
+		here = smp_processor_id();
+		if (i)
+			mask = cpumask_of(i == 1 ? here : sim_other_cpu());
+		irq_set_affinity(line->virq, mask);
+		effective[i] = cpumask_equal(sim_effective(line), mask);
+		sim_remote_start(&remote);
+		sim_remote_end(&remote);
+		cpu[i] = sim_line_cpu(line);
+		migrate_enable();
+		KUNIT_EXPECT_EQ(test, effective[i], 1);
+		KUNIT_EXPECT_EQ(test, cpu[i], i == 1 ? here : remote.cpu);
+	}
+	KUNIT_EXPECT_EQ(test, sim_runs(line), 3);
+}
+
+static void sim_note_cpu_and_order(struct sim_line *line)
+{
+	sim_note_context(line);
+	sim_note_order(line);
+}
+
+/* C9, C16: lines wait for a CPU which is busy, fired and driven by wire. */
+static void chip_affinity_busy(struct kunit *test)
+{
+	struct sim_test *st = test->priv;
+	struct sim_remote remote = { .fn = sim_fire_and_flush, .line = &st->line[0] };
+	int ret[5], runs = 0;
+
+	sim_need_two_cpus(test);
+	sim_request_all(test, sim_note_cpu_and_order);
+	st->line[0].on_irq = sim_hold;
+
+	sim_remote_hold(test, &remote);
+	for (int i = 1; i < 5; i++) {
+		irq_set_affinity(st->line[i].virq, cpumask_of(remote.cpu));
+		ret[i] = i < 3 ? sim_fire(&st->line[i]) : sim_wire(&st->line[i], true);
+	}
+	runs = atomic_read(&st->runs);
+	atomic_set_release(&st->release, 1);
+	sim_remote_end(&remote);
+	irq_sim_synchronize(st->domain);
+
+	KUNIT_EXPECT_EQ(test, runs, 0);
+	KUNIT_EXPECT_EQ(test, atomic_read(&st->runs), 4);
+	for (int i = 1; i < 5; i++) {
+		KUNIT_EXPECT_EQ(test, ret[i], 1);
+		KUNIT_EXPECT_EQ(test, sim_runs(&st->line[i]), 1);
+		KUNIT_EXPECT_EQ(test, sim_line_cpu(&st->line[i]), remote.cpu);
+		KUNIT_EXPECT_EQ(test, st->order[i - 1], i);
+	}
+}
+
+/*
+ * C16: the affinity changes while the line is latched, and masked or not. A lazily
+ * disabled edge line has given the first event to genirq, and latches the next one.
+ */
+static void chip_affinity_latched(struct kunit *test)
+{
+	const struct sim_param *param = test->param_value;
+	struct sim_test *st = test->priv;
+	struct sim_line *line = &st->line[2];
+	int again = param->type == IRQF_TRIGGER_RISING && !param->unlazy;
+	unsigned int cpu;
+	int n = 0;
+
+	sim_need_two_cpus(test);
+	line->type = param->type;
+	line->on_irq = sim_note_and_serve;
+	if (param->unlazy)
+		irq_set_status_flags(line->virq, IRQ_DISABLE_UNLAZY);
+	KUNIT_ASSERT_EQ(test, sim_request(line, param->type), 0);
+
+	for_each_online_cpu(cpu) {
+		unsigned int last = cpumask_any_but(cpu_online_mask, cpu);
+
+		KUNIT_EXPECT_EQ(test, irq_set_affinity(line->virq, cpumask_of(last)), 0);
+		disable_irq(line->virq);
+		KUNIT_EXPECT_EQ(test, sim_event(line), 1);
+		irq_sim_synchronize(st->domain);
+		KUNIT_EXPECT_EQ(test, irq_set_affinity(line->virq, cpumask_of(cpu)), 0);
+		KUNIT_EXPECT_EQ(test, sim_event(line), again);
+		irq_sim_synchronize(st->domain);
+		KUNIT_EXPECT_EQ(test, sim_runs(line), n);
+		enable_irq(line->virq);
+		KUNIT_EXPECT_EQ(test, sim_line_cpu(line), cpu);
+		KUNIT_EXPECT_EQ(test, sim_runs(line), ++n);
+		if (param->type != IRQF_TRIGGER_RISING)
+			continue;
+		KUNIT_EXPECT_EQ(test, sim_account(test, line).merged, again * n);
+		sim_account_balances(test, line);
+	}
+}
+
+/*
+ * C16: the handler runs, and the next one is to run somewhere else. What comes in
+ * meanwhile is for the handler in progress, where that is: it is run once more. From
+ * there on, it is where the affinity says.
+ */
+static void chip_affinity_in_progress(struct kunit *test)
+{
+	struct sim_test *st = test->priv;
+	struct sim_line *line = &st->line[2];
+	struct sim_remote remote = { .fn = sim_fire_and_flush, .line = line };
+	int here, begun, runs, cpu;
+
+	sim_need_two_cpus(test);
+	line->on_irq = sim_note_and_hold;
+	KUNIT_ASSERT_EQ(test, sim_request(line, 0), 0);
+
+	sim_remote_hold(test, &remote);
+	here = smp_processor_id();
+	irq_set_affinity(line->virq, cpumask_of(here));
+	sim_fire(line);
+	sim_flush();
+	begun = sim_begun(line);
+	runs = sim_runs(line);
+	atomic_set_release(&st->release, 1);
+	sim_remote_end(&remote);
+	cpu = sim_line_cpu(line);
+
+	KUNIT_EXPECT_EQ(test, begun, 1);
+	KUNIT_EXPECT_EQ(test, runs, 0);
+	KUNIT_EXPECT_EQ(test, sim_runs(line), 2);
+	KUNIT_EXPECT_EQ(test, atomic_read(&line->nested), 0);
+	KUNIT_EXPECT_EQ(test, cpu, remote.cpu);
+	KUNIT_EXPECT_EQ(test, sim_account(test, line).kept, 1);
+	sim_account_balances(test, line);
+
+	KUNIT_EXPECT_EQ(test, sim_fire(line), 1);
+	KUNIT_EXPECT_EQ(test, sim_line_cpu(line), here);
+	KUNIT_EXPECT_EQ(test, sim_runs(line), 3);
+}
+
+/* C16, C18: no CPU to go to: refused, and all stays as it was. */
+static void chip_affinity_refused(struct kunit *test)
+{
+	struct sim_test *st = test->priv;
+	struct sim_line *line = &st->line[2];
+	const struct cpumask *here = cpumask_of(cpumask_first(cpu_online_mask));
+	struct irq_domain *compat;
+	unsigned int virq;
+
+	if (!IS_ENABLED(CONFIG_SMP))
+		kunit_skip(test, "no affinity on UP");
+	KUNIT_ASSERT_EQ(test, sim_request(line, 0), 0);
+	KUNIT_EXPECT_EQ(test, irq_set_affinity(line->virq, here), 0);
+	KUNIT_EXPECT_EQ(test, irq_set_affinity(line->virq, cpu_none_mask), -EINVAL);
+	if (!cpumask_equal(cpu_possible_mask, cpu_online_mask)) {
+		unsigned int off = cpumask_next_zero(-1, cpu_online_mask);
+
+		KUNIT_EXPECT_EQ(test, irq_set_affinity(line->virq, cpumask_of(off)), -EINVAL);
+	}
+	KUNIT_EXPECT_TRUE(test, cpumask_equal(sim_effective(line), here));
+	KUNIT_EXPECT_EQ(test, sim_fire(line), 1);
+	irq_sim_synchronize(st->domain);
+	KUNIT_EXPECT_EQ(test, sim_runs(line), 1);
+
+	/* C20: the chip of irq_domain_create_sim() has none */
+	compat = irq_domain_create_sim(NULL, 1);
+	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, compat);
+	virq = irq_create_mapping(compat, 0);
+	KUNIT_EXPECT_NE(test, virq, 0);
+	KUNIT_EXPECT_LT(test, irq_set_affinity(virq, here), 0);
+	irq_dispose_mapping(virq);
+	irq_domain_remove_sim(compat);
+}
+
+/* C16, C18: forced, without a CPU that is online: refused all the same. */
+static void chip_affinity_forced(struct kunit *test)
+{
+	struct sim_test *st = test->priv;
+	struct sim_line *line = &st->line[2];
+	const struct cpumask *here = cpumask_of(cpumask_first(cpu_online_mask));
+
+	if (!IS_ENABLED(CONFIG_SMP))
+		kunit_skip(test, "no affinity on UP");
+	KUNIT_ASSERT_EQ(test, sim_request(line, 0), 0);
+	KUNIT_EXPECT_EQ(test, irq_force_affinity(line->virq, here), 0);
+	KUNIT_EXPECT_EQ(test, irq_force_affinity(line->virq, cpu_none_mask), -EINVAL);
+	KUNIT_EXPECT_TRUE(test, cpumask_equal(sim_effective(line), here));
+	KUNIT_EXPECT_EQ(test, sim_fire(line), 1);
+	irq_sim_synchronize(st->domain);
+	KUNIT_EXPECT_EQ(test, sim_runs(line), 1);
+}
+
+/* The first run is held until released; the second one takes its time. */
+static void sim_hold_then_linger(struct sim_line *line)
+{
+	struct sim_test *st = line->st;
+
+	if (atomic_inc_return(&st->entered) == 1) {
+		while (!atomic_read_acquire(&st->release))
+			cpu_relax();
+		return;
+	}
+	mdelay(20);
+	atomic_set_release(&st->left, 1);
+}
+
+static enum hrtimer_restart sim_release_timer(struct hrtimer *timer)
+{
+	struct sim_landing *landing = container_of(timer, struct sim_landing, timer);
+
+	atomic_set_release(&landing->line->st->release, 1);
+	return HRTIMER_NORESTART;
+}
+
+/*
+ * C17: a line is fired while its handler is in progress on another CPU, which is to
+ * run it once more. irq_sim_synchronize() is called before that handler ends, and
+ * returns when the run which is for this fire is through; with two fires, the one of
+ * the second.
+ */
+static void chip_synchronize_in_progress(struct kunit *test)
+{
+	struct sim_test *st = test->priv;
+	struct sim_line *line = &st->line[2];
+	struct sim_remote remote = { .fn = sim_fire_and_flush, .line = line };
+	struct sim_landing *landing = kunit_kzalloc(test, sizeof(*landing), GFP_KERNEL);
+	int ret[2] = {}, left, runs;
+
+	sim_need_two_cpus(test);
+	KUNIT_ASSERT_NOT_NULL(test, landing);
+	landing->line = line;
+	hrtimer_setup(&landing->timer, sim_release_timer, CLOCK_MONOTONIC,
+		      HRTIMER_MODE_REL_PINNED_HARD);
+	line->on_irq = sim_hold_then_linger;
+	KUNIT_ASSERT_EQ(test, sim_request(line, 0), 0);
+
+	for (int fires = 1; fires <= 2; fires++) {
+		atomic_set(&st->entered, 0);
+		atomic_set(&st->release, 0);
+		atomic_set(&st->left, 0);
+		runs = sim_runs(line);
+		sim_remote_hold(test, &remote);
+		for (int i = 0; i < fires; i++) {
+			ret[i] = sim_fire(line);
+			sim_flush();
+		}
+		hrtimer_start(&landing->timer, ms_to_ktime(20), HRTIMER_MODE_REL_PINNED_HARD);
+		irq_sim_synchronize(st->domain);
+		left = atomic_read_acquire(&st->left);
+		runs = sim_runs(line) - runs;
+		hrtimer_cancel(&landing->timer);
+		atomic_set_release(&st->release, 1);
+		sim_remote_end(&remote);
+
+		for (int i = 0; i < fires; i++)
+			KUNIT_EXPECT_EQ(test, ret[i], 1);
+		KUNIT_EXPECT_EQ(test, left, 1);
+		KUNIT_EXPECT_EQ_MSG(test, runs, 1 + fires, "%d fires", fires);
+		irq_sim_synchronize(st->domain);
+		sim_account_balances(test, line);
+	}
+}
+
+/* A CPU which delivers nothing until released, and for a while longer. */
+static void sim_stall(struct sim_line *line)
+{
+	struct sim_test *st = line->st;
+
+	atomic_inc(&st->entered);
+	while (!atomic_read_acquire(&st->release))
+		cpu_relax();
+	mdelay(20);
+	atomic_set_release(&st->left, 1);
+}
+
+static void sim_stall_irqs(struct sim_line *line)
+{
+	unsigned long flags;
+
+	local_irq_save(flags);
+	sim_stall(line);
+	local_irq_restore(flags);
+}
+
+static void sim_stall_bh(struct sim_line *line)
+{
+	local_bh_disable();
+	sim_stall(line);
+	local_bh_enable();
+}
+
+/*
+ * C16: lines are queued here and have to go to another CPU, which has nothing
+ * to do when irq_sim_synchronize() looks there first, and lets them wait when
+ * they have come. They are waited for all the same.
+ */
+static void chip_synchronize_moved(struct kunit *test)
+{
+	struct sim_test *st = test->priv;
+	struct sim_remote remote = {
+		.fn	= sim_is_soft(test) ? sim_stall_bh : sim_stall_irqs,
+		.line	= &st->line[0],
+	};
+	unsigned int from = cpumask_last(cpu_online_mask);
+	int left, runs = 0;
+	unsigned long flags;
+
+	sim_need_two_cpus(test);
+	for (int i = 0; i < 3; i++) {
+		st->line[i].on_irq = sim_note_context;
+		KUNIT_ASSERT_EQ(test, sim_request(&st->line[i], 0), 0);
+		KUNIT_EXPECT_EQ(test, 0, irq_set_affinity(st->line[i].virq, cpumask_of(from)));
+	}
+	KUNIT_ASSERT_EQ(test, 0, set_cpus_allowed_ptr(current, cpumask_of(from)));
+	remote.cpu = cpumask_first(cpu_online_mask);
+	INIT_WORK_ONSTACK(&remote.work, sim_remote_fn);
+	schedule_work_on(remote.cpu, &remote.work);
+	KUNIT_EXPECT_TRUE(test, sim_wait(&st->entered));
+
+	/* With interrupts disabled, a fire leaves the rest to ksoftirqd or to the tick */
+	local_irq_save(flags);
+	for (int i = 0; i < 3; i++) {
+		sim_fire(&st->line[i]);
+		irq_set_affinity(st->line[i].virq, cpumask_of(remote.cpu));
+	}
+	local_irq_restore(flags);
+	atomic_set_release(&st->release, 1);
+	irq_sim_synchronize(st->domain);
+	for (int i = 0; i < 3; i++)
+		runs += sim_runs(&st->line[i]);
+	left = atomic_read_acquire(&st->left);
+	flush_work(&remote.work);
+	destroy_work_on_stack(&remote.work);
+	set_cpus_allowed_ptr(current, cpu_possible_mask);
+
+	/* There, ksoftirqd may run where a task has softirqs disabled */
+	if (!IS_ENABLED(CONFIG_PREEMPT_RT))
+		KUNIT_EXPECT_EQ(test, left, 1);
+	KUNIT_EXPECT_EQ(test, runs, 3);
+	for (int i = 0; i < 3; i++) {
+		KUNIT_EXPECT_EQ(test, sim_runs(&st->line[i]), 1);
+		KUNIT_EXPECT_EQ(test, READ_ONCE(st->line[i].cpu), remote.cpu);
+	}
+}
+
+/* C16: latched and masked for a CPU which is gone when they are unmasked. */
+static void chip_cpu_down_latched(struct kunit *test)
+{
+	struct sim_test *st = test->priv;
+	int cpu = cpumask_last(cpu_online_mask), ret;
+
+	if (!IS_ENABLED(CONFIG_HOTPLUG_CPU))
+		kunit_skip(test, "needs CPU hotplug");
+	sim_need_two_cpus(test);
+	sim_request_all(test, sim_note_context);
+	for (int i = 0; i < SIM_LINES; i++) {
+		KUNIT_EXPECT_EQ(test, irq_set_affinity(st->line[i].virq, cpumask_of(cpu)), 0);
+		disable_irq(st->line[i].virq);
+		KUNIT_EXPECT_EQ(test, sim_fire(&st->line[i]), 1);
+	}
+	irq_sim_synchronize(st->domain);
+	ret = sim_remove_cpu(cpu);
+	KUNIT_EXPECT_EQ(test, ret, 0);
+	for (int i = 0; i < SIM_LINES; i++) {
+		KUNIT_EXPECT_EQ(test, sim_runs(&st->line[i]), 0);
+		enable_irq(st->line[i].virq);
+	}
+	irq_sim_synchronize(st->domain);
+	for (int i = 0; i < SIM_LINES; i++) {
+		KUNIT_EXPECT_EQ(test, sim_runs(&st->line[i]), 1);
+		if (!ret)
+			KUNIT_EXPECT_NE(test, READ_ONCE(st->line[i].cpu), cpu);
+		sim_account_balances(test, &st->line[i]);
+	}
+	if (!ret)
+		KUNIT_EXPECT_EQ(test, sim_add_cpu(cpu), 0);
+	for (int i = 0; i < SIM_LINES; i++) {
+		KUNIT_EXPECT_EQ(test, irq_set_affinity(st->line[i].virq, cpumask_of(cpu)), 0);
+		KUNIT_EXPECT_EQ(test, sim_fire(&st->line[i]), 1);
+		KUNIT_EXPECT_EQ(test, sim_line_cpu(&st->line[i]), cpu);
+		KUNIT_EXPECT_EQ(test, sim_runs(&st->line[i]), 2);
+	}
+}
+
+/*
+ * C16: the CPU comes back. A line which may be delivered there is, when it is fired
+ * there, though nobody sets its affinity anew; masked or not, and not before.
+ */
+static void chip_cpu_comes_back(struct kunit *test)
+{
+	struct sim_test *st = test->priv;
+	struct sim_remote remote = { .fn = sim_fire_and_flush };
+	int cpu = cpumask_last(cpu_online_mask), here;
+	const struct cpumask *effective;
+
+	if (!IS_ENABLED(CONFIG_HOTPLUG_CPU))
+		kunit_skip(test, "needs CPU hotplug");
+	sim_need_two_cpus(test);
+	for (int i = 0; i < 2; i++) {
+		st->line[i].on_irq = sim_note_context;
+		KUNIT_ASSERT_EQ(test, sim_request(&st->line[i], 0), 0);
+	}
+	/* This one follows, as its affinity has another CPU only */
+	KUNIT_ASSERT_EQ(test, sim_request(&st->line[2], 0), 0);
+	st->line[2].on_irq = sim_note_context;
+	here = cpumask_first(cpu_online_mask);
+	KUNIT_EXPECT_EQ(test, irq_set_affinity(st->line[2].virq, cpumask_of(here)), 0);
+	disable_irq(st->line[1].virq);
+
+	for (int round = 1; round <= 2; round++) {
+		KUNIT_ASSERT_EQ(test, sim_remove_cpu(cpu), 0);
+		for (int i = 0; i < 3; i++) {
+			effective = sim_effective(&st->line[i]);
+			KUNIT_EXPECT_FALSE(test, cpumask_test_cpu(cpu, effective));
+		}
+		KUNIT_ASSERT_EQ(test, sim_add_cpu(cpu), 0);
+		if (round == 2)
+			enable_irq(st->line[1].virq);
+
+		for (int i = 0; i < 3; i++) {
+			bool masked = i == 1 && round == 1;
+
+			effective = sim_effective(&st->line[i]);
+			KUNIT_EXPECT_EQ(test, cpumask_test_cpu(cpu, effective), i < 2);
+			WRITE_ONCE(st->line[i].cpu, -1);
+			remote.line = &st->line[i];
+			remote.cpu = cpu;
+			INIT_WORK_ONSTACK(&remote.work, sim_remote_fn);
+			schedule_work_on(cpu, &remote.work);
+			flush_work(&remote.work);
+			destroy_work_on_stack(&remote.work);
+			KUNIT_EXPECT_EQ_MSG(test, sim_line_cpu(&st->line[i]),
+					    masked ? -1 : i < 2 ? cpu : here,
+					    "line %d, round %d", i, round);
+			sim_account_balances(test, &st->line[i]);
+		}
+	}
+	/* What was kept in the first round had its run as well */
+	KUNIT_EXPECT_EQ(test, sim_runs(&st->line[1]), 2);
+}
+
+static void sim_unmap(struct sim_line *line)
+{
+	irq_dispose_mapping(line->virq);
+	line->virq = 0;
+}
+
+/*
+ * C16: a managed line is shut down with the last CPU of its affinity, and loses what
+ * is latched in the chip, as the device behind it is quiet by then. The account tells.
+ * What genirq keeps is not lost. When the CPU comes back, so does the line, disabled if
+ * it was.
+ */
+static void chip_managed(struct kunit *test)
+{
+	struct sim_test *st = test->priv;
+	struct sim_line *line = &st->line[4];
+	int cpu = cpumask_last(cpu_online_mask);
+	struct irq_affinity_desc affinity = { .is_managed = 1 };
+	int runs = 0;
+
+	if (!IS_ENABLED(CONFIG_HOTPLUG_CPU))
+		kunit_skip(test, "needs CPU hotplug");
+	sim_need_two_cpus(test);
+	sim_unmap(line);
+	cpumask_copy(&affinity.mask, cpumask_of(cpu));
+	line->virq = irq_create_mapping_affinity(st->domain, line->hwirq, &affinity);
+	KUNIT_ASSERT_NE(test, line->virq, 0);
+	line->on_irq = sim_note_context;
+	KUNIT_ASSERT_EQ(test, sim_request(line, 0), 0);
+
+	/* Enabled, masked with the latch in the chip, disabled with the event in genirq */
+	for (int i = 0; i < 3; i++) {
+		bool waits = i, kept = i == 2;
+
+		if (i == 1)
+			irq_set_status_flags(line->virq, IRQ_DISABLE_UNLAZY);
+		else
+			irq_clear_status_flags(line->virq, IRQ_DISABLE_UNLAZY);
+		if (waits)
+			disable_irq(line->virq);
+		KUNIT_EXPECT_EQ(test, sim_fire(line), 1);
+		irq_sim_synchronize(st->domain);
+		runs += !waits;
+		KUNIT_EXPECT_EQ(test, sim_runs(line), runs);
+		KUNIT_EXPECT_EQ(test, sim_account(test, line).waiting, waits);
+
+		KUNIT_ASSERT_EQ(test, sim_remove_cpu(cpu), 0);
+		KUNIT_EXPECT_EQ_MSG(test, sim_account(test, line).waiting, kept, "%d", i);
+		KUNIT_EXPECT_EQ_MSG(test, sim_account(test, line).dropped, i > 0, "%d", i);
+		KUNIT_EXPECT_EQ(test, sim_fire(line), -ENXIO);
+		KUNIT_ASSERT_EQ(test, sim_add_cpu(cpu), 0);
+
+		if (waits)
+			enable_irq(line->virq);
+		irq_sim_synchronize(st->domain);
+		runs += kept;
+		KUNIT_EXPECT_EQ_MSG(test, sim_runs(line), runs, "%d", i);
+		WRITE_ONCE(line->cpu, -1);
+		KUNIT_EXPECT_EQ(test, sim_fire(line), 1);
+		KUNIT_EXPECT_EQ(test, sim_line_cpu(line), cpu);
+		KUNIT_EXPECT_EQ(test, sim_runs(line), ++runs);
+		sim_account_balances(test, line);
+	}
+}
+
+static struct sim_line *sim_line_going_down;
+
+static int sim_going_down(unsigned int cpu)
+{
+	struct sim_line *line = sim_line_going_down;
+
+	atomic_add(irq_sim_fire(line->st->domain, line->hwirq), &line->st->latched);
+	return 0;
+}
+
+/*
+ * C16: fired on a CPU which is on its way down. It takes interrupts until its
+ * end; a softirq might come too late for its ksoftirqd, and runs elsewhere.
+ */
+static void chip_cpu_going_down(struct kunit *test)
+{
+	struct sim_test *st = test->priv;
+	struct sim_line *line = &st->line[0];
+	int cpu = cpumask_last(cpu_online_mask), state, ret;
+
+	if (!IS_ENABLED(CONFIG_HOTPLUG_CPU))
+		kunit_skip(test, "needs CPU hotplug");
+	sim_need_two_cpus(test);
+	line->on_irq = sim_note_context;
+	KUNIT_ASSERT_EQ(test, sim_request(line, 0), 0);
+	KUNIT_ASSERT_EQ(test, irq_set_affinity(line->virq, cpumask_of(cpu)), 0);
+
+	sim_line_going_down = line;
+	state = cpuhp_setup_state_nocalls(CPUHP_AP_ONLINE_DYN, "irq/sim:kunit",
+					  NULL, sim_going_down);
+	KUNIT_ASSERT_GE(test, state, 0);
+	ret = sim_remove_cpu(cpu);
+	cpuhp_remove_state_nocalls(state);
+	irq_sim_synchronize(st->domain);
+
+	KUNIT_EXPECT_EQ(test, ret, 0);
+	KUNIT_EXPECT_EQ(test, atomic_read(&st->latched), 1);
+	KUNIT_EXPECT_EQ(test, sim_runs(line), 1);
+	if (sim_is_soft(test))
+		KUNIT_EXPECT_NE(test, READ_ONCE(line->cpu), cpu);
+	else
+		KUNIT_EXPECT_EQ(test, READ_ONCE(line->cpu), cpu);
+	sim_account_balances(test, line);
+	if (!ret)
+		KUNIT_EXPECT_EQ(test, sim_add_cpu(cpu), 0);
+}
+
+static struct kunit_case irq_sim_affinity_cases[] = {
+	KUNIT_CASE_PARAM(chip_affinity, sim_gen_params),
+	KUNIT_CASE_PARAM(chip_affinity_from, delivery_gen_params),
+	KUNIT_CASE_PARAM(chip_affinity_busy, delivery_gen_params),
+	KUNIT_CASE_PARAM(chip_affinity_latched, mask_gen_params),
+	KUNIT_CASE_PARAM(chip_affinity_in_progress, delivery_gen_params),
+	KUNIT_CASE_PARAM(chip_affinity_refused, delivery_gen_params),
+	KUNIT_CASE_PARAM(chip_affinity_forced, delivery_gen_params),
+	KUNIT_CASE_PARAM(chip_synchronize_in_progress, delivery_gen_params),
+	KUNIT_CASE_PARAM(chip_synchronize_moved, delivery_gen_params),
+	KUNIT_CASE_PARAM_ATTR(chip_cpu_down, sim_gen_params, sim_slow),
+	KUNIT_CASE_PARAM_ATTR(chip_cpu_down_latched, delivery_gen_params, sim_slow),
+	KUNIT_CASE_PARAM_ATTR(chip_cpu_comes_back, delivery_gen_params, sim_slow),
+	KUNIT_CASE_PARAM_ATTR(chip_managed, delivery_gen_params, sim_slow),
+	KUNIT_CASE_PARAM_ATTR(chip_cpu_going_down, delivery_gen_params, sim_slow),
+	{}
+};
+
+struct kunit_suite irq_sim_affinity_suite = {
+	.name = "irq_sim_affinity",
+	.init = sim_init,
+	.exit = sim_exit,
+	.test_cases = irq_sim_affinity_cases,
+};

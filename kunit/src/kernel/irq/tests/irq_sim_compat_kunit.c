@@ -1,0 +1,465 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * irq_domain_create_sim(): what the users of today see.
+ */
+
+#include "irq_sim_kunit.h"
+
+static void sim_fire_one(struct sim_line *line)
+{
+	sim_pend(line, true);
+	sim_flush();
+}
+
+static void sim_fire_line0(struct sim_line *line)
+{
+	sim_pend(&line->st->line[0], true);
+}
+
+/* The handler of a line may fire a line with a lower number. */
+static void sim_lower_line_from_handler(struct kunit *test)
+{
+	struct sim_test *st = test->priv;
+	struct sim_remote remote = {
+		.fn	= sim_fire_one,
+		.line	= &st->line[5],
+	};
+	int cpu;
+
+	st->line[5].on_irq = sim_fire_line0;
+	KUNIT_ASSERT_EQ(test, sim_request(&st->line[5], 0), 0);
+	KUNIT_ASSERT_EQ(test, sim_request(&st->line[0], 0), 0);
+
+	migrate_disable();
+	cpu = sim_other_cpu();
+	if (cpu < nr_cpu_ids) {
+		/*
+		 * On another CPU: should that one spin in the simulator, this
+		 * one takes the event away so that it comes back.
+		 */
+		INIT_WORK_ONSTACK(&remote.work, sim_remote_fn);
+		schedule_work_on(cpu, &remote.work);
+		KUNIT_EXPECT_TRUE_MSG(test, sim_wait(&st->line[0].handled),
+				      "the line below the one in progress was not served");
+		sim_pend(&st->line[0], false);
+		flush_work(&remote.work);
+		destroy_work_on_stack(&remote.work);
+	} else {
+		sim_fire_one(&st->line[5]);
+		sim_flush();
+	}
+	migrate_enable();
+
+	KUNIT_EXPECT_EQ(test, atomic_read(&st->line[5].handled), 1);
+	KUNIT_EXPECT_EQ(test, atomic_read(&st->line[0].handled), 1);
+}
+
+/*
+ * While the simulator's work is in a handler on one CPU, another CPU runs it
+ * too and serves what it fired; each event is handled once all the same.
+ */
+static void sim_two_cpus_at_once(struct kunit *test)
+{
+	struct sim_test *st = test->priv;
+	struct sim_remote remote = {
+		.fn	= sim_fire_one,
+		.line	= &st->line[2],
+	};
+	int cpu;
+
+	migrate_disable();
+	cpu = sim_other_cpu();
+	if (cpu >= nr_cpu_ids) {
+		migrate_enable();
+		kunit_skip(test, "needs two CPUs");
+	}
+
+	st->line[2].on_irq = sim_hold;
+	if (sim_request(&st->line[2], 0) || sim_request(&st->line[6], 0)) {
+		migrate_enable();
+		KUNIT_FAIL_AND_ABORT(test, "cannot request the lines");
+	}
+
+	INIT_WORK_ONSTACK(&remote.work, sim_remote_fn);
+	schedule_work_on(cpu, &remote.work);
+	if (sim_wait(&st->entered)) {
+		sim_pend(&st->line[6], true);
+		sim_flush();
+	} else {
+		KUNIT_FAIL(test, "the handler on CPU %d did not start", cpu);
+	}
+	KUNIT_EXPECT_EQ_MSG(test, atomic_read(&st->line[6].handled), 1,
+			    "not served while another CPU is in a handler");
+	atomic_set_release(&st->release, 1);
+	flush_work(&remote.work);
+	destroy_work_on_stack(&remote.work);
+	migrate_enable();
+
+	KUNIT_EXPECT_EQ(test, atomic_read(&st->line[2].handled), 1);
+	KUNIT_EXPECT_EQ(test, atomic_read(&st->line[6].handled), 1);
+}
+
+/* One event at a time: none of them can merge with the one before it. */
+static void sim_race_fire(struct sim_line *line)
+{
+	for (int i = 0; i < SIM_RACE_ROUNDS; i++)
+		sim_fire_one(line);
+}
+
+/* Two CPUs fire a line each: either CPU may serve both, each event once. */
+static void sim_exactly_once(struct kunit *test)
+{
+	struct sim_test *st = test->priv;
+	struct sim_remote remote = {
+		.fn	= sim_race_fire,
+		.line	= &st->line[1],
+	};
+	int cpu;
+
+	migrate_disable();
+	cpu = sim_other_cpu();
+	if (cpu >= nr_cpu_ids) {
+		migrate_enable();
+		kunit_skip(test, "needs two CPUs");
+	}
+	if (!IS_ENABLED(CONFIG_SMP) || !arch_irq_work_has_interrupt()) {
+		migrate_enable();
+		kunit_skip(test, "delivery waits for the tick: the CPUs do not meet");
+	}
+
+	for (int i = 0; i < 2; i++) {
+		if (sim_request(&st->line[i], 0)) {
+			migrate_enable();
+			KUNIT_FAIL_AND_ABORT(test, "cannot request line %d", i);
+		}
+	}
+
+	INIT_WORK_ONSTACK(&remote.work, sim_remote_fn);
+	schedule_work_on(cpu, &remote.work);
+	sim_race_fire(&st->line[0]);
+	flush_work(&remote.work);
+	destroy_work_on_stack(&remote.work);
+	sim_flush();
+	migrate_enable();
+
+	for (int i = 0; i < 2; i++) {
+		KUNIT_EXPECT_EQ(test, atomic_read(&st->line[i].handled), SIM_RACE_ROUNDS);
+		KUNIT_EXPECT_EQ(test, atomic_read(&st->line[i].nested), 0);
+	}
+}
+
+/* Without an interrupt for irq_work, what is queued by irq_work waits for a tick. */
+static void sim_fire_one_twice_handled(struct sim_line *line)
+{
+	sim_fire_one(line);
+	sim_flush();
+}
+
+/* An event for a line in progress on another CPU runs the handler again. */
+static void sim_in_progress_elsewhere(struct kunit *test)
+{
+	struct sim_test *st = test->priv;
+	struct sim_remote remote = {
+		.fn	= sim_fire_one_twice_handled,
+		.line	= &st->line[3],
+	};
+	int cpu;
+
+	migrate_disable();
+	cpu = sim_other_cpu();
+	if (cpu >= nr_cpu_ids) {
+		migrate_enable();
+		kunit_skip(test, "needs two CPUs");
+	}
+
+	st->line[3].on_irq = sim_hold;
+	if (sim_request(&st->line[3], 0)) {
+		migrate_enable();
+		KUNIT_FAIL_AND_ABORT(test, "cannot request the line");
+	}
+
+	INIT_WORK_ONSTACK(&remote.work, sim_remote_fn);
+	schedule_work_on(cpu, &remote.work);
+	if (sim_wait(&st->entered)) {
+		sim_pend(&st->line[3], true);
+		sim_flush();
+	} else {
+		KUNIT_FAIL(test, "the handler on CPU %d did not start", cpu);
+	}
+	atomic_set_release(&st->release, 1);
+	flush_work(&remote.work);
+	destroy_work_on_stack(&remote.work);
+	sim_flush();
+	migrate_enable();
+
+	KUNIT_EXPECT_EQ(test, atomic_read(&st->line[3].handled), 2);
+	KUNIT_EXPECT_EQ(test, atomic_read(&st->line[3].nested), 0);
+}
+
+/* A mapping that is gone takes its event with it. */
+static void sim_latch_dies_with_mapping(struct kunit *test)
+{
+	struct sim_test *st = test->priv;
+	struct sim_line *line = &st->line[4];
+
+	KUNIT_ASSERT_EQ(test, sim_request(line, 0), 0);
+	migrate_disable();
+	/* Where it takes a tick to deliver, the event outlives the mapping */
+	sim_pend(line, true);
+	free_irq(line->virq, line);
+	irq_dispose_mapping(line->virq);
+	atomic_set(&line->handled, 0);
+
+	line->virq = irq_create_mapping(st->domain, 4);
+	if (line->virq)
+		KUNIT_EXPECT_EQ(test, sim_request(line, 0), 0);
+	sim_flush();
+	migrate_enable();
+
+	KUNIT_EXPECT_NE(test, line->virq, 0);
+	KUNIT_EXPECT_EQ(test, atomic_read(&line->handled), 0);
+}
+
+/* What was fired for one owner of a line never reaches the next one. */
+static void sim_latch_dies_with_owner(struct kunit *test)
+{
+	struct sim_test *st = test->priv;
+	struct sim_line *line = &st->line[4];
+
+	KUNIT_ASSERT_EQ(test, sim_request(line, 0), 0);
+	disable_irq(line->virq);
+	KUNIT_EXPECT_EQ(test, sim_pend(line, true), 0);
+	sim_flush();
+	free_irq(line->virq, line);
+	KUNIT_ASSERT_EQ(test, atomic_read(&line->handled), 0);
+
+	KUNIT_EXPECT_EQ(test, sim_request(line, 0), 0);
+	/* The core would replay from a tasklet or through the chip */
+	sim_flush();
+	local_bh_disable();
+	local_bh_enable();
+	synchronize_irq(line->virq);
+	KUNIT_EXPECT_EQ(test, atomic_read(&line->handled), 0);
+
+	/* ... and its own events do */
+	KUNIT_EXPECT_EQ(test, sim_pend(line, true), 0);
+	sim_flush();
+	KUNIT_EXPECT_EQ(test, atomic_read(&line->handled), 1);
+}
+
+/* Nobody listens: the event is gone when somebody does. */
+static void sim_nothing_before_request(struct kunit *test)
+{
+	struct sim_test *st = test->priv;
+	struct sim_line *line = &st->line[1];
+
+	KUNIT_EXPECT_EQ(test, sim_pend(line, true), 0);
+	KUNIT_ASSERT_EQ(test, sim_request(line, 0), 0);
+	sim_flush();
+	KUNIT_EXPECT_EQ(test, atomic_read(&line->handled), 0);
+}
+
+/* The flow handler that was set for the line is the one which is called. */
+static void sim_chained(struct kunit *test)
+{
+	struct sim_test *st = test->priv;
+	struct sim_line *line = &st->line[7];
+
+	irq_set_chained_handler_and_data(line->virq, sim_chained_handler, line);
+	KUNIT_EXPECT_EQ(test, sim_pend(line, true), 0);
+	sim_flush();
+	irq_set_chained_handler_and_data(line->virq, NULL, NULL);
+	KUNIT_EXPECT_EQ(test, atomic_read(&line->handled), 1);
+}
+
+/* C20: where there is an interrupt for irq_work, it is done on return. */
+static void sim_compat_is_inline(struct kunit *test)
+{
+	struct sim_test *st = test->priv;
+	struct sim_line *line = &st->line[0];
+
+	if (!arch_irq_work_has_interrupt())
+		kunit_skip(test, "an irq_work waits for the tick");
+	line->on_irq = sim_note_context;
+	KUNIT_ASSERT_EQ(test, sim_request(line, 0), 0);
+	for (int i = 1; i <= 100; i++) {
+		int ret = sim_pend(line, true);
+		int runs = sim_runs(line);
+
+		KUNIT_EXPECT_EQ(test, ret, 0);
+		KUNIT_EXPECT_EQ(test, runs, i);
+	}
+	KUNIT_EXPECT_EQ(test, atomic_read(&st->in_hardirq), 100);
+}
+
+/* C20: its wires are there to be read back, nothing more. */
+static void sim_compat_wire(struct kunit *test)
+{
+	struct sim_test *st = test->priv;
+	struct sim_line *line = &st->line[0];
+
+	KUNIT_ASSERT_EQ(test, sim_request(line, IRQF_TRIGGER_RISING), 0);
+	for (int i = 1; i <= 4; i++) {
+		KUNIT_EXPECT_EQ(test, irq_sim_set_line(st->domain, 0, i & 1), 0);
+		KUNIT_EXPECT_EQ(test, sim_state(line, IRQCHIP_STATE_LINE_LEVEL), i & 1);
+	}
+	sim_flush();
+	KUNIT_EXPECT_EQ(test, sim_runs(line), 0);
+	/* A fire is what the state has always been */
+	KUNIT_EXPECT_EQ(test, sim_fire(line), 1);
+	irq_sim_synchronize(st->domain);
+	KUNIT_EXPECT_EQ(test, sim_runs(line), 1);
+}
+
+/* C20: a fire is all that there is to be set. */
+static void sim_compat_states(struct kunit *test)
+{
+	static const enum irqchip_irq_state none[] = {
+		IRQCHIP_STATE_ACTIVE, IRQCHIP_STATE_MASKED, IRQCHIP_STATE_LINE_LEVEL,
+	};
+	struct sim_test *st = test->priv;
+	struct sim_line *line = &st->line[0];
+
+	KUNIT_ASSERT_EQ(test, sim_request(line, 0), 0);
+	for (int i = 0; i < ARRAY_SIZE(none); i++) {
+		for (int on = 0; on < 2; on++)
+			KUNIT_EXPECT_EQ_MSG(test, -EINVAL,
+					    irq_set_irqchip_state(line->virq, none[i], on),
+					    "state %d", none[i]);
+	}
+	KUNIT_EXPECT_FALSE(test, sim_state(line, IRQCHIP_STATE_LINE_LEVEL));
+	KUNIT_EXPECT_FALSE(test, sim_state(line, IRQCHIP_STATE_MASKED));
+	sim_flush();
+	KUNIT_EXPECT_EQ(test, sim_runs(line), 0);
+	KUNIT_EXPECT_EQ(test, sim_pend(line, true), 0);
+	sim_flush();
+	KUNIT_EXPECT_EQ(test, sim_runs(line), 1);
+}
+
+/* disable_irq() leaves the line unmasked: this is the replay of the core. */
+static void sim_lazy_disable(struct kunit *test)
+{
+	struct sim_test *st = test->priv;
+	struct sim_line *line = &st->line[3];
+
+	KUNIT_ASSERT_EQ(test, sim_request(line, 0), 0);
+	disable_irq(line->virq);
+	KUNIT_EXPECT_EQ(test, sim_pend(line, true), 0);
+	sim_flush();
+	KUNIT_EXPECT_EQ(test, atomic_read(&line->handled), 0);
+
+	/* Held back so that a replay by tasklet runs before the check, too */
+	local_bh_disable();
+	enable_irq(line->virq);
+	local_bh_enable();
+	sim_flush();
+	KUNIT_EXPECT_EQ(test, atomic_read(&line->handled), 1);
+}
+
+/* IRQ_DISABLE_UNLAZY: disable_irq() masks, and the chip keeps the event. */
+static void sim_real_mask(struct kunit *test)
+{
+	struct sim_test *st = test->priv;
+	struct sim_line *line = &st->line[3];
+
+	irq_set_status_flags(line->virq, IRQ_DISABLE_UNLAZY);
+	KUNIT_ASSERT_EQ(test, sim_request(line, 0), 0);
+	disable_irq(line->virq);
+	KUNIT_EXPECT_EQ(test, sim_pend(line, true), 0);
+	KUNIT_EXPECT_EQ(test, sim_pend(line, true), 0);
+	sim_flush();
+	KUNIT_EXPECT_EQ(test, atomic_read(&line->handled), 0);
+
+	enable_irq(line->virq);
+	sim_flush();
+	KUNIT_EXPECT_EQ(test, atomic_read(&line->handled), 1);
+}
+
+/* Whatever the variable held before, the answer is in it afterwards. */
+static void sim_pending_state_masked(struct kunit *test)
+{
+	struct sim_test *st = test->priv;
+	struct sim_line *line = &st->line[3];
+	bool state = true;
+
+	irq_set_status_flags(line->virq, IRQ_DISABLE_UNLAZY);
+	KUNIT_ASSERT_EQ(test, sim_request(line, 0), 0);
+	disable_irq(line->virq);
+	KUNIT_EXPECT_EQ(test, 0, irq_get_irqchip_state(line->virq,
+						       IRQCHIP_STATE_PENDING, &state));
+	KUNIT_EXPECT_FALSE(test, state);
+
+	KUNIT_EXPECT_EQ(test, sim_pend(line, true), 0);
+	KUNIT_EXPECT_EQ(test, 0, irq_get_irqchip_state(line->virq,
+						       IRQCHIP_STATE_PENDING, &state));
+	KUNIT_EXPECT_TRUE(test, state);
+
+	KUNIT_EXPECT_EQ(test, sim_pend(line, false), 0);
+	enable_irq(line->virq);
+	sim_flush();
+	KUNIT_EXPECT_EQ(test, atomic_read(&line->handled), 0);
+}
+
+/* C20: the chip of irq_domain_create_sim() knows edges only. */
+static void sim_compat_types(struct kunit *test)
+{
+	struct sim_test *st = test->priv;
+	unsigned int virq = st->line[0].virq;
+
+	KUNIT_EXPECT_EQ(test, irq_set_irq_type(virq, IRQ_TYPE_EDGE_BOTH), 0);
+	KUNIT_EXPECT_EQ(test, irq_set_irq_type(virq, IRQ_TYPE_LEVEL_HIGH), -EINVAL);
+	KUNIT_EXPECT_EQ(test, irq_set_irq_type(virq, IRQ_TYPE_LEVEL_LOW), -EINVAL);
+
+	/* No filter either: an event is an event */
+	KUNIT_ASSERT_EQ(test, sim_request(&st->line[0], IRQF_TRIGGER_FALLING), 0);
+	KUNIT_EXPECT_EQ(test, sim_pend(&st->line[0], true), 0);
+	sim_flush();
+	KUNIT_EXPECT_EQ(test, atomic_read(&st->line[0].handled), 1);
+}
+
+/* C20: a line of irq_domain_create_sim() is not masked while its thread runs. */
+static void sim_compat_oneshot(struct kunit *test)
+{
+	struct sim_test *st = test->priv;
+	struct sim_line *line = &st->line[0];
+
+	KUNIT_ASSERT_EQ(test, 0, request_threaded_irq(line->virq, sim_wake_thread, sim_thread,
+						      IRQF_ONESHOT, "irq_sim_kunit", line));
+	KUNIT_EXPECT_EQ(test, sim_pend(line, true), 0);
+	sim_flush();
+	KUNIT_EXPECT_TRUE(test, sim_wait(&st->entered));
+	KUNIT_EXPECT_FALSE(test, sim_state(line, IRQCHIP_STATE_MASKED));
+	KUNIT_EXPECT_EQ(test, sim_pend(line, true), 0);
+	sim_flush();
+	KUNIT_EXPECT_EQ(test, sim_runs(line), 2);
+	complete_all(&st->thread_go);
+	synchronize_irq(line->virq);
+	KUNIT_EXPECT_EQ(test, atomic_read(&st->entered), 2);
+}
+
+static struct kunit_case irq_sim_compat_cases[] = {
+	KUNIT_CASE(sim_lower_line_from_handler),
+	KUNIT_CASE(sim_two_cpus_at_once),
+	KUNIT_CASE_SLOW(sim_exactly_once),
+	KUNIT_CASE(sim_in_progress_elsewhere),
+	KUNIT_CASE(sim_latch_dies_with_mapping),
+	KUNIT_CASE(sim_latch_dies_with_owner),
+	KUNIT_CASE(sim_nothing_before_request),
+	KUNIT_CASE(sim_chained),
+	KUNIT_CASE(sim_compat_is_inline),
+	KUNIT_CASE(sim_compat_wire),
+	KUNIT_CASE(sim_compat_states),
+	KUNIT_CASE(sim_lazy_disable),
+	KUNIT_CASE(sim_real_mask),
+	KUNIT_CASE(sim_pending_state_masked),
+	KUNIT_CASE(sim_compat_types),
+	KUNIT_CASE(sim_compat_oneshot),
+	{}
+};
+
+struct kunit_suite irq_sim_compat_suite = {
+	.name = "irq_sim_compat",
+	.init = sim_init,
+	.exit = sim_exit,
+	.test_cases = irq_sim_compat_cases,
+};

@@ -1,0 +1,471 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Where and when handlers run: contexts, budget, fairness.
+ */
+
+#include "irq_sim_kunit.h"
+
+KUNIT_ARRAY_PARAM_DESC(delivery, sim_deliveries, name);
+KUNIT_ARRAY_PARAM_DESC(sim, sim_params, name);
+
+/* C11: from a task, the interrupt has been handled when the fire returns. */
+static void chip_fire_is_inline(struct kunit *test)
+{
+	struct sim_test *st = test->priv;
+	int ret, handled;
+
+	if (!sim_is_soft(test))
+		kunit_skip(test, "an irq_work may wait for the tick");
+
+	KUNIT_ASSERT_EQ(test, sim_request(&st->line[0], 0), 0);
+	for (int i = 0; i < 100; i++) {
+		sim_keep_cpu(true);
+		ret = sim_fire(&st->line[0]);
+		handled = atomic_read(&st->line[0].handled);
+		sim_keep_cpu(false);
+		KUNIT_EXPECT_EQ(test, ret, 1);
+		KUNIT_EXPECT_EQ(test, handled, i + 1);
+	}
+}
+
+static void sim_log(struct sim_test *st, unsigned int what)
+{
+	int i = atomic_inc_return(&st->runs) - 1;
+
+	if (i < ARRAY_SIZE(st->order))
+		st->order[i] = what;
+}
+
+#define SIM_WITNESS	100
+
+/**
+ * struct sim_witness - runs in turn with the delivery of a chip
+ * @st:		where it makes its mark
+ * @bh:		as BH work, not as a tasklet
+ * @bh_work:	next to BH work
+ * @tasklet:	next to tasklets
+ */
+struct sim_witness {
+	struct sim_test		*st;
+	bool			bh;
+	struct work_struct	bh_work;
+	struct tasklet_struct	tasklet;
+};
+
+/* Behind the delivery. Which does the same, and so gets behind this. */
+static void sim_witness_again(struct sim_witness *witness)
+{
+	if (witness->bh)
+		queue_work(system_bh_highpri_wq, &witness->bh_work);
+	else
+		tasklet_sim_schedule(&witness->tasklet);
+}
+
+static void sim_witness_run(struct sim_witness *witness)
+{
+	struct sim_test *st = witness->st;
+	int handled = 0;
+
+	sim_log(st, SIM_WITNESS);
+	if (irqs_disabled())
+		atomic_inc(&st->irqs_off);
+	for (int i = 0; i < SIM_LINES; i++)
+		handled += sim_runs(&st->line[i]);
+	if (handled < SIM_LINES)
+		sim_witness_again(witness);
+}
+
+static void sim_witness_bh(struct work_struct *work)
+{
+	sim_witness_run(container_of(work, struct sim_witness, bh_work));
+}
+
+static void sim_witness_tasklet(struct tasklet_struct *tasklet)
+{
+	sim_witness_run(container_of(tasklet, struct sim_witness, tasklet));
+}
+
+/* A delivery serves as many lines as its budget says, then it is others' turn. */
+static void chip_budget(struct kunit *test)
+{
+	static const unsigned int budgets[] = { 0, 1, 3, SIM_LINES - 1, SIM_LINES, UINT_MAX };
+	const struct sim_param *param = test->param_value;
+	struct sim_witness *witness = kunit_kzalloc(test, sizeof(*witness), GFP_KERNEL);
+
+	/* Tasklets and BH work keep the order of their kind, irq_work does not */
+	if (!sim_is_soft(test))
+		kunit_skip(test, "the runs of an irq_work cannot be told apart");
+	KUNIT_ASSERT_NOT_NULL(test, witness);
+	witness->bh = param->delivery == IRQ_SIM_DELIVER_BH_WORK;
+	tasklet_setup(&witness->tasklet, sim_witness_tasklet);
+	INIT_WORK(&witness->bh_work, sim_witness_bh);
+
+	for (int b = 0; b < ARRAY_SIZE(budgets); b++) {
+		struct sim_param with_budget = {
+			.delivery	= param->delivery,
+			.budget		= budgets[b],
+		};
+		struct sim_test *st = test->priv;
+		unsigned int served = 0, n = 0;
+		unsigned long flags;
+
+		/* The fixture, with this budget */
+		sim_exit(test);
+		test->priv = NULL;
+		test->param_value = &with_budget;
+		sim_init(test);
+		test->param_value = param;
+		st = test->priv;
+		witness->st = st;
+		sim_request_all(test, sim_note_order);
+
+		flags = sim_hold_cpu(test);
+		for (int i = 0; i < SIM_LINES; i++)
+			sim_fire(&st->line[i]);
+		sim_witness_again(witness);
+		sim_let_go(test, flags);
+		/* A synchronize would take a share of the budget */
+		KUNIT_EXPECT_TRUE(test, sim_wait(&st->line[SIM_LINES - 1].handled));
+		tasklet_kill(&witness->tasklet);
+		flush_work(&witness->bh_work);
+
+		/* So many lines, the witness, and again */
+		while (served < SIM_LINES) {
+			unsigned int left = SIM_LINES - served;
+
+			if (budgets[b] && left > budgets[b])
+				left = budgets[b];
+			while (left--)
+				KUNIT_EXPECT_EQ_MSG(test, st->order[n++], served++,
+						    "budget %u", budgets[b]);
+			KUNIT_EXPECT_EQ_MSG(test, st->order[n++], SIM_WITNESS,
+					    "budget %u", budgets[b]);
+		}
+		KUNIT_EXPECT_EQ(test, atomic_read(&st->runs), n);
+	}
+	KUNIT_EXPECT_EQ(test, atomic_read(&witness->st->irqs_off), 0);
+}
+
+#ifdef CONFIG_TRACEPOINTS
+#define SIM_VECTOR_NONE		NR_SOFTIRQS
+#define SIM_VECTOR_HARDIRQ	(NR_SOFTIRQS + 1)
+
+/* The softirq which each CPU runs, by its tracepoints */
+static DEFINE_PER_CPU(unsigned int, sim_vector);
+
+/**
+ * struct sim_vectors - the tracepoints of softirqs
+ * @entry:	one begins
+ * @exit:	it is over
+ */
+struct sim_vectors {
+	struct tracepoint	*entry;
+	struct tracepoint	*exit;
+};
+
+static void sim_find_vectors(struct tracepoint *tp, void *data)
+{
+	struct sim_vectors *vectors = data;
+
+	if (!strcmp(tp->name, "softirq_entry"))
+		vectors->entry = tp;
+	if (!strcmp(tp->name, "softirq_exit"))
+		vectors->exit = tp;
+}
+
+static void sim_vector_entry(void *data, unsigned int vector)
+{
+	__this_cpu_write(sim_vector, vector);
+}
+
+static void sim_vector_exit(void *data, unsigned int vector)
+{
+	__this_cpu_write(sim_vector, SIM_VECTOR_NONE);
+}
+
+static void sim_note_vector(struct sim_line *line)
+{
+	struct sim_test *st = line->st;
+	int i = atomic_inc_return(&st->runs) - 1;
+
+	/* A hard interrupt may come in one of them */
+	if (i < ARRAY_SIZE(st->order))
+		st->order[i] = in_hardirq() ? SIM_VECTOR_HARDIRQ : __this_cpu_read(sim_vector);
+}
+
+static unsigned int sim_vector_of(enum irq_sim_delivery delivery)
+{
+	switch (delivery) {
+	case IRQ_SIM_DELIVER_TASKLET:
+		return IS_ENABLED(CONFIG_IRQ_SIM_SOFTIRQ) ? NR_SOFTIRQS - 1 : TASKLET_SOFTIRQ;
+	case IRQ_SIM_DELIVER_BH_WORK:
+		return HI_SOFTIRQ;
+	default:
+		return SIM_VECTOR_HARDIRQ;
+	}
+}
+#endif
+
+/*
+ * C10: which softirq it is, for each of the runs, and that the vector of the chip
+ * has nothing else to do: a pass for each delivery, none for the others.
+ */
+static void chip_vector(struct kunit *test)
+{
+#ifdef CONFIG_TRACEPOINTS
+	const struct sim_param *param = test->param_value;
+	struct sim_test *st = test->priv;
+	unsigned int tasklet = sim_vector_of(IRQ_SIM_DELIVER_TASKLET);
+	struct sim_vectors vectors = {};
+	unsigned int cpu, passes = 0;
+	unsigned long flags;
+	bool ran;
+
+	if (param->delivery == IRQ_SIM_DELIVER_TASKLET)
+		passes = param->budget == 1 ? SIM_LINES : 1;
+	for_each_kernel_tracepoint(sim_find_vectors, &vectors);
+	KUNIT_ASSERT_NOT_NULL(test, vectors.entry);
+	KUNIT_ASSERT_NOT_NULL(test, vectors.exit);
+	for_each_possible_cpu(cpu)
+		per_cpu(sim_vector, cpu) = SIM_VECTOR_NONE;
+	sim_request_all(test, sim_note_vector);
+	KUNIT_ASSERT_EQ(test, 0, tracepoint_probe_register(vectors.exit, sim_vector_exit, NULL));
+	KUNIT_EXPECT_EQ(test, 0, tracepoint_probe_register(vectors.entry, sim_vector_entry, NULL));
+
+	flags = sim_hold_cpu(test);
+	passes += kstat_softirqs_cpu(tasklet, smp_processor_id());
+	for (int i = 0; i < SIM_LINES; i++)
+		sim_fire(&st->line[i]);
+	/* Still on this CPU afterwards, and without a synchronize, which counts */
+	migrate_disable();
+	sim_let_go(test, flags);
+	ran = sim_wait(&st->line[SIM_LINES - 1].handled);
+	passes -= kstat_softirqs_cpu(tasklet, smp_processor_id());
+	migrate_enable();
+	tracepoint_probe_unregister(vectors.entry, sim_vector_entry, NULL);
+	tracepoint_probe_unregister(vectors.exit, sim_vector_exit, NULL);
+	tracepoint_synchronize_unregister();
+
+	KUNIT_EXPECT_TRUE(test, ran);
+	KUNIT_ASSERT_EQ(test, atomic_read(&st->runs), SIM_LINES);
+	for (int i = 0; i < SIM_LINES; i++)
+		KUNIT_EXPECT_EQ_MSG(test, st->order[i], sim_vector_of(param->delivery),
+				    "run %d", i);
+	/* Others use TASKLET_SOFTIRQ, too */
+	if (IS_ENABLED(CONFIG_IRQ_SIM_SOFTIRQ))
+		KUNIT_EXPECT_EQ(test, passes, 0);
+#else
+	kunit_skip(test, "needs CONFIG_TRACEPOINTS");
+#endif
+}
+
+#define SIM_SELFISH	3
+#define SIM_ROUNDS	10
+
+static void sim_fire_selfish(struct sim_line *line)
+{
+	sim_note_order(line);
+	if (line->hwirq < SIM_SELFISH && sim_begun(line) < SIM_ROUNDS)
+		sim_fire(line);
+}
+
+/* C9: several lines which fire themselves take turns, and the rest gets one. */
+static void chip_fairness(struct kunit *test)
+{
+	struct sim_test *st = test->priv;
+	unsigned long flags;
+	unsigned int n = 0;
+
+	sim_request_all(test, sim_fire_selfish);
+	flags = sim_hold_cpu(test);
+	for (int i = 0; i < SIM_LINES; i++)
+		sim_fire(&st->line[i]);
+	sim_release_cpu(test, flags);
+	for (int i = 0; i < SIM_ROUNDS; i++)
+		irq_sim_synchronize(st->domain);
+
+	KUNIT_ASSERT_EQ(test, atomic_read(&st->runs), SIM_LINES + (SIM_ROUNDS - 1) * SIM_SELFISH);
+	for (int i = 0; i < SIM_LINES; i++)
+		KUNIT_EXPECT_EQ(test, st->order[n++], i);
+	for (int round = 1; round < SIM_ROUNDS; round++) {
+		for (int i = 0; i < SIM_SELFISH; i++)
+			KUNIT_EXPECT_EQ(test, st->order[n++], i);
+	}
+}
+
+/**
+ * struct sim_from - a fire from some context
+ * @line:	the line to fire
+ * @wire:	by a rising edge on its wire
+ * @before:	runs of the handler before it
+ * @ret:	what the fire returned
+ * @inside:	runs of the handler right after it, in the same context
+ * @after:	runs of the handler when the context has been left
+ * @work:	to get into a hard interrupt
+ * @tasklet:	to get into a soft interrupt
+ * @done:	has been there
+ */
+struct sim_from {
+	struct sim_line		*line;
+	bool			wire;
+	int			before;
+	int			ret;
+	int			inside;
+	int			after;
+	struct irq_work		work;
+	struct tasklet_struct	tasklet;
+	atomic_t		done;
+};
+
+static int sim_from_runs(struct sim_from *from)
+{
+	return sim_runs(from->line) - from->before;
+}
+
+static void sim_from_here(struct sim_from *from)
+{
+	from->ret = from->wire ? sim_wire(from->line, true) : sim_fire(from->line);
+	from->inside = sim_from_runs(from);
+}
+
+static void sim_from_task(struct sim_from *from)
+{
+	sim_from_here(from);
+	from->after = sim_from_runs(from);
+}
+
+static void sim_from_bh_disabled(struct sim_from *from)
+{
+	local_bh_disable();
+	local_bh_disable();
+	sim_from_here(from);
+	local_bh_enable();
+	/* Still in the outer section */
+	from->inside = sim_from_runs(from);
+	local_bh_enable();
+	from->after = sim_from_runs(from);
+}
+
+static void sim_from_preempt_disabled(struct sim_from *from)
+{
+	preempt_disable();
+	sim_from_here(from);
+	preempt_enable();
+	from->after = sim_from_runs(from);
+}
+
+static void sim_from_irqs_disabled(struct sim_from *from)
+{
+	scoped_guard(irqsave)
+		sim_from_here(from);
+	from->after = sim_from_runs(from);
+}
+
+static void sim_from_work_fn(struct irq_work *work)
+{
+	struct sim_from *from = container_of(work, struct sim_from, work);
+
+	sim_from_here(from);
+	atomic_set_release(&from->done, 1);
+}
+
+static void sim_from_hardirq(struct sim_from *from)
+{
+	from->work = IRQ_WORK_INIT_HARD(sim_from_work_fn);
+	irq_work_queue(&from->work);
+	sim_wait(&from->done);
+	irq_work_sync(&from->work);
+	from->after = sim_from_runs(from);
+}
+
+static void sim_from_tasklet_fn(struct tasklet_struct *tasklet)
+{
+	struct sim_from *from = container_of(tasklet, struct sim_from, tasklet);
+
+	sim_from_here(from);
+	atomic_set_release(&from->done, 1);
+}
+
+static void sim_from_softirq(struct sim_from *from)
+{
+	tasklet_setup(&from->tasklet, sim_from_tasklet_fn);
+	local_bh_disable();
+	tasklet_schedule(&from->tasklet);
+	local_bh_enable();
+	sim_wait(&from->done);
+	tasklet_kill(&from->tasklet);
+	from->after = sim_from_runs(from);
+}
+
+/* C11: fired from anywhere, handled once, and when, as far as that is promised. */
+static void chip_fire_from(struct kunit *test)
+{
+	enum { NO, YES, ANY };
+	static const struct {
+		const char	*name;
+		void		(*fire)(struct sim_from *from);
+		/* Handled when the fire returns, when the context is left? */
+		int		inside;
+		int		after;
+	} contexts[] = {
+		{ "task",		sim_from_task,			YES,	YES },
+		{ "BH disabled",	sim_from_bh_disabled,		NO,	YES },
+		{ "preemption disabled", sim_from_preempt_disabled,	YES,	YES },
+		{ "interrupts disabled", sim_from_irqs_disabled,	NO,	ANY },
+		{ "hard interrupt",	sim_from_hardirq,		NO,	ANY },
+		{ "soft interrupt",	sim_from_softirq,		NO,	ANY },
+	};
+	struct sim_test *st = test->priv;
+	bool soft = sim_is_soft(test);
+
+	for (int n = 0; n < 2 * ARRAY_SIZE(contexts); n++) {
+		struct sim_from *from = kunit_kzalloc(test, sizeof(*from), GFP_KERNEL);
+		int i = n / 2;
+		int inside = contexts[i].inside, after = contexts[i].after;
+
+		KUNIT_ASSERT_NOT_NULL(test, from);
+		from->line = &st->line[i];
+		from->wire = n % 2;
+		from->before = sim_runs(from->line);
+		if (!from->wire)
+			KUNIT_ASSERT_EQ(test, sim_request(from->line, 0), 0);
+		sim_keep_cpu(true);
+		contexts[i].fire(from);
+		sim_keep_cpu(false);
+		irq_sim_synchronize(st->domain);
+
+		KUNIT_EXPECT_EQ_MSG(test, from->ret, 1, "%s", contexts[i].name);
+		KUNIT_EXPECT_EQ_MSG(test, sim_from_runs(from), 1, "%s", contexts[i].name);
+		/* A hard interrupt comes as soon as it is let in, or with the tick */
+		if (!soft && contexts[i].fire != sim_from_irqs_disabled)
+			continue;
+		/* Preemption disabled, PREEMPT_RT has ksoftirqd do it */
+		if (IS_ENABLED(CONFIG_PREEMPT_RT) &&
+		    contexts[i].fire == sim_from_preempt_disabled) {
+			inside = ANY;
+			after = ANY;
+		}
+		if (inside != ANY)
+			KUNIT_EXPECT_EQ_MSG(test, from->inside, inside == YES, "%s",
+					    contexts[i].name);
+		if (after != ANY)
+			KUNIT_EXPECT_EQ_MSG(test, from->after, after == YES, "%s",
+					    contexts[i].name);
+	}
+}
+
+static struct kunit_case irq_sim_context_cases[] = {
+	KUNIT_CASE_PARAM(chip_fire_is_inline, sim_gen_params),
+	KUNIT_CASE_PARAM(chip_budget, delivery_gen_params),
+	KUNIT_CASE_PARAM(chip_vector, sim_gen_params),
+	KUNIT_CASE_PARAM(chip_fairness, sim_gen_params),
+	KUNIT_CASE_PARAM(chip_fire_from, sim_gen_params),
+	{}
+};
+
+struct kunit_suite irq_sim_context_suite = {
+	.name = "irq_sim_context",
+	.init = sim_init,
+	.exit = sim_exit,
+	.test_cases = irq_sim_context_cases,
+};

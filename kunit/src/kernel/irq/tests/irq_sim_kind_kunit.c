@@ -1,0 +1,601 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Kinds of simulated controllers, and the account of their lines.
+ */
+
+#include "irq_sim_kunit.h"
+
+#define KIND	SIM_KIND_PARAM
+
+const struct sim_kind_param sim_kind_params[6] = {
+	KIND(HARDIRQ, ACK, 0, "ack hardirq"),
+	KIND(TASKLET, ACK, 0, "ack tasklet"),
+	KIND(BH_WORK, ACK, 0, "ack bh_work"),
+	KIND(HARDIRQ, EOI, 0, "eoi hardirq"),
+	KIND(TASKLET, EOI, 0, "eoi tasklet"),
+	KIND(BH_WORK, EOI, 0, "eoi bh_work"),
+};
+
+static const struct sim_kind_param eoi_params[] = {
+	KIND(HARDIRQ, EOI, 0, "hardirq"),
+	KIND(TASKLET, EOI, 0, "tasklet"),
+	KIND(BH_WORK, EOI, 0, "bh_work"),
+	KIND(HARDIRQ, EOI, IRQ_SIM_EOI_THREADED, "hardirq threaded"),
+	KIND(TASKLET, EOI, IRQ_SIM_EOI_THREADED, "tasklet threaded"),
+	KIND(BH_WORK, EOI, IRQ_SIM_EOI_THREADED, "bh_work threaded"),
+};
+
+static const struct sim_kind_param single_params[] = {
+	KIND(HARDIRQ, ACK, IRQ_SIM_SINGLE_TARGET, "ack hardirq"),
+	KIND(TASKLET, ACK, IRQ_SIM_SINGLE_TARGET, "ack tasklet"),
+	KIND(BH_WORK, ACK, IRQ_SIM_SINGLE_TARGET, "ack bh_work"),
+	KIND(TASKLET, EOI, IRQ_SIM_SINGLE_TARGET, "eoi tasklet"),
+};
+
+KUNIT_ARRAY_PARAM_DESC(kind, sim_kind_params, sim.name);
+KUNIT_ARRAY_PARAM_DESC(eoi, eoi_params, sim.name);
+KUNIT_ARRAY_PARAM_DESC(single, single_params, sim.name);
+
+/* The fixture of sim_init(), for any chip. */
+int sim_init_info(struct kunit *test, const struct irq_sim_info *info)
+{
+	struct sim_test *st = kunit_kzalloc(test, sizeof(*st), GFP_KERNEL);
+
+	KUNIT_ASSERT_NOT_NULL(test, st);
+	init_completion(&st->thread_go);
+	test->priv = st;
+
+	st->domain = irq_domain_instantiate_sim(info);
+	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, st->domain);
+
+	for (int i = 0; i < SIM_LINES; i++) {
+		st->line[i].st = st;
+		st->line[i].hwirq = i;
+		st->line[i].virq = irq_create_mapping(st->domain, i);
+		KUNIT_ASSERT_NE(test, st->line[i].virq, 0);
+	}
+	return 0;
+}
+
+/* C3: the account of a line at rest is exact. */
+void sim_expect_account(struct kunit *test, struct sim_line *line,
+			const struct irq_sim_account *want)
+{
+	struct irq_sim_account is;
+
+	KUNIT_ASSERT_EQ(test, irq_sim_get_account(line->st->domain, line->hwirq, &is), 0);
+	KUNIT_EXPECT_EQ(test, is.latched,
+			sim_runs(line) + is.merged + is.dropped + is.waiting);
+	if (!want)
+		return;
+	KUNIT_EXPECT_EQ(test, is.latched, want->latched);
+	KUNIT_EXPECT_EQ(test, is.kept, want->kept);
+	KUNIT_EXPECT_EQ(test, is.merged, want->merged);
+	KUNIT_EXPECT_EQ(test, is.dropped, want->dropped);
+	KUNIT_EXPECT_EQ(test, is.waiting, want->waiting);
+}
+
+/* Wait until genirq has kept so many events of a line. Only a failure takes the time. */
+bool sim_wait_kept(struct sim_line *line, unsigned long kept)
+{
+	unsigned long end = jiffies + SIM_TIMEOUT;
+	struct irq_sim_account is;
+
+	for (;;) {
+		if (!irq_sim_get_account(line->st->domain, line->hwirq, &is) && is.kept == kept)
+			return true;
+		if (time_after(jiffies, end))
+			return false;
+		sim_poll();
+	}
+}
+
+/* The chip which the parameter asks for. */
+int sim_kind_init(struct kunit *test)
+{
+	const struct sim_kind_param *param = test->param_value;
+	struct irq_sim_info info = { .num_irqs = SIM_LINES };
+
+	info.delivery = param->sim.delivery;
+	info.kind = param->kind;
+	info.flags = param->flags;
+	return sim_init_info(test, &info);
+}
+
+/* Does the chip show that of a line? Under the lock of its descriptor, as genirq calls it. */
+bool sim_shows(struct kunit *test, struct sim_line *line, const char *what)
+{
+#ifdef CONFIG_GENERIC_IRQ_DEBUGFS
+	struct irq_data *data = irq_get_irq_data(line->virq);
+	struct irq_desc *desc = irq_data_to_desc(data);
+	struct seq_file m = { .size = PAGE_SIZE };
+	unsigned long flags;
+
+	m.buf = kunit_kzalloc(test, m.size, GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, m.buf);
+	raw_spin_lock_irqsave(&desc->lock, flags);
+	line->st->domain->ops->debug_show(&m, NULL, data, 0);
+	raw_spin_unlock_irqrestore(&desc->lock, flags);
+	KUNIT_EXPECT_LT(test, m.count, m.size);
+	return strnstr(m.buf, what, m.count);
+#else
+	return false;
+#endif
+}
+
+bool sim_kind_is_eoi(struct kunit *test)
+{
+	const struct sim_kind_param *param = test->param_value;
+
+	return param->kind == IRQ_SIM_KIND_EOI;
+}
+
+static struct sim_line *kind_request(struct kunit *test, unsigned long flags,
+				     void (*on_irq)(struct sim_line *line))
+{
+	struct sim_test *st = test->priv;
+	struct sim_line *line = &st->line[3];
+
+	line->on_irq = on_irq;
+	KUNIT_ASSERT_EQ(test, sim_request(line, flags), 0);
+	return line;
+}
+
+/*
+ * C3: fires while the handler is in progress on another CPU. An edge which comes
+ * there is kept, and the next one is latched; an active line latches it. Nothing
+ * is lost, and what became of each is told.
+ */
+static void kind_in_progress(struct kunit *test)
+{
+	struct irq_sim_account ack = { .latched = 3, .kept = 1 };
+	struct irq_sim_account eoi = { .latched = 2 };
+	struct sim_line *line = kind_request(test, 0, sim_hold);
+	struct sim_remote remote = { .fn = sim_fire_and_flush, .line = line };
+	struct sim_test *st = test->priv;
+
+	sim_need_two_cpus(test);
+	sim_remote_hold(test, &remote);
+	KUNIT_EXPECT_EQ(test, sim_fire(line), 1);
+	if (sim_kind_is_eoi(test)) {
+		KUNIT_EXPECT_TRUE(test, sim_state(line, IRQCHIP_STATE_ACTIVE));
+		KUNIT_EXPECT_EQ(test, sim_fire(line), 0);
+	} else {
+		KUNIT_EXPECT_TRUE(test, sim_wait_kept(line, 1));
+		KUNIT_EXPECT_TRUE(test, sim_state(line, IRQCHIP_STATE_MASKED));
+		KUNIT_EXPECT_EQ(test, sim_fire(line), 1);
+	}
+	KUNIT_EXPECT_EQ(test, sim_fire(line), 0);
+	KUNIT_EXPECT_EQ(test, atomic_read(&line->begun), 1);
+	atomic_set_release(&st->release, 1);
+	sim_remote_end(&remote);
+
+	irq_sim_synchronize(st->domain);
+	KUNIT_EXPECT_EQ(test, sim_runs(line), sim_kind_is_eoi(test) ? 2 : 3);
+	KUNIT_EXPECT_EQ(test, atomic_read(&line->nested), 0);
+	KUNIT_EXPECT_FALSE(test, sim_state(line, IRQCHIP_STATE_MASKED));
+	sim_expect_account(test, line, sim_kind_is_eoi(test) ? &eoi : &ack);
+}
+
+/* C3: an event is kept while the line is disabled, the one behind it merges in the retrigger. */
+static void kind_merged(struct kunit *test)
+{
+	struct irq_sim_account kept = { .latched = 1, .kept = 1, .waiting = 1 };
+	struct irq_sim_account both = { .latched = 2, .kept = 1, .waiting = 2 };
+	struct irq_sim_account done = { .latched = 2, .kept = 1, .merged = 1 };
+	struct sim_line *line = kind_request(test, 0, NULL);
+	struct sim_test *st = test->priv;
+
+	disable_irq(line->virq);
+	KUNIT_EXPECT_EQ(test, sim_fire(line), 1);
+	irq_sim_synchronize(st->domain);
+	sim_expect_account(test, line, &kept);
+	KUNIT_EXPECT_EQ(test, sim_fire(line), 1);
+	KUNIT_EXPECT_EQ(test, sim_fire(line), 0);
+	irq_sim_synchronize(st->domain);
+	sim_expect_account(test, line, &both);
+	KUNIT_EXPECT_EQ(test, sim_runs(line), 0);
+	enable_irq(line->virq);
+	irq_sim_synchronize(st->domain);
+	KUNIT_EXPECT_EQ(test, sim_runs(line), 1);
+	sim_expect_account(test, line, &done);
+}
+
+/* C3, C5: masked at once, the event stays in the chip and nothing is kept. */
+static void kind_unlazy(struct kunit *test)
+{
+	struct irq_sim_account done = { .latched = 1 };
+	struct sim_test *st = test->priv;
+	struct sim_line *line = &st->line[3];
+
+	irq_set_status_flags(line->virq, IRQ_DISABLE_UNLAZY);
+	kind_request(test, 0, NULL);
+	disable_irq(line->virq);
+	KUNIT_EXPECT_EQ(test, sim_fire(line), 1);
+	KUNIT_EXPECT_EQ(test, sim_fire(line), 0);
+	irq_sim_synchronize(st->domain);
+	KUNIT_EXPECT_EQ(test, sim_runs(line), 0);
+	enable_irq(line->virq);
+	irq_sim_synchronize(st->domain);
+	KUNIT_EXPECT_EQ(test, sim_runs(line), 1);
+	sim_expect_account(test, line, &done);
+}
+
+/* C3: what is taken back is dropped: PENDING written 0, and the shutdown. */
+static void kind_dropped(struct kunit *test)
+{
+	struct irq_sim_account one = { .latched = 2, .kept = 1, .dropped = 1, .waiting = 1 };
+	struct irq_sim_account two = { .latched = 3, .kept = 1, .dropped = 3 };
+	struct irq_sim_account end = { .latched = 4, .kept = 1, .dropped = 3 };
+	struct sim_line *line = kind_request(test, 0, NULL);
+	struct sim_test *st = test->priv;
+
+	disable_irq(line->virq);
+	KUNIT_EXPECT_EQ(test, sim_fire(line), 1);
+	irq_sim_synchronize(st->domain);
+	KUNIT_EXPECT_EQ(test, sim_fire(line), 1);
+	KUNIT_EXPECT_EQ(test, sim_pend(line, false), 0);
+	KUNIT_EXPECT_EQ(test, sim_pend(line, false), 0);
+	sim_expect_account(test, line, &one);
+
+	KUNIT_EXPECT_EQ(test, sim_fire(line), 1);
+	free_irq(line->virq, line);
+	sim_expect_account(test, line, &two);
+	KUNIT_EXPECT_EQ(test, sim_fire(line), -ENXIO);
+	sim_expect_account(test, line, &two);
+
+	kind_request(test, 0, NULL);
+	irq_sim_synchronize(st->domain);
+	KUNIT_EXPECT_EQ(test, sim_runs(line), 0);
+	KUNIT_EXPECT_EQ(test, sim_fire(line), 1);
+	irq_sim_synchronize(st->domain);
+	KUNIT_EXPECT_EQ(test, sim_runs(line), 1);
+	sim_expect_account(test, line, &end);
+}
+
+/* C5: an event which somebody hands in while the line is disabled gives one run. */
+static void kind_handed_in(struct kunit *test)
+{
+	struct sim_line *line = kind_request(test, 0, NULL);
+	struct sim_test *st = test->priv;
+
+	disable_irq(line->virq);
+	generic_handle_irq_safe(line->virq);
+	generic_handle_irq_safe(line->virq);
+	KUNIT_EXPECT_EQ(test, sim_runs(line), 0);
+	enable_irq(line->virq);
+	irq_sim_synchronize(st->domain);
+	KUNIT_EXPECT_EQ(test, sim_runs(line), 1);
+	KUNIT_EXPECT_EQ(test, sim_fire(line), 1);
+	irq_sim_synchronize(st->domain);
+	KUNIT_EXPECT_EQ(test, sim_runs(line), 2);
+}
+
+/* Acknowledges its third run only. */
+static void kind_chained_handler(struct irq_desc *desc)
+{
+	struct sim_line *line = irq_desc_get_handler_data(desc);
+	struct irq_chip *chip = irq_desc_get_chip(desc);
+	struct sim_test *st = line->st;
+	int run = atomic_inc_return(&line->handled);
+
+	if (run == 1 && sim_fire(line) == 1)
+		atomic_inc(&st->latched);
+	if (run == 3 && chip->irq_ack)
+		chip->irq_ack(&desc->irq_data);
+}
+
+/*
+ * C4: a chained handler which neither acks nor eois. Without an acknowledge the line
+ * comes again, and without an EOI it sticks; nothing is wiped without a run.
+ */
+static void kind_chained(struct kunit *test)
+{
+	struct irq_sim_account ack = { .latched = 1 };
+	struct irq_sim_account eoi = { .latched = 3, .dropped = 1 };
+	struct sim_test *st = test->priv;
+	struct sim_line *line = &st->line[3];
+
+	irq_set_chained_handler_and_data(line->virq, kind_chained_handler, line);
+	KUNIT_EXPECT_EQ(test, sim_fire(line), 1);
+	irq_sim_synchronize(st->domain);
+	if (!sim_kind_is_eoi(test)) {
+		irq_sim_synchronize(st->domain);
+		irq_sim_synchronize(st->domain);
+		KUNIT_EXPECT_EQ(test, sim_runs(line), 3);
+		KUNIT_EXPECT_EQ(test, atomic_read(&st->latched), 0);
+		irq_set_chained_handler_and_data(line->virq, NULL, NULL);
+		/* Three runs for one latch */
+		atomic_sub(2, &line->handled);
+		sim_expect_account(test, line, &ack);
+		return;
+	}
+
+	KUNIT_EXPECT_EQ(test, sim_runs(line), 1);
+	KUNIT_EXPECT_EQ(test, atomic_read(&st->latched), 1);
+	KUNIT_EXPECT_TRUE(test, sim_state(line, IRQCHIP_STATE_ACTIVE));
+	KUNIT_EXPECT_TRUE(test, sim_state(line, IRQCHIP_STATE_PENDING));
+
+	/* Requested anew it starts anew */
+	irq_set_chained_handler_and_data(line->virq, NULL, NULL);
+	irq_set_chained_handler_and_data(line->virq, kind_chained_handler, line);
+	KUNIT_EXPECT_FALSE(test, sim_state(line, IRQCHIP_STATE_ACTIVE));
+	irq_sim_synchronize(st->domain);
+	KUNIT_EXPECT_EQ(test, sim_runs(line), 1);
+	KUNIT_EXPECT_EQ(test, sim_fire(line), 1);
+	irq_sim_synchronize(st->domain);
+	KUNIT_EXPECT_EQ(test, sim_runs(line), 2);
+	irq_set_chained_handler_and_data(line->virq, NULL, NULL);
+	/* The last one is still active, for want of an EOI: let that end */
+	irq_set_chained_handler_and_data(line->virq, kind_chained_handler, line);
+	irq_set_chained_handler_and_data(line->virq, NULL, NULL);
+	sim_expect_account(test, line, &eoi);
+}
+
+/* Fires its own line in the first run, and looks at it. */
+static void kind_fire_self(struct sim_line *line)
+{
+	struct sim_test *st = line->st;
+
+	if (atomic_inc_return(&st->entered) > 1)
+		return;
+	atomic_set(&st->latched, sim_fire(line));
+	if (sim_state(line, IRQCHIP_STATE_ACTIVE))
+		atomic_inc(&st->release);
+	if (sim_state(line, IRQCHIP_STATE_PENDING))
+		atomic_inc(&st->left);
+}
+
+/* C4: a fire in the handler gives one more run, afterwards. The line is active meanwhile. */
+static void kind_fire_in_handler(struct kunit *test)
+{
+	struct irq_sim_account done = { .latched = 2 };
+	struct sim_line *line = kind_request(test, 0, kind_fire_self);
+	struct sim_test *st = test->priv;
+
+	KUNIT_EXPECT_EQ(test, sim_fire(line), 1);
+	irq_sim_synchronize(st->domain);
+	irq_sim_synchronize(st->domain);
+	KUNIT_EXPECT_EQ(test, sim_runs(line), 2);
+	KUNIT_EXPECT_EQ(test, atomic_read(&line->nested), 0);
+	KUNIT_EXPECT_EQ(test, atomic_read(&st->latched), 1);
+	KUNIT_EXPECT_EQ(test, atomic_read(&st->release), 1);
+	KUNIT_EXPECT_EQ(test, atomic_read(&st->left), 1);
+	KUNIT_EXPECT_FALSE(test, sim_state(line, IRQCHIP_STATE_ACTIVE));
+	KUNIT_EXPECT_FALSE(test, sim_state(line, IRQCHIP_STATE_PENDING));
+	sim_expect_account(test, line, &done);
+}
+
+/* C8: an IRQF_ONESHOT thread, whose EOI comes before it or at its end. */
+static void kind_eoi_thread(struct kunit *test)
+{
+	const struct sim_kind_param *param = test->param_value;
+	struct irq_sim_account done = { .latched = 2 };
+	struct sim_test *st = test->priv;
+	struct sim_line *line = &st->line[3];
+
+	KUNIT_ASSERT_EQ(test, 0, request_threaded_irq(line->virq, sim_wake_thread, sim_thread,
+						      IRQF_ONESHOT, "irq_sim_kunit", line));
+	KUNIT_EXPECT_EQ(test, sim_fire(line), 1);
+	KUNIT_EXPECT_TRUE(test, sim_wait(&st->entered));
+	KUNIT_EXPECT_TRUE(test, sim_state(line, IRQCHIP_STATE_MASKED));
+	/* Not in IRQCHIP_STATE_ACTIVE, which synchronize_irq() polls before it waits for threads */
+	if (IS_ENABLED(CONFIG_GENERIC_IRQ_DEBUGFS))
+		KUNIT_EXPECT_EQ(test, sim_shows(test, line, " active"), !!param->flags);
+	KUNIT_EXPECT_EQ(test, sim_fire(line), 1);
+	KUNIT_EXPECT_EQ(test, sim_fire(line), 0);
+	irq_sim_synchronize(st->domain);
+	KUNIT_EXPECT_EQ(test, sim_runs(line), 1);
+
+	atomic_set(&st->entered, 0);
+	complete(&st->thread_go);
+	KUNIT_EXPECT_TRUE(test, sim_wait(&st->entered));
+	KUNIT_EXPECT_EQ(test, sim_runs(line), 2);
+	complete(&st->thread_go);
+	synchronize_irq(line->virq);
+	irq_sim_synchronize(st->domain);
+	KUNIT_EXPECT_EQ(test, sim_runs(line), 2);
+	KUNIT_EXPECT_FALSE(test, sim_state(line, IRQCHIP_STATE_MASKED));
+	KUNIT_EXPECT_FALSE(test, sim_shows(test, line, " active"));
+	sim_expect_account(test, line, &done);
+}
+
+/* Lowers the wire in the third run. */
+static void kind_lower(struct sim_line *line)
+{
+	if (atomic_read(&line->begun) == 3)
+		sim_wire(line, false);
+}
+
+/* C7: a level comes again until it is lowered, and is still there after a disable. */
+static void kind_level(struct kunit *test)
+{
+	struct sim_line *line = kind_request(test, IRQF_TRIGGER_HIGH, kind_lower);
+	struct sim_test *st = test->priv;
+
+	KUNIT_EXPECT_EQ(test, sim_wire(line, true), 1);
+	for (int i = 0; i < 3; i++)
+		irq_sim_synchronize(st->domain);
+	KUNIT_EXPECT_EQ(test, sim_runs(line), 3);
+	KUNIT_EXPECT_FALSE(test, sim_state(line, IRQCHIP_STATE_PENDING));
+
+	line->on_irq = sim_served;
+	line->type = IRQF_TRIGGER_HIGH;
+	disable_irq(line->virq);
+	KUNIT_EXPECT_EQ(test, sim_wire(line, true), 1);
+	irq_sim_synchronize(st->domain);
+	KUNIT_EXPECT_EQ(test, sim_runs(line), 3);
+	KUNIT_EXPECT_TRUE(test, sim_state(line, IRQCHIP_STATE_PENDING));
+	KUNIT_EXPECT_TRUE(test, sim_state(line, IRQCHIP_STATE_MASKED));
+	enable_irq(line->virq);
+	irq_sim_synchronize(st->domain);
+	KUNIT_EXPECT_EQ(test, sim_runs(line), 4);
+	KUNIT_EXPECT_FALSE(test, sim_state(line, IRQCHIP_STATE_ACTIVE));
+}
+
+/*
+ * C8: an edge with a thread. The primary handler runs again beside the thread, unless the
+ * line has an EOI and is oneshot, which masks it.
+ */
+static void kind_beside_thread(struct kunit *test)
+{
+	struct irq_sim_account done = { .latched = 2 };
+	struct sim_test *st = test->priv;
+	struct sim_line *line = &st->line[3];
+
+	KUNIT_ASSERT_EQ(test, 0, request_threaded_irq(line->virq, sim_wake_thread, sim_thread,
+						      IRQF_ONESHOT, "irq_sim_kunit", line));
+	KUNIT_EXPECT_EQ(test, sim_fire(line), 1);
+	KUNIT_EXPECT_TRUE(test, sim_wait(&st->entered));
+	KUNIT_EXPECT_EQ(test, sim_fire(line), 1);
+	irq_sim_synchronize(st->domain);
+	KUNIT_EXPECT_EQ(test, sim_runs(line), sim_kind_is_eoi(test) ? 1 : 2);
+	complete_all(&st->thread_go);
+	synchronize_irq(line->virq);
+	irq_sim_synchronize(st->domain);
+	synchronize_irq(line->virq);
+	KUNIT_EXPECT_EQ(test, sim_runs(line), 2);
+	KUNIT_EXPECT_EQ(test, atomic_read(&st->entered), 2);
+	sim_expect_account(test, line, &done);
+}
+
+/* Fired from here and from another CPU, the line runs on @cpu. */
+static void kind_runs_on(struct kunit *test, struct sim_line *line, int cpu)
+{
+	struct sim_remote remote = { .fn = sim_fire_and_flush, .line = line };
+	struct sim_test *st = test->priv;
+
+	line->cpu = -1;
+	sim_remote_start(&remote);
+	sim_remote_end(&remote);
+	irq_sim_synchronize(st->domain);
+	KUNIT_EXPECT_EQ(test, line->cpu, cpu);
+	line->cpu = -1;
+	migrate_disable();
+	KUNIT_EXPECT_EQ(test, sim_fire(line), 1);
+	migrate_enable();
+	irq_sim_synchronize(st->domain);
+	KUNIT_EXPECT_EQ(test, line->cpu, cpu);
+}
+
+/* C16: the line has one target, whoever fires: the first CPU of its affinity. */
+static void kind_single(struct kunit *test)
+{
+	struct sim_line *line = kind_request(test, 0, sim_note_context);
+	int runs = 0;
+	int cpu;
+
+	sim_need_two_cpus(test);
+	for_each_online_cpu(cpu) {
+		KUNIT_ASSERT_EQ(test, irq_set_affinity(line->virq, cpumask_of(cpu)), 0);
+		kind_runs_on(test, line, cpu);
+		runs += 2;
+	}
+	cpu = cpumask_first(cpu_online_mask);
+	KUNIT_ASSERT_EQ(test, irq_set_affinity(line->virq, cpu_online_mask), 0);
+	if (IS_ENABLED(CONFIG_GENERIC_IRQ_EFFECTIVE_AFF_MASK)) {
+		const struct cpumask *mask = irq_get_effective_affinity_mask(line->virq);
+
+		KUNIT_EXPECT_TRUE(test, cpumask_equal(mask, cpumask_of(cpu)));
+	}
+	kind_runs_on(test, line, cpu);
+	KUNIT_EXPECT_EQ(test, sim_runs(line), runs + 2);
+	sim_expect_account(test, line, NULL);
+}
+
+/* For one latch after another: the thread began with all of them in sight. */
+struct kind_sequence {
+	struct sim_line	*line;
+	atomic_long_t	seen;
+	atomic_t	fired;
+	atomic_t	stop;
+};
+
+static struct kind_sequence kind_seq;
+
+static irqreturn_t kind_seq_thread(int irq, void *data)
+{
+	struct sim_line *line = data;
+	struct irq_sim_account is;
+
+	if (!irq_sim_get_account(line->st->domain, line->hwirq, &is))
+		atomic_long_set(&kind_seq.seen, is.latched);
+	return IRQ_HANDLED;
+}
+
+static void kind_seq_flood(struct sim_line *line)
+{
+	while (!atomic_read(&kind_seq.stop)) {
+		sim_fire(line);
+		atomic_inc(&kind_seq.fired);
+		sim_poll();
+	}
+}
+
+/* C3: after every latch a run of the thread begins that sees it, while another CPU floods. */
+static void kind_thread_sees(struct kunit *test)
+{
+	/* On the next tick, each of them */
+	bool slow = !sim_is_soft(test) && !arch_irq_work_has_interrupt();
+	int rounds = slow ? 50 : 3000, late = 0, i;
+	struct sim_test *st = test->priv;
+	struct sim_line *line = &st->line[3];
+	struct sim_remote remote = { .fn = kind_seq_flood, .line = line };
+	struct irq_sim_account is;
+
+	sim_need_two_cpus(test);
+	memset(&kind_seq, 0, sizeof(kind_seq));
+	KUNIT_ASSERT_EQ(test, 0, request_threaded_irq(line->virq, sim_wake_thread,
+						      kind_seq_thread, 0, "irq_sim_kunit",
+						      line));
+	sim_remote_start(&remote);
+	KUNIT_EXPECT_TRUE(test, sim_wait(&kind_seq.fired));
+	for (i = 0; i < rounds && !late; i++) {
+		unsigned long end = jiffies + SIM_TIMEOUT;
+
+		sim_fire(line);
+		/* At least up to the one of this fire */
+		irq_sim_get_account(st->domain, line->hwirq, &is);
+		while ((long)(is.latched - atomic_long_read(&kind_seq.seen)) > 0) {
+			if (time_after(jiffies, end)) {
+				late++;
+				break;
+			}
+			sim_poll();
+		}
+	}
+	atomic_set(&kind_seq.stop, 1);
+	sim_remote_end(&remote);
+	KUNIT_EXPECT_EQ_MSG(test, late, 0, "round %d: latch %lu, seen %ld", i, is.latched,
+			    atomic_long_read(&kind_seq.seen));
+
+	irq_sim_synchronize(st->domain);
+	synchronize_irq(line->virq);
+	sim_expect_account(test, line, NULL);
+	irq_sim_get_account(st->domain, line->hwirq, &is);
+	KUNIT_EXPECT_EQ(test, is.waiting, 0);
+	KUNIT_EXPECT_EQ(test, is.latched, atomic_long_read(&kind_seq.seen));
+}
+
+static struct kunit_case irq_sim_kind_cases[] = {
+	KUNIT_CASE_PARAM(kind_in_progress, kind_gen_params),
+	KUNIT_CASE_PARAM(kind_merged, kind_gen_params),
+	KUNIT_CASE_PARAM(kind_unlazy, kind_gen_params),
+	KUNIT_CASE_PARAM(kind_dropped, kind_gen_params),
+	KUNIT_CASE_PARAM(kind_handed_in, kind_gen_params),
+	KUNIT_CASE_PARAM(kind_chained, kind_gen_params),
+	KUNIT_CASE_PARAM(kind_fire_in_handler, kind_gen_params),
+	KUNIT_CASE_PARAM(kind_level, kind_gen_params),
+	KUNIT_CASE_PARAM(kind_beside_thread, kind_gen_params),
+	KUNIT_CASE_PARAM(kind_thread_sees, kind_gen_params),
+	KUNIT_CASE_PARAM(kind_eoi_thread, eoi_gen_params),
+	KUNIT_CASE_PARAM(kind_single, single_gen_params),
+	{}
+};
+
+struct kunit_suite irq_sim_kind_suite = {
+	.name = "irq_sim_kind",
+	.init = sim_kind_init,
+	.exit = sim_exit,
+	.test_cases = irq_sim_kind_cases,
+};

@@ -1,0 +1,278 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What the tests of the interrupt simulator share.
+ */
+#ifndef _IRQ_SIM_KUNIT_H
+#define _IRQ_SIM_KUNIT_H
+
+#include <kunit/device.h>
+#include <kunit/test.h>
+#include <linux/atomic.h>
+#include <linux/completion.h>
+#include <linux/cpu.h>
+#include <linux/cpuhotplug.h>
+#include <linux/cpumask.h>
+#include <linux/debugfs.h>
+#include <linux/delay.h>
+#include <linux/hrtimer.h>
+#include <linux/interrupt.h>
+#include <linux/irq.h>
+#include <linux/irqdesc.h>
+#include <linux/irq_sim.h>
+#include <linux/irq_work.h>
+#include <linux/irqdomain.h>
+#include <linux/kernel_stat.h>
+#include <linux/ktime.h>
+#include <linux/preempt.h>
+#include <linux/sched.h>
+#include <linux/sched/clock.h>
+#include <linux/seq_file.h>
+#include <linux/smp.h>
+#include <linux/tracepoint.h>
+#include <linux/workqueue.h>
+
+struct sim_test;
+
+#define SIM_LINES	8
+#define SIM_ORDER	128
+
+/* Only for what would otherwise hang: reaching it is a failure. */
+#define SIM_TIMEOUT	(5 * HZ)
+
+/**
+ * struct sim_line - what a line of the simulator did in a test
+ * @st:		the test that the line belongs to
+ * @hwirq:	number of the line in the chip
+ * @virq:	Linux number of the line
+ * @begun:	runs of the handler which have begun
+ * @handled:	runs of the handler which are through
+ * @type:	how it was requested to trigger, 0 for the default
+ * @unhandled:	the handler returns IRQ_NONE
+ * @depth:	handlers of this line which run right now
+ * @nested:	runs which found another one of this line in progress
+ * @cpu:	where the handler ran last
+ * @on_irq:	called by the handler, may be NULL
+ */
+struct sim_line {
+	struct sim_test		*st;
+	unsigned int		hwirq;
+	unsigned int		virq;
+	unsigned long		type;
+	bool			unhandled;
+	atomic_t		begun;
+	atomic_t		handled;
+	atomic_t		depth;
+	atomic_t		nested;
+	int			cpu;
+	void			(*on_irq)(struct sim_line *line);
+};
+
+/**
+ * struct sim_test - fixture: one chip, its lines mapped
+ * @domain:	the chip
+ * @line:	the lines
+ * @entered:	a handler got to where the test wants it
+ * @release:	the handler may go on
+ * @left:	the handler which was held is about to return
+ * @thread_go:	an interrupt thread may go on, once
+ * @latched:	fires which made a new latch
+ * @in_hardirq:	handler runs in hard interrupt context
+ * @in_softirq:	handler runs in soft interrupt context
+ * @irqs_on:	handler runs with interrupts enabled, always wrong
+ * @irqs_off:	softirqs behind a delivery which find interrupts disabled, always wrong
+ * @wrong_irq:	handler runs for a line that is not its own, always wrong
+ * @runs:	handler runs in @order
+ * @order:	lines whose handler ran, the first ones of them
+ */
+struct sim_test {
+	struct irq_domain	*domain;
+	struct sim_line		line[SIM_LINES];
+	atomic_t		entered;
+	atomic_t		release;
+	atomic_t		left;
+	struct completion	thread_go;
+	atomic_t		latched;
+	atomic_t		in_hardirq;
+	atomic_t		in_softirq;
+	atomic_t		irqs_on;
+	atomic_t		irqs_off;
+	atomic_t		wrong_irq;
+	atomic_t		runs;
+	unsigned int		order[SIM_ORDER];
+};
+
+/**
+ * struct sim_param - what a case is run with
+ * @delivery:	of the chip
+ * @budget:	of the chip
+ * @name:	tells one from another
+ * @type:	trigger type of the line, for the cases which care
+ * @unlazy:	disable_irq() masks the line, for the cases which care
+ */
+struct sim_param {
+	enum irq_sim_delivery	delivery;
+	unsigned int		budget;
+	const char		*name;
+	unsigned long		type;
+	bool			unlazy;
+};
+
+/* Run @fn on a CPU other than this one, from a task. */
+struct sim_remote {
+	struct work_struct	work;
+	void			(*fn)(struct sim_line *line);
+	struct sim_line		*line;
+	int			cpu;
+};
+
+#define SIM_RACE_ROUNDS	20000
+
+/**
+ * struct sim_landing - a fire which is to land inside another one
+ * @line:	the line of both
+ * @timer:	fires in hard interrupt context
+ * @work:	fires on another CPU
+ * @phase:	of the fire which is to be hit: 0 before, 1 inside, 2 after it
+ * @wait:	how much longer than the one that lands this waits, in turns of a loop
+ * @step:	by which @wait changes
+ * @go:		for the other CPU: the round, negative when it is over
+ * @done:	the round for which it has fired
+ * @landed:	in which phase
+ * @last:	the one before
+ * @ret:	what the fire that landed returned
+ */
+struct sim_landing {
+	struct sim_line		*line;
+	struct hrtimer		timer;
+	struct work_struct	work;
+	int			phase;
+	int			wait;
+	int			step;
+	atomic_t		go;
+	atomic_t		done;
+	int			landed;
+	int			last;
+	int			ret;
+};
+
+/**
+ * struct sim_traced - what the tracepoints reported
+ * @line:	the line which is meant
+ * @fire:	irq_sim_fire, if there
+ * @deliver:	irq_sim_deliver, if there
+ * @latched:	fires which made a latch
+ * @merged:	fires which merged
+ * @delivered:	deliveries
+ */
+struct sim_traced {
+	struct sim_line		*line;
+	struct tracepoint	*fire;
+	struct tracepoint	*deliver;
+	atomic_t		latched;
+	atomic_t		merged;
+	atomic_t		delivered;
+};
+
+irqreturn_t sim_handler(int irq, void *data);
+int sim_request(struct sim_line *line, unsigned long flags);
+int sim_pend(struct sim_line *line, bool on);
+void sim_poll(void);
+void sim_flush(void);
+int sim_runs(struct sim_line *line);
+int sim_begun(struct sim_line *line);
+struct irq_sim_account sim_account(struct kunit *test, struct sim_line *line);
+void sim_account_balances(struct kunit *test, struct sim_line *line);
+extern const struct sim_param sim_params[6];
+extern const struct sim_param sim_deliveries[3];
+extern const struct sim_param sim_masks[12];
+struct irq_domain *sim_create(const struct sim_param *param);
+unsigned int sim_map(struct irq_domain *domain, unsigned int hwirq);
+int sim_init(struct kunit *test);
+void sim_exit(struct kunit *test);
+int sim_other_cpu(void);
+int sim_remove_cpu(unsigned int cpu);
+int sim_add_cpu(unsigned int cpu);
+void sim_hold(struct sim_line *line);
+bool sim_wait(atomic_t *what);
+void sim_chained_handler(struct irq_desc *desc);
+bool sim_is_soft(struct kunit *test);
+int sim_fire(struct sim_line *line);
+void sim_keep_cpu(bool on);
+unsigned long sim_hold_cpu(struct kunit *test);
+void sim_let_go(struct kunit *test, unsigned long flags);
+void sim_release_cpu(struct kunit *test, unsigned long flags);
+void sim_note_context(struct sim_line *line);
+void sim_note_order(struct sim_line *line);
+int sim_wire(struct sim_line *line, bool high);
+int sim_event(struct sim_line *line);
+void sim_served(struct sim_line *line);
+bool sim_state(struct sim_line *line, enum irqchip_irq_state which);
+void sim_fire_and_flush(struct sim_line *line);
+void sim_linger(struct sim_line *line);
+void sim_need_two_cpus(struct kunit *test);
+void sim_remote_fn(struct work_struct *work);
+void sim_remote_start(struct sim_remote *remote);
+void sim_remote_end(struct sim_remote *remote);
+void sim_remote_hold(struct kunit *test, struct sim_remote *remote);
+void sim_request_all(struct kunit *test, void (*on_irq)(struct sim_line *line));
+void sim_fire_until_released(struct sim_line *line);
+bool sim_traced_is_ours(struct sim_traced *traced, const struct irq_domain *domain,
+			irq_hw_number_t hwirq, unsigned int irq);
+void sim_traced_fire(void *data, const struct irq_domain *domain, irq_hw_number_t hwirq,
+		     unsigned int irq, bool latched);
+void sim_traced_deliver(void *data, const struct irq_domain *domain,
+			irq_hw_number_t hwirq, unsigned int irq);
+void sim_find_tracepoint(struct tracepoint *tp, void *data);
+void sim_traced_hold(void *data, const struct irq_domain *domain,
+		     irq_hw_number_t hwirq, unsigned int irq);
+void sim_traced_freed(void *data, const struct irq_domain *domain,
+		      irq_hw_number_t hwirq, unsigned int irq);
+irqreturn_t sim_wake_thread(int irq, void *data);
+irqreturn_t sim_thread(int irq, void *data);
+struct sim_line *mask_request(struct kunit *test, unsigned long flags);
+
+extern struct kunit_suite irq_sim_context_suite;
+extern struct kunit_suite irq_sim_delivery_suite;
+extern struct kunit_suite irq_sim_chip_suite;
+extern struct kunit_suite irq_sim_lifetime_suite;
+extern struct kunit_suite irq_sim_affinity_suite;
+extern struct kunit_suite irq_sim_race_suite;
+extern struct kunit_suite irq_sim_observe_suite;
+extern struct kunit_suite irq_sim_compat_suite;
+extern struct kunit_suite irq_sim_masking_suite;
+extern struct kunit_suite irq_sim_type_suite;
+extern struct kunit_suite irq_sim_thread_suite;
+extern struct kunit_suite irq_sim_kind_suite;
+extern struct kunit_suite irq_sim_percpu_suite;
+extern struct kunit_suite irq_sim_firmware_suite;
+extern struct kunit_suite irq_sim_power_suite;
+extern struct kunit_suite irq_sim_sync_suite;
+extern struct kunit_suite irq_sim_level_suite;
+extern struct kunit_suite irq_sim_api_suite;
+
+/**
+ * struct sim_kind_param - what a case which depends on the kind of chip is run with
+ * @sim:	delivery and name; first, for those which take a &struct sim_param
+ * @kind:	of the chip
+ * @flags:	of the chip
+ */
+struct sim_kind_param {
+	struct sim_param	sim;
+	enum irq_sim_kind	kind;
+	unsigned int		flags;
+};
+
+#define SIM_KIND_PARAM(_delivery, _kind, _flags, _name)				\
+	{ { IRQ_SIM_DELIVER_##_delivery, 0, _name }, IRQ_SIM_KIND_##_kind, _flags }
+
+/* irq_sim_kind_kunit.c */
+extern const struct sim_kind_param sim_kind_params[6];
+int sim_init_info(struct kunit *test, const struct irq_sim_info *info);
+int sim_kind_init(struct kunit *test);
+bool sim_kind_is_eoi(struct kunit *test);
+void sim_expect_account(struct kunit *test, struct sim_line *line,
+			const struct irq_sim_account *want);
+bool sim_wait_kept(struct sim_line *line, unsigned long kept);
+bool sim_shows(struct kunit *test, struct sim_line *line, const char *what);
+
+#endif

@@ -1,0 +1,635 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Nothing outlives its owner; nothing leaks.
+ */
+
+#include "irq_sim_kunit.h"
+
+KUNIT_ARRAY_PARAM_DESC(delivery, sim_deliveries, name);
+KUNIT_ARRAY_PARAM_DESC(sim, sim_params, name);
+
+static const struct kunit_attributes sim_slow = { .speed = KUNIT_SPEED_SLOW };
+
+/* C6: a latch ends with the owner, whether it is lazily disabled or masked. */
+static void chip_latch_dies_with_owner(struct kunit *test)
+{
+	struct sim_test *st = test->priv;
+
+	irq_set_status_flags(st->line[1].virq, IRQ_DISABLE_UNLAZY);
+	for (int i = 0; i < 2; i++) {
+		struct sim_line *line = &st->line[i];
+
+		KUNIT_ASSERT_EQ(test, sim_request(line, 0), 0);
+		disable_irq(line->virq);
+		KUNIT_EXPECT_EQ(test, sim_fire(line), 1);
+		irq_sim_synchronize(st->domain);
+		KUNIT_EXPECT_EQ(test, sim_account(test, line).waiting, 1);
+		free_irq(line->virq, line);
+		KUNIT_EXPECT_EQ(test, sim_account(test, line).dropped, 1);
+		sim_account_balances(test, line);
+
+		KUNIT_ASSERT_EQ(test, sim_request(line, 0), 0);
+		irq_sim_synchronize(st->domain);
+		KUNIT_EXPECT_EQ(test, atomic_read(&line->handled), 0);
+		KUNIT_EXPECT_EQ(test, sim_fire(line), 1);
+		irq_sim_synchronize(st->domain);
+		KUNIT_EXPECT_EQ(test, atomic_read(&line->handled), 1);
+		sim_account_balances(test, line);
+	}
+}
+
+/* C17: free the interrupt and dispose of the mapping while it is fired. */
+static void chip_dispose_under_fire(struct kunit *test)
+{
+	struct sim_test *st = test->priv;
+	struct sim_line *line = &st->line[0];
+	struct sim_remote remote = {
+		.fn	= sim_fire_until_released,
+		.line	= line,
+	};
+	int cpu;
+
+	migrate_disable();
+	cpu = sim_other_cpu();
+	if (cpu >= nr_cpu_ids) {
+		migrate_enable();
+		kunit_skip(test, "needs two CPUs");
+	}
+	INIT_WORK_ONSTACK(&remote.work, sim_remote_fn);
+	schedule_work_on(cpu, &remote.work);
+	for (int i = 0; i < 20; i++) {
+		int handled = sim_runs(line);
+		int ret = sim_request(line, 0);
+		struct irq_sim_account account;
+
+		if (ret) {
+			KUNIT_FAIL(test, "round %d: request_irq: %d", i, ret);
+			break;
+		}
+		if (sim_fire(line) == 1)
+			atomic_inc(&st->latched);
+		irq_sim_synchronize(st->domain);
+		free_irq(line->virq, line);
+		/* Of this mapping. It is fired still, and refuses that. */
+		account = sim_account(test, line);
+		KUNIT_EXPECT_EQ(test, account.waiting, 0);
+		KUNIT_EXPECT_EQ(test, account.latched, sim_runs(line) - handled +
+				account.merged + account.dropped);
+		handled = sim_runs(line);
+		irq_dispose_mapping(line->virq);
+		irq_sim_synchronize(st->domain);
+		KUNIT_EXPECT_EQ(test, atomic_read(&line->handled), handled);
+
+		line->virq = sim_map(st->domain, 0);
+		if (!line->virq) {
+			KUNIT_FAIL(test, "round %d: no mapping", i);
+			break;
+		}
+	}
+	atomic_set_release(&st->release, 1);
+	flush_work(&remote.work);
+	destroy_work_on_stack(&remote.work);
+	migrate_enable();
+	/* Some latches went with their owner. No run was without one. */
+	KUNIT_EXPECT_GT(test, atomic_read(&line->handled), 0);
+	KUNIT_EXPECT_LE(test, atomic_read(&line->handled), atomic_read(&st->latched));
+}
+
+/*
+ * C17: a line waits behind a handler on another CPU when its mapping is
+ * disposed of: that waits until the line is off the list, and it does not run.
+ * A chained line, as free_irq() may wait for RCU, and so for that handler.
+ */
+static void chip_dispose_waits(struct kunit *test)
+{
+	struct sim_test *st = test->priv;
+	struct sim_line *line = &st->line[1];
+	struct sim_remote remote = { .fn = sim_fire_and_flush, .line = &st->line[0] };
+	int latched, left;
+
+	sim_need_two_cpus(test);
+	st->line[0].on_irq = sim_linger;
+	KUNIT_ASSERT_EQ(test, sim_request(&st->line[0], 0), 0);
+	irq_set_chained_handler_and_data(line->virq, sim_chained_handler, line);
+
+	sim_remote_hold(test, &remote);
+	irq_set_affinity(line->virq, cpumask_of(remote.cpu));
+	latched = sim_fire(line);
+	irq_set_chained_handler_and_data(line->virq, NULL, NULL);
+	atomic_set_release(&st->release, 1);
+	irq_dispose_mapping(line->virq);
+	left = atomic_read_acquire(&st->left);
+	sim_remote_end(&remote);
+	line->virq = 0;
+
+	KUNIT_EXPECT_EQ(test, latched, 1);
+	KUNIT_EXPECT_EQ(test, left, 1);
+	irq_sim_synchronize(st->domain);
+	KUNIT_EXPECT_EQ(test, sim_runs(line), 0);
+	KUNIT_EXPECT_EQ(test, sim_runs(&st->line[0]), 1);
+}
+
+/* C17: chips which go while their deliveries are about to start or to end. */
+static void chip_remove_in_flight(struct kunit *test)
+{
+	struct sim_test *st = test->priv;
+
+	for (int i = 0; i < 15; i++) {
+		struct irq_domain *domain = sim_create(test->param_value);
+		int latched = 0, runs[2];
+
+		KUNIT_ASSERT_NOT_ERR_OR_NULL(test, domain);
+		for (int n = 0; n < 2; n++) {
+			struct sim_line *line = &st->line[n];
+			unsigned int virq = irq_create_mapping(domain, n);
+
+			atomic_set(&line->handled, 0);
+			swap(line->virq, virq);
+			KUNIT_EXPECT_EQ(test, sim_request(line, 0), 0);
+			/* Here and over there */
+			irq_set_affinity(line->virq, cpumask_of(n && num_online_cpus() > 1 ?
+								sim_other_cpu() :
+								raw_smp_processor_id()));
+			latched += irq_sim_fire(domain, n);
+			free_irq(line->virq, line);
+			runs[n] = sim_runs(line);
+			irq_dispose_mapping(line->virq);
+			swap(line->virq, virq);
+		}
+		irq_domain_remove_sim(domain);
+		KUNIT_EXPECT_EQ(test, latched, 2);
+		for (int n = 0; n < 2; n++) {
+			KUNIT_EXPECT_LE(test, runs[n], 1);
+			KUNIT_EXPECT_EQ(test, sim_runs(&st->line[n]), runs[n]);
+		}
+	}
+}
+
+static void sim_chained_linger(struct irq_desc *desc)
+{
+	struct sim_line *line = irq_desc_get_handler_data(desc);
+
+	atomic_inc(&line->begun);
+	irq_desc_get_chip(desc)->irq_ack(irq_desc_get_irq_data(desc));
+	sim_linger(line);
+	atomic_inc(&line->handled);
+}
+
+/*
+ * C17: a handler runs on another CPU while its line and then its chip go. The
+ * line is acked and on no list. To dispose of it waits for the handler all the same,
+ * which has a right to its line, and nothing is left for who removes the chip.
+ */
+static void chip_remove_waits(struct kunit *test)
+{
+	struct sim_test *st = test->priv;
+	struct sim_test *other = kunit_kzalloc(test, sizeof(*other), GFP_KERNEL);
+	struct sim_line *line;
+	struct sim_remote remote = { .fn = sim_fire_and_flush };
+	bool entered;
+	int left;
+
+	sim_need_two_cpus(test);
+	KUNIT_ASSERT_NOT_NULL(test, other);
+	line = &other->line[1];
+	line->st = other;
+	line->hwirq = 1;
+	remote.line = line;
+	other->domain = sim_create(test->param_value);
+	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, other->domain);
+	line->virq = sim_map(other->domain, 1);
+	KUNIT_EXPECT_NE(test, line->virq, 0);
+	irq_set_chained_handler_and_data(line->virq, sim_chained_linger, line);
+
+	sim_remote_start(&remote);
+	entered = sim_wait(&other->entered);
+	irq_set_chained_handler_and_data(line->virq, NULL, NULL);
+	atomic_set_release(&other->release, 1);
+	irq_dispose_mapping(line->virq);
+	left = atomic_read_acquire(&other->left);
+	irq_domain_remove_sim(other->domain);
+	sim_remote_end(&remote);
+
+	KUNIT_EXPECT_TRUE(test, entered);
+	KUNIT_EXPECT_EQ(test, left, 1);
+	KUNIT_EXPECT_EQ(test, sim_runs(line), 1);
+	KUNIT_EXPECT_EQ(test, sim_fire(&st->line[1]), -ENXIO);
+}
+
+/* C17: with lines mapped a chip stays, as somebody may be using them. */
+static void chip_remove_mapped(struct kunit *test)
+{
+	struct sim_test *st = test->priv;
+	struct sim_line *line = &st->line[2];
+
+	KUNIT_ASSERT_EQ(test, sim_request(line, 0), 0);
+	kunit_warning_suppress(test)
+		irq_domain_remove_sim(st->domain);
+	KUNIT_EXPECT_EQ(test, st->domain->mapcount, SIM_LINES);
+	KUNIT_EXPECT_EQ(test, sim_fire(line), 1);
+	irq_sim_synchronize(st->domain);
+	KUNIT_EXPECT_EQ(test, sim_runs(line), 1);
+	/* And the end of this test removes it for good */
+}
+
+/**
+ * struct sim_calls - calls of a chip's callbacks
+ * @domain:	chip of the last call
+ * @hwirq:	line of the last call
+ * @requested:	number of calls, refused ones too
+ * @released:	number of calls
+ * @ret:	what @requested returns
+ */
+struct sim_calls {
+	struct irq_domain	*domain;
+	irq_hw_number_t		hwirq;
+	int			requested;
+	int			released;
+	int			ret;
+};
+
+static int sim_irq_requested(struct irq_domain *domain, irq_hw_number_t hwirq, void *data)
+{
+	struct sim_calls *calls = data;
+
+	calls->domain = domain;
+	calls->hwirq = hwirq;
+	calls->requested++;
+	return calls->ret;
+}
+
+static void sim_irq_released(struct irq_domain *domain, irq_hw_number_t hwirq, void *data)
+{
+	struct sim_calls *calls = data;
+
+	calls->domain = domain;
+	calls->hwirq = hwirq;
+	calls->released++;
+}
+
+static const struct irq_sim_ops sim_ops = {
+	.irq_sim_irq_requested	= sim_irq_requested,
+	.irq_sim_irq_released	= sim_irq_released,
+};
+
+/* The owner of a chip hears of requests, can refuse them, and hears of releases. */
+static void chip_ops(struct kunit *test)
+{
+	const struct sim_param *param = test->param_value;
+	struct sim_test *st = test->priv;
+	struct sim_calls *calls = kunit_kzalloc(test, sizeof(*calls), GFP_KERNEL);
+	struct irq_sim_ops ops = sim_ops;
+	struct irq_sim_info info = {
+		.num_irqs	= SIM_LINES,
+		.delivery	= param->delivery,
+		.ops		= &ops,
+		.data		= calls,
+	};
+	struct sim_line line = { .st = st, .hwirq = 5 };
+	struct irq_domain *domain;
+
+	KUNIT_ASSERT_NOT_NULL(test, calls);
+	/* The chip which is made for @info, and the one of today's users */
+	for (int i = 0; i < 2; i++) {
+		memset(calls, 0, sizeof(*calls));
+		ops = sim_ops;
+		domain = i ? irq_domain_create_sim_full(NULL, SIM_LINES, &ops, calls) :
+			     irq_domain_instantiate_sim(&info);
+		KUNIT_ASSERT_NOT_ERR_OR_NULL(test, domain);
+		/* They are copied */
+		memset(&ops, 0, sizeof(ops));
+		atomic_set(&line.handled, 0);
+		line.virq = irq_create_mapping(domain, line.hwirq);
+
+		calls->ret = -EPERM;
+		KUNIT_EXPECT_EQ(test, sim_request(&line, 0), -EPERM);
+		KUNIT_EXPECT_EQ(test, calls->requested, 1);
+		KUNIT_EXPECT_EQ(test, calls->released, 0);
+		KUNIT_EXPECT_EQ(test, irq_sim_fire(domain, line.hwirq), -ENXIO);
+		KUNIT_EXPECT_FALSE(test, irq_has_action(line.virq));
+
+		calls->ret = 0;
+		calls->domain = NULL;
+		calls->hwirq = 0;
+		KUNIT_EXPECT_EQ(test, sim_request(&line, 0), 0);
+		KUNIT_EXPECT_EQ(test, calls->requested, 2);
+		KUNIT_EXPECT_EQ(test, calls->released, 0);
+		KUNIT_EXPECT_PTR_EQ(test, calls->domain, domain);
+		KUNIT_EXPECT_EQ(test, calls->hwirq, line.hwirq);
+		KUNIT_EXPECT_EQ(test, irq_sim_fire(domain, line.hwirq), 1);
+		irq_sim_synchronize(domain);
+		KUNIT_EXPECT_EQ(test, sim_runs(&line), 1);
+
+		calls->domain = NULL;
+		calls->hwirq = 0;
+		free_irq(line.virq, &line);
+		KUNIT_EXPECT_EQ(test, calls->requested, 2);
+		KUNIT_EXPECT_EQ(test, calls->released, 1);
+		KUNIT_EXPECT_PTR_EQ(test, calls->domain, domain);
+		KUNIT_EXPECT_EQ(test, calls->hwirq, line.hwirq);
+
+		irq_dispose_mapping(line.virq);
+		irq_domain_remove_sim(domain);
+		KUNIT_EXPECT_EQ(test, calls->released, 1);
+	}
+}
+
+static void sim_free_fwnode(void *fwnode)
+{
+	irq_domain_free_fwnode(fwnode);
+}
+
+static struct fwnode_handle *sim_fwnode(struct kunit *test)
+{
+	struct fwnode_handle *fwnode = irq_domain_alloc_named_fwnode("irq_sim_kunit");
+
+	KUNIT_ASSERT_NOT_NULL(test, fwnode);
+	KUNIT_ASSERT_EQ(test, 0, kunit_add_action_or_reset(test, sim_free_fwnode, fwnode));
+	return fwnode;
+}
+
+/* A managed chip is there as long as its device. */
+static void chip_devm(struct kunit *test)
+{
+	const struct sim_param *param = test->param_value;
+	struct sim_test *st = test->priv;
+	struct fwnode_handle *fwnode = sim_fwnode(test);
+	struct irq_sim_info info = {
+		.fwnode		= fwnode,
+		.num_irqs	= SIM_LINES,
+		.delivery	= param->delivery,
+	};
+
+	for (int i = 0; i < 2; i++) {
+		struct sim_line line = { .st = st };
+		struct irq_domain *domain;
+		struct device *dev;
+
+		dev = kunit_device_register(test, "chip");
+		KUNIT_ASSERT_NOT_ERR_OR_NULL(test, dev);
+		domain = i ? devm_irq_domain_create_sim(dev, fwnode, SIM_LINES) :
+			     devm_irq_domain_instantiate_sim(dev, &info);
+		KUNIT_ASSERT_NOT_ERR_OR_NULL(test, domain);
+		KUNIT_EXPECT_PTR_EQ(test, irq_find_matching_fwnode(fwnode, DOMAIN_BUS_ANY),
+				    domain);
+
+		line.virq = irq_create_mapping(domain, 0);
+		KUNIT_EXPECT_EQ(test, sim_request(&line, 0), 0);
+		KUNIT_EXPECT_EQ(test, irq_sim_fire(domain, 0), 1);
+		irq_sim_synchronize(domain);
+		KUNIT_EXPECT_EQ(test, sim_runs(&line), 1);
+		free_irq(line.virq, &line);
+		irq_dispose_mapping(line.virq);
+
+		kunit_device_unregister(test, dev);
+		KUNIT_EXPECT_NULL(test, irq_find_matching_fwnode(fwnode, DOMAIN_BUS_ANY));
+	}
+}
+
+#if defined(CONFIG_FAILSLAB) && defined(CONFIG_FAULT_INJECTION_DEBUG_FS)
+/* What is behind a file of failslab in debugfs */
+static void *sim_failslab(const char *name)
+{
+	struct dentry *dir = debugfs_lookup("failslab", NULL), *file;
+	void *data = NULL;
+
+	if (!dir)
+		return NULL;
+	file = debugfs_lookup(name, dir);
+	if (file) {
+		data = d_inode(file)->i_private;
+		dput(file);
+	}
+	dput(dir);
+	return data;
+}
+
+#define SIM_MAX_FAILURES	200
+
+/* Let the n-th allocation of a call fail, for all n: what it does with each. */
+struct sim_failing {
+	struct kunit		*test;
+	struct irq_sim_info	info;
+	struct device		*dev;
+	struct irq_domain	*domain;
+	unsigned int		virq;
+};
+
+static bool sim_try_instantiate(struct sim_failing *f)
+{
+	f->domain = irq_domain_instantiate_sim(&f->info);
+	return !IS_ERR(f->domain);
+}
+
+static bool sim_try_devm(struct sim_failing *f)
+{
+	f->domain = devm_irq_domain_instantiate_sim(f->dev, &f->info);
+	return !IS_ERR(f->domain);
+}
+
+static bool sim_try_map(struct sim_failing *f)
+{
+	f->virq = irq_create_mapping(f->domain, f->info.num_irqs - 1);
+	return f->virq;
+}
+
+/*
+ * Some can do without what they wanted, such as entries in sysfs and debugfs, or
+ * try again: an interrupt descriptor near the one of the last mapping is a wish.
+ */
+static void sim_undo(struct sim_failing *f, bool (*try)(struct sim_failing *f))
+{
+	if (try == sim_try_map) {
+		irq_dispose_mapping(f->virq);
+	} else if (try == sim_try_devm) {
+		kunit_device_unregister(f->test, f->dev);
+		f->dev = kunit_device_register(f->test, "chip");
+		KUNIT_ASSERT_NOT_ERR_OR_NULL(f->test, f->dev);
+	} else {
+		irq_domain_remove_sim(f->domain);
+	}
+}
+
+/* Returns how many times it failed. */
+static int sim_fail_each(struct sim_failing *f, bool (*try)(struct sim_failing *f))
+{
+	bool done = false, injected = true;
+	int failed = 0, quiet = 0;
+	/*
+	 * A mapping makes files in sysfs. Their numbers are kept in a tree which
+	 * takes another node once in five mappings or so, and that one moves
+	 * what follows: not all tries in a row meet the same n-th allocation.
+	 */
+	int tries = try == sim_try_map ? 3 : 1;
+
+	for (int n = 1; n < SIM_MAX_FAILURES && quiet < tries; n++) {
+		bool counted = false;
+
+		quiet = 0;
+		for (int i = 0; i < tries; i++) {
+			current->fail_nth = n;
+			done = try(f);
+			injected = !current->fail_nth;
+			current->fail_nth = 0;
+			if (!injected && ++quiet == tries)
+				break;
+			if (done) {
+				sim_undo(f, try);
+				continue;
+			}
+			if (!counted)
+				failed++;
+			counted = true;
+			if (try != sim_try_map) {
+				KUNIT_EXPECT_EQ(f->test, PTR_ERR(f->domain), -ENOMEM);
+				KUNIT_EXPECT_NULL(f->test,
+						  irq_find_matching_fwnode(f->info.fwnode,
+									   DOMAIN_BUS_ANY));
+			} else {
+				KUNIT_EXPECT_EQ(f->test, irq_find_mapping(f->domain,
+									  f->info.num_irqs - 1), 0);
+				KUNIT_EXPECT_EQ(f->test, f->domain->mapcount, 0);
+			}
+		}
+	}
+	KUNIT_EXPECT_FALSE(f->test, injected);
+	KUNIT_EXPECT_TRUE(f->test, done);
+	return failed;
+}
+#endif
+
+/* C18: out of memory is an error, and all that was allocated is free again. */
+static void chip_no_memory(struct kunit *test)
+{
+#if defined(CONFIG_FAILSLAB) && defined(CONFIG_FAULT_INJECTION_DEBUG_FS)
+	const struct sim_param *param = test->param_value;
+	static const unsigned int sizes[] = { SIM_LINES, 2000000 };
+	struct sim_test *st = test->priv;
+	/* By default allocations which may sleep are spared, and failures traced */
+	bool *spares = sim_failslab("ignore-gfp-wait"), spared;
+	unsigned long *verbose = sim_failslab("verbose"), verbosity;
+	unsigned int first;
+
+	if (!spares || !verbose)
+		kunit_skip(test, "no ignore-gfp-wait and verbose in debugfs' failslab");
+	for (int i = 0; i < ARRAY_SIZE(sizes); i++) {
+		struct sim_failing f = {
+			.test	= test,
+			.info	= {
+				.fwnode		= sim_fwnode(test),
+				.num_irqs	= sizes[i],
+				.delivery	= param->delivery,
+			},
+		};
+		struct sim_line line = { .st = st, .hwirq = sizes[i] - 1 };
+		int failed[3];
+
+		f.dev = kunit_device_register(test, "chip");
+		KUNIT_ASSERT_NOT_ERR_OR_NULL(test, f.dev);
+
+		spared = *spares;
+		verbosity = *verbose;
+		*spares = false;
+		*verbose = 0;
+		failed[0] = sim_fail_each(&f, sim_try_devm);
+		kunit_device_unregister(test, f.dev);
+		KUNIT_EXPECT_NULL(test, irq_find_matching_fwnode(f.info.fwnode, DOMAIN_BUS_ANY));
+		failed[1] = sim_fail_each(&f, sim_try_instantiate);
+		if (IS_ERR(f.domain)) {
+			*spares = spared;
+			*verbose = verbosity;
+			return;
+		}
+		/* Does the number come back? */
+		first = irq_create_mapping(f.domain, 0);
+		irq_dispose_mapping(first);
+		failed[2] = sim_fail_each(&f, sim_try_map);
+		*spares = spared;
+		*verbose = verbosity;
+
+		/* The chip, the domain, its name; the action; the line */
+		KUNIT_EXPECT_GE(test, failed[1], 3);
+		KUNIT_EXPECT_EQ(test, failed[0], failed[1] + 1);
+		KUNIT_EXPECT_GE(test, failed[2], 1);
+		KUNIT_EXPECT_EQ(test, f.virq, first);
+		kunit_info(test, "%d + %d + %d allocations failed\n",
+			   failed[0], failed[1], failed[2]);
+
+		line.virq = f.virq;
+		KUNIT_EXPECT_EQ(test, sim_request(&line, 0), 0);
+		KUNIT_EXPECT_EQ(test, irq_sim_fire(f.domain, line.hwirq), 1);
+		irq_sim_synchronize(f.domain);
+		KUNIT_EXPECT_EQ(test, sim_runs(&line), 1);
+		free_irq(line.virq, &line);
+		irq_dispose_mapping(line.virq);
+		irq_domain_remove_sim(f.domain);
+	}
+#else
+	kunit_skip(test, "needs CONFIG_FAILSLAB and CONFIG_FAULT_INJECTION_DEBUG_FS");
+#endif
+}
+
+/*
+ * C6, C17: the interrupt is freed when a delivery on another CPU has taken the
+ * line, and is not in the flow handler yet: free_irq() waits for it.
+ */
+static void chip_free_waits(struct kunit *test)
+{
+#ifdef CONFIG_TRACEPOINTS
+	struct sim_test *st = test->priv;
+	struct sim_line *line = &st->line[5];
+	struct sim_traced *traced = kunit_kzalloc(test, sizeof(*traced), GFP_KERNEL);
+	struct sim_remote remote = { .fn = sim_fire_and_flush, .line = line };
+	int left;
+
+	sim_need_two_cpus(test);
+	KUNIT_ASSERT_NOT_NULL(test, traced);
+	traced->line = line;
+	for_each_kernel_tracepoint(sim_find_tracepoint, traced);
+	KUNIT_ASSERT_NOT_NULL(test, traced->deliver);
+	KUNIT_ASSERT_EQ(test, sim_request(line, 0), 0);
+	KUNIT_ASSERT_EQ(test, 0, tracepoint_probe_register(traced->deliver, sim_traced_freed,
+							   traced));
+
+	sim_remote_hold(test, &remote);
+	free_irq(line->virq, line);
+	left = atomic_read_acquire(&st->left);
+	sim_remote_end(&remote);
+	tracepoint_probe_unregister(traced->deliver, sim_traced_freed, traced);
+	tracepoint_synchronize_unregister();
+
+	KUNIT_EXPECT_EQ(test, left, 1);
+	KUNIT_EXPECT_FALSE(test, sim_state(line, IRQCHIP_STATE_ACTIVE));
+	/* The handler was gone by then, and the event with it */
+	KUNIT_EXPECT_EQ(test, sim_runs(line), 0);
+	KUNIT_ASSERT_EQ(test, sim_request(line, 0), 0);
+	irq_sim_synchronize(st->domain);
+	KUNIT_EXPECT_EQ(test, sim_runs(line), 0);
+	KUNIT_EXPECT_EQ(test, sim_fire(line), 1);
+	irq_sim_synchronize(st->domain);
+	KUNIT_EXPECT_EQ(test, sim_runs(line), 1);
+#else
+	kunit_skip(test, "needs CONFIG_TRACEPOINTS");
+#endif
+}
+
+static struct kunit_case irq_sim_lifetime_cases[] = {
+	KUNIT_CASE_PARAM(chip_latch_dies_with_owner, sim_gen_params),
+	KUNIT_CASE_PARAM_ATTR(chip_dispose_under_fire, sim_gen_params, sim_slow),
+	KUNIT_CASE_PARAM(chip_dispose_waits, sim_gen_params),
+	KUNIT_CASE_PARAM_ATTR(chip_remove_in_flight, sim_gen_params, sim_slow),
+	KUNIT_CASE_PARAM(chip_remove_waits, delivery_gen_params),
+	KUNIT_CASE_PARAM(chip_remove_mapped, delivery_gen_params),
+	KUNIT_CASE_PARAM(chip_free_waits, delivery_gen_params),
+	KUNIT_CASE_PARAM(chip_ops, delivery_gen_params),
+	KUNIT_CASE_PARAM(chip_devm, delivery_gen_params),
+	KUNIT_CASE_PARAM(chip_no_memory, delivery_gen_params),
+	{}
+};
+
+struct kunit_suite irq_sim_lifetime_suite = {
+	.name = "irq_sim_lifetime",
+	.init = sim_init,
+	.exit = sim_exit,
+	.test_cases = irq_sim_lifetime_cases,
+};

@@ -1,0 +1,258 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Tracepoints and debugfs.
+ */
+
+#include <linux/cred.h>
+#include <linux/file.h>
+#include <linux/fs.h>
+#include <linux/mount.h>
+#include <linux/namei.h>
+#include <linux/uio.h>
+
+#include "irq_sim_kunit.h"
+
+KUNIT_ARRAY_PARAM_DESC(delivery, sim_deliveries, name);
+KUNIT_ARRAY_PARAM_DESC(sim, sim_params, name);
+
+/* Who traces the chip sees all that happens, for the line that it is about. */
+static void chip_traced(struct kunit *test)
+{
+#ifdef CONFIG_TRACEPOINTS
+	struct sim_test *st = test->priv;
+	struct sim_traced *traced = kunit_kzalloc(test, sizeof(*traced), GFP_KERNEL);
+	unsigned long flags;
+
+	KUNIT_ASSERT_NOT_NULL(test, traced);
+	traced->line = &st->line[6];
+	/* By name: a module has no access to them otherwise */
+	for_each_kernel_tracepoint(sim_find_tracepoint, traced);
+	KUNIT_ASSERT_NOT_NULL(test, traced->fire);
+	KUNIT_ASSERT_NOT_NULL(test, traced->deliver);
+	sim_request_all(test, NULL);
+
+	KUNIT_EXPECT_EQ(test, 0, tracepoint_probe_register(traced->fire, sim_traced_fire, traced));
+	KUNIT_EXPECT_EQ(test, 0, tracepoint_probe_register(traced->deliver, sim_traced_deliver,
+							   traced));
+	flags = sim_hold_cpu(test);
+	for (int i = 0; i < SIM_LINES; i++) {
+		sim_fire(&st->line[i]);
+		sim_fire(&st->line[i]);
+		sim_fire(&st->line[i]);
+	}
+	sim_release_cpu(test, flags);
+	KUNIT_EXPECT_EQ(test, sim_wire(traced->line, true), 1);
+	KUNIT_EXPECT_EQ(test, sim_wire(traced->line, false), 0);
+	irq_sim_synchronize(st->domain);
+	tracepoint_probe_unregister(traced->deliver, sim_traced_deliver, traced);
+	tracepoint_probe_unregister(traced->fire, sim_traced_fire, traced);
+	tracepoint_synchronize_unregister();
+
+	KUNIT_EXPECT_EQ(test, atomic_read(&traced->latched), 2);
+	KUNIT_EXPECT_EQ(test, atomic_read(&traced->merged), 2);
+	KUNIT_EXPECT_EQ(test, atomic_read(&traced->delivered), 2);
+	KUNIT_EXPECT_EQ(test, sim_runs(traced->line), 2);
+#else
+	kunit_skip(test, "needs CONFIG_TRACEPOINTS");
+#endif
+}
+
+#ifdef CONFIG_GENERIC_IRQ_DEBUGFS
+static void sim_unmount(void *mnt)
+{
+	kern_unmount(mnt);
+}
+
+/* Where the files of debugfs are, for the test. */
+static struct vfsmount *sim_debugfs(struct kunit *test)
+{
+	struct file_system_type *type = get_fs_type("debugfs");
+	struct vfsmount *mnt;
+
+	KUNIT_ASSERT_NOT_NULL(test, type);
+	mnt = kern_mount(type);
+	put_filesystem(type);
+	if (PTR_ERR_OR_ZERO(mnt) == -EPERM)
+		kunit_skip(test, "debugfs is off");
+	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, mnt);
+	KUNIT_ASSERT_EQ(test, 0, kunit_add_action_or_reset(test, sim_unmount, mnt));
+	return mnt;
+}
+
+#define SIM_DEBUG_SIZE	4096
+
+/*
+ * What somebody reads in a file below /sys/kernel/debug/irq: opened, and read, by
+ * what is registered for it.
+ */
+static const char *sim_read(struct kunit *test, struct vfsmount *mnt, const char *dir,
+			    const char *name)
+{
+	char *text = kunit_kzalloc(test, SIM_DEBUG_SIZE, GFP_KERNEL);
+	struct kvec kvec = { .iov_base = text, .iov_len = SIM_DEBUG_SIZE - 1 };
+	struct iov_iter iter;
+	struct path path = {};
+	struct kiocb iocb;
+	struct file *file;
+	char where[64];
+	ssize_t ret;
+
+	KUNIT_ASSERT_NOT_NULL(test, text);
+	snprintf(where, sizeof(where), "irq/%s/%s", dir, name);
+	KUNIT_ASSERT_EQ_MSG(test, 0, vfs_path_lookup(mnt->mnt_root, mnt, where, 0, &path),
+			    "%s", where);
+	file = dentry_open(&path, O_RDONLY, current_cred());
+	path_put(&path);
+	if (PTR_ERR_OR_ZERO(file) == -EPERM)
+		kunit_skip(test, "debugfs is locked down");
+	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, file);
+
+	/* seq_read(), for a buffer which is not user space's */
+	init_sync_kiocb(&iocb, file);
+	iov_iter_kvec(&iter, ITER_DEST, &kvec, 1, kvec.iov_len);
+	ret = seq_read_iter(&iocb, &iter);
+	__fput_sync(file);
+	KUNIT_EXPECT_GT(test, ret, 0);
+	return text;
+}
+
+static const char *sim_debug_chip(struct kunit *test, struct vfsmount *mnt)
+{
+	struct sim_test *st = test->priv;
+
+	return sim_read(test, mnt, "domains", st->domain->name);
+}
+
+static const char *sim_debug_line(struct kunit *test, struct vfsmount *mnt, struct sim_line *line)
+{
+	char name[12];
+
+	snprintf(name, sizeof(name), "%u", line->virq);
+	return sim_read(test, mnt, "irqs", name);
+}
+
+static void sim_expect_shown(struct kunit *test, const char *text, const char *expected)
+{
+	KUNIT_EXPECT_NOT_NULL_MSG(test, strstr(text, expected), "no \"%s\" in:\n%s", expected,
+				  text);
+}
+#endif
+
+/* What the files of a chip and of a line say. */
+static void chip_debugfs(struct kunit *test)
+{
+#ifdef CONFIG_GENERIC_IRQ_DEBUGFS
+	static const char * const deliveries[] = { "hardirq", "tasklet", "bh_work" };
+	const struct sim_param *param = test->param_value;
+	struct vfsmount *mnt = sim_debugfs(test);
+	struct sim_test *st = test->priv;
+	struct sim_line *line = &st->line[1];
+	unsigned int budget = param->budget;
+	const char *shown;
+	char expected[96];
+
+	if (!budget)
+		budget = sim_is_soft(test) ? 256 : UINT_MAX;
+	snprintf(expected, sizeof(expected), "\n lines: %u kind: ack delivery: %s budget: %u\n",
+		 SIM_LINES, deliveries[param->delivery], budget);
+	shown = sim_debug_chip(test, mnt);
+	sim_expect_shown(test, shown, expected);
+	sim_expect_shown(test, shown, "\n cpu0 served: 0\n");
+
+	shown = sim_debug_line(test, mnt, line);
+	snprintf(expected, sizeof(expected), "\ndomain:  %s\n hwirq:   0x1\n chip:    irq_sim\n",
+		 st->domain->name);
+	sim_expect_shown(test, shown, expected);
+	sim_expect_shown(test, shown, "\n  line: masked low\n"
+			 "  latched: 0 kept: 0 merged: 0 dropped: 0 waiting: 0\n");
+
+	KUNIT_ASSERT_EQ(test, sim_request(line, 0), 0);
+	sim_expect_shown(test, sim_debug_line(test, mnt, line), "\n  line: started low\n");
+	disable_irq(line->virq);
+	/* genirq keeps the first one, and the second one waits in the chip */
+	KUNIT_EXPECT_EQ(test, sim_wire(line, true), 1);
+	irq_sim_synchronize(st->domain);
+	sim_expect_shown(test, sim_debug_line(test, mnt, line),
+			 "\n  line: started masked kept high\n"
+			 "  latched: 1 kept: 1 merged: 0 dropped: 0 waiting: 1\n");
+	KUNIT_EXPECT_EQ(test, sim_fire(line), 1);
+	irq_sim_synchronize(st->domain);
+	sim_expect_shown(test, sim_debug_line(test, mnt, line),
+			 "\n  line: started masked latched kept high\n"
+			 "  latched: 2 kept: 1 merged: 0 dropped: 0 waiting: 2\n");
+	enable_irq(line->virq);
+	irq_sim_synchronize(st->domain);
+	sim_expect_shown(test, sim_debug_line(test, mnt, line),
+			 "\n  line: started high\n"
+			 "  latched: 2 kept: 1 merged: 1 dropped: 0 waiting: 0\n");
+	sim_account_balances(test, line);
+	free_irq(line->virq, line);
+	sim_expect_shown(test, sim_debug_line(test, mnt, line), "\n  line: masked high\n");
+
+	/* Mapped anew, it is a new line */
+	irq_dispose_mapping(line->virq);
+	line->virq = irq_create_mapping(st->domain, line->hwirq);
+	KUNIT_ASSERT_NE(test, line->virq, 0);
+	sim_expect_shown(test, sim_debug_line(test, mnt, line), "\n  line: masked low\n"
+			 "  latched: 0 kept: 0 merged: 0 dropped: 0 waiting: 0\n");
+#else
+	kunit_skip(test, "needs CONFIG_GENERIC_IRQ_DEBUGFS");
+#endif
+}
+
+/* ... while it waits to be delivered, on a CPU which is busy, and that it was. */
+static void chip_debugfs_queued(struct kunit *test)
+{
+#ifdef CONFIG_GENERIC_IRQ_DEBUGFS
+	struct vfsmount *mnt = sim_debugfs(test);
+	struct sim_test *st = test->priv;
+	struct sim_line *line = &st->line[1];
+	struct sim_remote remote = { .fn = sim_fire_and_flush, .line = &st->line[0] };
+	const char *shown;
+	char expected[32];
+	int ret, cpu;
+
+	sim_need_two_cpus(test);
+	st->line[0].on_irq = sim_hold;
+	KUNIT_ASSERT_EQ(test, sim_request(&st->line[0], 0), 0);
+	KUNIT_ASSERT_EQ(test, sim_request(line, 0), 0);
+	/* If this fails, it does so before the other CPU is held */
+	sim_expect_shown(test, sim_debug_line(test, mnt, line), "\n  line: started low\n");
+
+	sim_remote_hold(test, &remote);
+	irq_set_affinity(line->virq, cpumask_of(remote.cpu));
+	ret = sim_fire(line);
+	shown = sim_debug_line(test, mnt, line);
+	atomic_set_release(&st->release, 1);
+	sim_remote_end(&remote);
+	KUNIT_EXPECT_EQ(test, ret, 1);
+	sim_expect_shown(test, shown, "\n  line: started latched queued low\n"
+			 "  latched: 1 kept: 0 merged: 0 dropped: 0 waiting: 1\n");
+
+	irq_sim_synchronize(st->domain);
+	KUNIT_EXPECT_EQ(test, sim_runs(line), 1);
+	sim_expect_shown(test, sim_debug_line(test, mnt, line), "\n  line: started low\n");
+	shown = sim_debug_chip(test, mnt);
+	for_each_online_cpu(cpu) {
+		snprintf(expected, sizeof(expected), "\n cpu%d served: %d\n", cpu,
+			 cpu == remote.cpu ? 2 : 0);
+		sim_expect_shown(test, shown, expected);
+	}
+#else
+	kunit_skip(test, "needs CONFIG_GENERIC_IRQ_DEBUGFS");
+#endif
+}
+
+static struct kunit_case irq_sim_observe_cases[] = {
+	KUNIT_CASE_PARAM(chip_traced, delivery_gen_params),
+	KUNIT_CASE_PARAM(chip_debugfs, sim_gen_params),
+	KUNIT_CASE_PARAM(chip_debugfs_queued, delivery_gen_params),
+	{}
+};
+
+struct kunit_suite irq_sim_observe_suite = {
+	.name = "irq_sim_observe",
+	.init = sim_init,
+	.exit = sim_exit,
+	.test_cases = irq_sim_observe_cases,
+};

@@ -1,0 +1,428 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What irq_sim_synchronize() waits for, lines which are not started, and CPUs which come
+ * back.
+ */
+
+#include <linux/kthread.h>
+
+#include "irq_sim_kunit.h"
+
+/* For what has to end in a bounded time, on any host */
+#define SYNC_BOUND	(60 * HZ)
+
+KUNIT_ARRAY_PARAM_DESC(kind, sim_kind_params, sim.name);
+
+/* Lets the handler go which is on hold, later. */
+struct sync_timer {
+	struct hrtimer	timer;
+	struct sim_test	*st;
+};
+
+static enum hrtimer_restart sync_release(struct hrtimer *timer)
+{
+	struct sync_timer *later = container_of(timer, struct sync_timer, timer);
+
+	atomic_set_release(&later->st->release, 1);
+	return HRTIMER_NORESTART;
+}
+
+/* The first run is held. The last one takes its time, and tells when it is through. */
+static void sync_last_is_slow(struct sim_line *line)
+{
+	struct sim_test *st = line->st;
+	int run = atomic_inc_return(&st->entered);
+
+	if (run == 1) {
+		while (!atomic_read_acquire(&st->release))
+			cpu_relax();
+		return;
+	}
+	if (run != atomic_read(&st->runs))
+		return;
+	/* Who does not wait for this has returned by then, on a busy host, too */
+	mdelay(200);
+	atomic_set_release(&st->left, 1);
+}
+
+static void sync_in_progress_check(struct kunit *test, int fires)
+{
+	struct sim_test *st = test->priv;
+	struct sim_line *line = &st->line[2];
+	struct sim_remote remote = { .fn = sim_fire_and_flush, .line = line };
+	struct sync_timer later = { .st = st };
+	int left;
+
+	sim_need_two_cpus(test);
+	line->on_irq = sync_last_is_slow;
+	atomic_set(&st->runs, fires + 1);
+	KUNIT_ASSERT_EQ(test, sim_request(line, 0), 0);
+	hrtimer_setup_on_stack(&later.timer, sync_release, CLOCK_MONOTONIC,
+			       HRTIMER_MODE_REL_HARD);
+	sim_remote_hold(test, &remote);
+	KUNIT_EXPECT_EQ(test, sim_fire(line), 1);
+	/* The first is kept, and the second latches behind it */
+	if (fires > 1) {
+		KUNIT_EXPECT_TRUE(test, sim_wait_kept(line, 1));
+		KUNIT_EXPECT_EQ(test, sim_fire(line), 1);
+	}
+	hrtimer_start(&later.timer, ms_to_ktime(2), HRTIMER_MODE_REL_HARD);
+	irq_sim_synchronize(st->domain);
+	left = atomic_read_acquire(&st->left);
+	hrtimer_cancel(&later.timer);
+	destroy_hrtimer_on_stack(&later.timer);
+	atomic_set_release(&st->release, 1);
+	sim_remote_end(&remote);
+	KUNIT_EXPECT_EQ(test, left, 1);
+	irq_sim_synchronize(st->domain);
+	KUNIT_EXPECT_EQ(test, sim_runs(line), fires + 1);
+	sim_expect_account(test, line, NULL);
+}
+
+/*
+ * C17: a fire while the handler is in progress on another CPU, which is to run once
+ * more for it. On return it has, to its end.
+ */
+static void sync_in_progress(struct kunit *test)
+{
+	sync_in_progress_check(test, 1);
+}
+
+/* C17: ... and the run for what was latched behind what genirq kept, too. */
+static void sync_behind_kept(struct kunit *test)
+{
+	if (sim_kind_is_eoi(test))
+		kunit_skip(test, "genirq keeps nothing of a line which is active");
+	sync_in_progress_check(test, 2);
+}
+
+/* What goes on while somebody synchronizes. */
+struct sync_noise {
+	struct sim_test		*st;
+	struct completion	done;
+	int			rounds;
+	atomic_t		stop;
+};
+
+static int sync_thread(void *data)
+{
+	struct sync_noise *noise = data;
+
+	for (int i = 0; i < noise->rounds; i++)
+		irq_sim_synchronize(noise->st->domain);
+	complete_all(&noise->done);
+	return 0;
+}
+
+static int sync_fire_thread(void *data)
+{
+	struct sync_noise *noise = data;
+
+	while (!atomic_read(&noise->stop)) {
+		for (int i = 0; i < SIM_LINES; i++)
+			sim_fire(&noise->st->line[i]);
+		sim_poll();
+	}
+	return 0;
+}
+
+static int sync_move_thread(void *data)
+{
+	struct sync_noise *noise = data;
+
+	while (!atomic_read(&noise->stop)) {
+		unsigned int cpu;
+
+		for_each_online_cpu(cpu) {
+			for (int i = 0; i < SIM_LINES; i++)
+				irq_set_affinity(noise->st->line[i].virq, cpumask_of(cpu));
+			sim_poll();
+		}
+	}
+	return 0;
+}
+
+static void sync_fire_self(struct sim_line *line)
+{
+	if (!atomic_read(&line->st->release))
+		sim_fire(line);
+}
+
+static void sync_bounded_check(struct kunit *test, struct sync_noise *noise,
+			       int (*fn)(void *data))
+{
+	struct task_struct *loud, *sync;
+
+	loud = kthread_create(fn, noise, "irq_sim_noise");
+	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, loud);
+	get_task_struct(loud);
+	kthread_bind(loud, sim_other_cpu());
+	wake_up_process(loud);
+
+	sync = kthread_run(sync_thread, noise, "irq_sim_sync");
+	if (IS_ERR(sync))
+		KUNIT_FAIL(test, "no thread: %pe", sync);
+	else if (!wait_for_completion_timeout(&noise->done, SYNC_BOUND))
+		KUNIT_FAIL(test, "irq_sim_synchronize() does not return");
+	atomic_set(&noise->stop, 1);
+	atomic_set(&noise->st->release, 1);
+	kthread_stop_put(loud);
+	/* Nothing keeps it any more, and it uses what is on the stack */
+	if (!IS_ERR(sync))
+		wait_for_completion(&noise->done);
+}
+
+static void sync_bounded_init(struct kunit *test, struct sync_noise *noise)
+{
+	struct sim_test *st = test->priv;
+
+	sim_need_two_cpus(test);
+	noise->st = st;
+	noise->rounds = 10;
+	init_completion(&noise->done);
+	sim_request_all(test, NULL);
+	migrate_disable();
+}
+
+static void sync_bounded_end(struct kunit *test)
+{
+	struct sim_test *st = test->priv;
+
+	migrate_enable();
+	for (int i = 0; i < 2; i++)
+		irq_sim_synchronize(st->domain);
+	for (int i = 0; i < SIM_LINES; i++) {
+		KUNIT_EXPECT_EQ(test, sim_account(test, &st->line[i]).waiting, 0);
+		sim_expect_account(test, &st->line[i], NULL);
+	}
+}
+
+/* C17: bounded, while another CPU fires all lines and one fires itself, for ever. */
+static void sync_bounded_fire(struct kunit *test)
+{
+	struct sync_noise noise = {};
+	struct sim_test *st = test->priv;
+
+	sync_bounded_init(test, &noise);
+	/* In hard interrupt context that is a storm, which leaves nothing of a CPU */
+	if (sim_is_soft(test))
+		st->line[7].on_irq = sync_fire_self;
+	sync_bounded_check(test, &noise, sync_fire_thread);
+	sync_bounded_end(test);
+}
+
+/* Takes so long that those behind it are moved while they wait. */
+static void sync_fire_self_slowly(struct sim_line *line)
+{
+	udelay(50);
+	sync_fire_self(line);
+}
+
+/* C17: bounded, while all lines fire themselves and move from CPU to CPU, for ever. */
+static void sync_bounded_move(struct kunit *test)
+{
+	struct sync_noise noise = {};
+	struct sim_test *st = test->priv;
+
+	sync_bounded_init(test, &noise);
+	for (int i = 0; i < SIM_LINES; i++) {
+		st->line[i].on_irq = sync_fire_self_slowly;
+		KUNIT_EXPECT_EQ(test, sim_fire(&st->line[i]), 1);
+	}
+	sync_bounded_check(test, &noise, sync_move_thread);
+	sync_bounded_end(test);
+}
+
+/* C26: a line which waits for its enable_irq() takes nothing, and nobody says it does. */
+static void sync_not_started(struct kunit *test)
+{
+	struct sim_test *st = test->priv;
+	struct sim_line *line = &st->line[2];
+	int injected;
+
+	KUNIT_ASSERT_EQ(test, sim_request(line, IRQF_NO_AUTOEN), 0);
+	KUNIT_EXPECT_EQ(test, sim_fire(line), -ENXIO);
+	KUNIT_EXPECT_EQ(test, sim_wire(line, true), 0);
+	KUNIT_EXPECT_EQ(test, sim_pend(line, true), -ENXIO);
+	KUNIT_EXPECT_FALSE(test, sim_state(line, IRQCHIP_STATE_PENDING));
+	KUNIT_EXPECT_EQ(test, sim_account(test, line).latched, 0);
+	/* What an architecture resends in software is genirq's, and is not lost */
+	injected = !irq_inject_interrupt(line->virq);
+	if (!IS_ENABLED(CONFIG_HARDIRQS_SW_RESEND))
+		KUNIT_EXPECT_EQ(test, injected, 0);
+	KUNIT_EXPECT_EQ(test, sim_account(test, line).latched, 0);
+
+	enable_irq(line->virq);
+	irq_sim_synchronize(st->domain);
+	if (injected)
+		KUNIT_EXPECT_TRUE(test, sim_wait(&line->handled));
+	KUNIT_EXPECT_EQ(test, sim_runs(line), injected);
+	KUNIT_EXPECT_EQ(test, sim_fire(line), 1);
+	irq_sim_synchronize(st->domain);
+	KUNIT_EXPECT_EQ(test, sim_runs(line), injected + 1);
+
+	/* Started, an injected one is a latch like any */
+	KUNIT_EXPECT_EQ(test, irq_inject_interrupt(line->virq), 0);
+	irq_sim_synchronize(st->domain);
+	KUNIT_EXPECT_EQ(test, sim_runs(line), injected + 2);
+	KUNIT_EXPECT_EQ(test, sim_account(test, line).latched, 2);
+
+	/* ... and not any more */
+	free_irq(line->virq, line);
+	KUNIT_EXPECT_EQ(test, sim_fire(line), -ENXIO);
+	KUNIT_EXPECT_EQ(test, sim_pend(line, true), -ENXIO);
+	KUNIT_EXPECT_EQ(test, sim_account(test, line).latched, 2);
+}
+
+/* C16: lines are delivered again on a CPU which has come back, and say so. */
+static void sync_cpu_back(struct kunit *test)
+{
+	struct sim_test *st = test->priv;
+	unsigned int cpu = cpumask_last(cpu_online_mask);
+	struct sim_line *lines[] = { &st->line[1], &st->line[2] };
+	struct sim_remote remote = { .fn = sim_fire_and_flush };
+
+	if (!IS_ENABLED(CONFIG_HOTPLUG_CPU))
+		kunit_skip(test, "needs CONFIG_HOTPLUG_CPU");
+	if (num_online_cpus() != 2)
+		kunit_skip(test, "needs two CPUs, no more");
+	if (!cpumask_equal(irq_get_affinity_mask(lines[0]->virq), cpu_possible_mask) &&
+	    !cpumask_test_cpu(cpu, irq_get_affinity_mask(lines[0]->virq)))
+		kunit_skip(test, "the default affinity is without CPU %u", cpu);
+
+	sim_request_all(test, sim_note_context);
+	KUNIT_ASSERT_EQ(test, irq_set_affinity(lines[1]->virq, cpu_online_mask), 0);
+	for (int round = 0; round < 2; round++) {
+		for (int i = 0; i < ARRAY_SIZE(lines); i++) {
+			const struct cpumask *mask;
+
+			mask = irq_get_effective_affinity_mask(lines[i]->virq);
+			KUNIT_EXPECT_TRUE(test, cpumask_test_cpu(cpu, mask));
+			lines[i]->cpu = -1;
+			remote.line = lines[i];
+			/* From the other one, if this is on the first */
+			set_cpus_allowed_ptr(current, cpumask_of(cpumask_first(cpu_online_mask)));
+			sim_remote_start(&remote);
+			sim_remote_end(&remote);
+			irq_sim_synchronize(st->domain);
+			KUNIT_EXPECT_EQ(test, lines[i]->cpu, cpu);
+		}
+		if (round)
+			break;
+		KUNIT_ASSERT_EQ(test, sim_remove_cpu(cpu), 0);
+		for (int i = 0; i < ARRAY_SIZE(lines); i++) {
+			KUNIT_EXPECT_EQ(test, sim_fire(lines[i]), 1);
+			irq_sim_synchronize(st->domain);
+			KUNIT_EXPECT_NE(test, lines[i]->cpu, cpu);
+		}
+		KUNIT_ASSERT_EQ(test, sim_add_cpu(cpu), 0);
+	}
+	set_cpus_allowed_ptr(current, cpu_possible_mask);
+	for (int i = 0; i < ARRAY_SIZE(lines); i++) {
+		KUNIT_EXPECT_EQ(test, sim_runs(lines[i]), 3);
+		sim_expect_account(test, lines[i], NULL);
+	}
+}
+
+/* C16: what a managed line loses with its last CPU is told: the latch, as on hardware. */
+static void sync_managed(struct kunit *test)
+{
+	struct irq_sim_account lost = { .latched = 1, .dropped = 1 };
+	struct irq_sim_account done = { .latched = 2, .dropped = 1 };
+	struct irq_affinity_desc desc = { .is_managed = 1 };
+	struct sim_test *st = test->priv;
+	struct sim_line *line = &st->line[2];
+	unsigned int cpu = cpumask_last(cpu_online_mask);
+
+	if (!IS_ENABLED(CONFIG_HOTPLUG_CPU))
+		kunit_skip(test, "needs CONFIG_HOTPLUG_CPU");
+	sim_need_two_cpus(test);
+	irq_dispose_mapping(line->virq);
+	cpumask_copy(&desc.mask, cpumask_of(cpu));
+	line->virq = irq_create_mapping_affinity(st->domain, line->hwirq, &desc);
+	KUNIT_ASSERT_NE(test, line->virq, 0);
+	irq_set_status_flags(line->virq, IRQ_DISABLE_UNLAZY);
+	KUNIT_ASSERT_EQ(test, sim_request(line, 0), 0);
+	disable_irq(line->virq);
+	KUNIT_EXPECT_EQ(test, sim_fire(line), 1);
+	KUNIT_ASSERT_EQ(test, sim_remove_cpu(cpu), 0);
+	sim_expect_account(test, line, &lost);
+	KUNIT_EXPECT_EQ(test, sim_fire(line), -ENXIO);
+	KUNIT_ASSERT_EQ(test, sim_add_cpu(cpu), 0);
+	enable_irq(line->virq);
+	irq_sim_synchronize(st->domain);
+	KUNIT_EXPECT_EQ(test, sim_runs(line), 0);
+	KUNIT_EXPECT_EQ(test, sim_fire(line), 1);
+	irq_sim_synchronize(st->domain);
+	KUNIT_EXPECT_EQ(test, sim_runs(line), 1);
+	sim_expect_account(test, line, &done);
+}
+
+static irqreturn_t sync_thread_fn(int irq, void *data)
+{
+	struct sim_line *line = data;
+
+	atomic_inc(&line->handled);
+	return IRQ_HANDLED;
+}
+
+static irqreturn_t sync_wake_fn(int irq, void *data)
+{
+	return IRQ_WAKE_THREAD;
+}
+
+/*
+ * C13: on PREEMPT_RT a thread which was woken with interrupts disabled gets the CPU at
+ * once, so it has run when the fire of a task of lower priority returns.
+ */
+static void sync_rt_thread(struct kunit *test)
+{
+	struct sim_test *st = test->priv;
+	struct sim_line *line = &st->line[2];
+	int late = 0;
+
+	if (!IS_ENABLED(CONFIG_PREEMPT_RT))
+		kunit_skip(test, "needs CONFIG_PREEMPT_RT");
+	if (!sim_is_soft(test))
+		kunit_skip(test, "its interrupt comes when it comes");
+	migrate_disable();
+	KUNIT_EXPECT_EQ(test, 0, request_threaded_irq(line->virq, sync_wake_fn, sync_thread_fn,
+						      0, "irq_sim_kunit", line));
+	KUNIT_EXPECT_EQ(test, 0, irq_set_affinity(line->virq, cpumask_of(smp_processor_id())));
+	/* The thread moves when it is woken the next time */
+	KUNIT_EXPECT_EQ(test, sim_fire(line), 1);
+	irq_sim_synchronize(st->domain);
+	synchronize_irq(line->virq);
+	for (int i = 0; i < 100; i++) {
+		int runs = sim_runs(line);
+
+		sim_fire(line);
+		if (sim_runs(line) != runs + 1)
+			late++;
+		irq_sim_synchronize(st->domain);
+		synchronize_irq(line->virq);
+	}
+	migrate_enable();
+	KUNIT_EXPECT_EQ(test, late, 0);
+	KUNIT_EXPECT_EQ(test, sim_runs(line), 101);
+	sim_expect_account(test, line, NULL);
+}
+
+static struct kunit_case irq_sim_sync_cases[] = {
+	KUNIT_CASE_PARAM(sync_in_progress, kind_gen_params),
+	KUNIT_CASE_PARAM(sync_behind_kept, kind_gen_params),
+	KUNIT_CASE_PARAM(sync_bounded_fire, kind_gen_params),
+	KUNIT_CASE_PARAM(sync_bounded_move, kind_gen_params),
+	KUNIT_CASE_PARAM(sync_not_started, kind_gen_params),
+	KUNIT_CASE_PARAM(sync_cpu_back, kind_gen_params),
+	KUNIT_CASE_PARAM(sync_managed, kind_gen_params),
+	KUNIT_CASE_PARAM(sync_rt_thread, kind_gen_params),
+	{}
+};
+
+struct kunit_suite irq_sim_sync_suite = {
+	.name = "irq_sim_sync",
+	.init = sim_kind_init,
+	.exit = sim_exit,
+	.test_cases = irq_sim_sync_cases,
+};
