@@ -469,7 +469,8 @@ bool irq_sim_settle(struct irq_sim_chip *chip)
 	if (keeps == chip->settled)
 		return false;
 
-	irq_sim_for_each_line(chip, hwirq) {
+	for (hwirq = irq_sim_next_line(chip, 0); hwirq < chip->num_irqs;
+	     hwirq = irq_sim_next_line(chip, hwirq + 1)) {
 		struct irq_sim_line *first = NULL;
 		unsigned long target = 0;
 

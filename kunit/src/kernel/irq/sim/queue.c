@@ -623,7 +623,8 @@ static int irq_sim_cpu_up(unsigned int cpu, struct hlist_node *node)
 
 	if (!alloc_cpumask_var(&mask, GFP_KERNEL))
 		return -ENOMEM;
-	irq_sim_for_each_line(chip, hwirq) {
+	for (hwirq = irq_sim_next_line(chip, 0); hwirq < chip->num_irqs;
+	     hwirq = irq_sim_next_line(chip, hwirq + 1)) {
 		cond_resched();
 		/* It keeps the line and its descriptor */
 		guard(rcu)();
@@ -679,7 +680,8 @@ static int irq_sim_cpu_dead(unsigned int cpu, struct hlist_node *node)
 	 * has put it on the list.
 	 */
 	if (chip->kind == IRQ_SIM_KIND_PERCPU) {
-		irq_sim_for_each_line(chip, hwirq) {
+		for (hwirq = irq_sim_next_line(chip, 0); hwirq < chip->num_irqs;
+		     hwirq = irq_sim_next_line(chip, hwirq + 1)) {
 			guard(rcu)();
 			line = irq_sim_find_line(chip, hwirq);
 			if (line)

@@ -306,12 +306,6 @@ static inline unsigned int irq_sim_next_line(const struct irq_sim_chip *chip, un
 	return chip->num_irqs;
 }
 
-/* Numbers of lines which may be mapped */
-#define irq_sim_for_each_line(chip, hwirq)			\
-	for (hwirq = irq_sim_next_line(chip, 0);		\
-	     hwirq < chip->num_irqs;				\
-	     hwirq = irq_sim_next_line(chip, hwirq + 1))
-
 /* queue.c */
 int irq_sim_queues_init(struct irq_sim_chip *chip);
 int irq_sim_queues_start(struct irq_sim_chip *chip);

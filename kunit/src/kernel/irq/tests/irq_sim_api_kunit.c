@@ -113,7 +113,9 @@ static int api_request_threaded(struct sim_line *line)
 
 static int api_request_nothing(struct sim_line *line)
 {
-	return request_threaded_irq(line->virq, NULL, NULL, 0, "api", line->st);
+	irq_handler_t none = NULL;
+
+	return request_threaded_irq(line->virq, none, none, 0, "api", line->st);
 }
 
 static int api_request_any(struct sim_line *line)
@@ -553,6 +555,7 @@ static void api_requests(struct kunit *test)
 	struct device *dev = kunit_device_register(test, "irq_sim_api");
 	struct sim_test *st = test->priv;
 	struct sim_line *line = &st->line[2], other = { .st = st, .virq = line->virq };
+	irq_handler_t none = NULL;
 	int virq = line->virq;
 
 	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, dev);
@@ -595,7 +598,7 @@ static void api_requests(struct kunit *test)
 	free_irq(virq, line);
 
 	/* A thread, woken by its interrupt and by hand */
-	KUNIT_EXPECT_EQ(test, -EINVAL, request_threaded_irq(virq, NULL, api_thread, 0, "api",
+	KUNIT_EXPECT_EQ(test, -EINVAL, request_threaded_irq(virq, none, api_thread, 0, "api",
 							    line));
 	KUNIT_EXPECT_EQ(test, 0, request_threaded_irq(virq, sim_wake_thread, api_thread,
 						      IRQF_ONESHOT, "api", line));

@@ -7,6 +7,8 @@
 
 #include "irq_sim_kunit.h"
 
+static const struct kunit_attributes sim_slow = { .speed = KUNIT_SPEED_SLOW };
+
 /* C23, C24: with each delivery */
 KUNIT_ARRAY_PARAM_DESC(delivery, sim_deliveries, name);
 
@@ -565,7 +567,7 @@ static struct kunit_case irq_sim_firmware_cases[] = {
 	KUNIT_CASE_PARAM(fw_stacked_startup, delivery_gen_params),
 	KUNIT_CASE_PARAM(fw_stacked_progress, delivery_gen_params),
 	KUNIT_CASE(fw_stacked_twice),
-	KUNIT_CASE_PARAM(fw_stacked_dispose, delivery_gen_params),
+	KUNIT_CASE_PARAM_ATTR(fw_stacked_dispose, delivery_gen_params, sim_slow),
 	{}
 };
 
