@@ -624,13 +624,17 @@ static irqreturn_t api_percpu_handler(int irq, void *data)
 	return data == this_cpu_ptr(api_cookie) ? IRQ_HANDLED : IRQ_NONE;
 }
 
+static void api_percpu_disable(void *unused)
+{
+	if (irq_percpu_is_enabled(api_virq))
+		disable_percpu_irq(api_virq);
+}
+
 static void api_exit(struct kunit *test)
 {
 	if (api_virq) {
-		migrate_disable();
-		if (irq_percpu_is_enabled(api_virq))
-			disable_percpu_irq(api_virq);
-		migrate_enable();
+		/* This need not be the CPU of the test */
+		on_each_cpu(api_percpu_disable, NULL, true);
 		free_percpu_irq(api_virq, api_cookie);
 		api_virq = 0;
 	}
