@@ -347,6 +347,13 @@ class Mutants(Case):
 		self.assertEqual(todo(suites(helper + merge + other + third + more)), 6)
 		helper = helper.replace('1', '2')
 		self.assertEqual(todo(suites(helper + merge + other + third + more)), 6)
+		# In what it calls of another file.
+		common = 'int common(void)\n{\n\treturn 1;\n}\n'
+		merge = merge.replace('use(', 'use(common(), ')
+		suites(common, 'tests/common.c')
+		self.assertEqual(todo(suites(helper + merge + other + third + more)), 6)
+		suites(common.replace('1', '2'), 'tests/common.c')
+		self.assertEqual(todo(suites(helper + merge + other + third + more)), 6)
 		self.assertEqual(todo(suites(helper + merge + other + third + table)), 6)
 		# And the tests of which nobody knows what they were.
 		self.assertEqual(todo(('--suites', '0' * 40, '--suite', 'tests/')), 6)
