@@ -3,8 +3,16 @@
 #
 # CONFIG_GCOV would put counters into all of the kernel. These are the objects
 # that scripts/coverage looks at; two CPUs count, so each update is atomic. A
-# file name stands for all objects of that name: "irq" is lib/kunit/irq.o.
-CFLAGS_irq_sim.o=-O1 --coverage -fprofile-update=atomic
+# file name stands for all objects of that name: "irq" is lib/kunit/irq.o. The
+# names of the simulator's files are those of others, too, so they come with the
+# directory.
+CFLAGS_queue.o=$(if $(filter kernel/irq/sim,$(obj)),-O1 --coverage -fprofile-update=atomic)
+CFLAGS_line.o=$(if $(filter kernel/irq/sim,$(obj)),-O1 --coverage -fprofile-update=atomic)
+CFLAGS_chip.o=$(if $(filter kernel/irq/sim,$(obj)),-O1 --coverage -fprofile-update=atomic)
+CFLAGS_domain.o=$(if $(filter kernel/irq/sim,$(obj)),-O1 --coverage -fprofile-update=atomic)
+CFLAGS_event.o=$(if $(filter kernel/irq/sim,$(obj)),-O1 --coverage -fprofile-update=atomic)
+CFLAGS_debug.o=$(if $(filter kernel/irq/sim,$(obj)),-O1 --coverage -fprofile-update=atomic)
+CFLAGS_compat.o=$(if $(filter kernel/irq/sim,$(obj)),-O1 --coverage -fprofile-update=atomic)
 CFLAGS_softirq.o=-O1 --coverage -fprofile-update=atomic
 CFLAGS_irq.o=-O1 --coverage -fprofile-update=atomic
 # UML's Makefile hands this to the compiler where that links vmlinux, which then

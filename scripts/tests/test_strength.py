@@ -270,12 +270,14 @@ class Mutants(Case):
 				('survivor', 'ret = 2;', 'survives Nobody\n  looks.\n'),
 				('timing', 'ret = 3;', 'varies Timing.\n')))
 
-	def run_all(self, status, lists, *args, env=None):
+	def run_all(self, status, lists, *args, env=None, objects=None):
 		for job in ('job0', 'job1'):
 			shutil.rmtree(self.dir / 'work' / job, ignore_errors=True)
 			shutil.copytree(self.tree, self.dir / 'work' / job)
 			self.file(f'work/{job}/Makefile', MAKEFILE)
 			self.file(f'work/{job}/kernel.sh', KERNEL)
+			for name, text in (objects or {}).items():
+				self.file(f'work/{job}/o-uml-smp/{name}', text)
 		done = self.tool('mutants', '--platforms', self.file('platforms', PLATFORMS),
 				 '--work', str(self.dir / 'work'), '--out', str(self.dir / 'out'), *args,
 				 self.file('list.txt', lists), env={'PATIENCE': '0.05', **(env or {})})
@@ -309,6 +311,30 @@ class Mutants(Case):
 		self.assertIn('| timing | `fire` | Bug. | Timing. |', report)
 		done = self.tool('mutants', '--markdown', str(self.dir / 'out/results.json'))
 		self.assertEqual(done.stdout, report)
+
+	HEADER = 'kernel/irq/a.h'
+	# How make would have compiled and linked: from the source and the header.
+	OBJECTS = {
+		'.mutants-env': '',
+		'kernel/irq/irq_sim.o': '',
+		'kernel/irq/.irq_sim.o.cmd': (
+			'savedcmd_kernel/irq/irq_sim.o := '
+			f'cat ../{FILE} ../{HEADER} >kernel/irq/irq_sim.o\n\n'
+			f'deps_kernel/irq/irq_sim.o := \\\n  ../{HEADER} \\\n'),
+		'.vmlinux.unstripped.cmd': (
+			'savedcmd_vmlinux.unstripped := '
+			'printf "%s\\n" "$(pound)!/bin/bash" "exec bash $$PWD/../kernel.sh '
+			'$$PWD/kernel/irq/irq_sim.o" >vmlinux.unstripped; chmod +x vmlinux.unstripped\n'),
+	}
+
+	def test_header(self):
+		"""A bug in a header is in all objects that have it, and out of them again."""
+		self.file(f'tree/{self.HEADER}', 'int a;\n')
+		entry = f'[header]\nfile {self.HEADER}\nfunction -\nbug Bug.\n- int a;\n+ WARN();\n\n'
+		verdicts = self.run_all(0, entry + self.LISTS, '--jobs', '1', objects=self.OBJECTS)
+		self.assertEqual(verdicts['header'][0], 'killed')
+		self.assertEqual(verdicts['survivor'][0], 'survived')
+		self.assertEqual((self.dir / 'work/job0' / self.HEADER).read_text(encoding='utf-8'), 'int a;\n')
 
 	def test_other_suites(self):
 		"""Which results hold when tests have changed."""
@@ -346,6 +372,13 @@ class Mutants(Case):
 		merge = merge.replace('helper()', 'use(helper())')
 		self.assertEqual(todo(suites(helper + merge + other + third + more)), 6)
 		helper = helper.replace('1', '2')
+		self.assertEqual(todo(suites(helper + merge + other + third + more)), 6)
+		# In what it calls of another file.
+		common = 'int common(void)\n{\n\treturn 1;\n}\n'
+		merge = merge.replace('use(', 'use(common(), ')
+		suites(common, 'tests/common.c')
+		self.assertEqual(todo(suites(helper + merge + other + third + more)), 6)
+		suites(common.replace('1', '2'), 'tests/common.c')
 		self.assertEqual(todo(suites(helper + merge + other + third + more)), 6)
 		self.assertEqual(todo(suites(helper + merge + other + third + table)), 6)
 		# And the tests of which nobody knows what they were.
