@@ -182,6 +182,7 @@ static bool irq_sim_pass_on(struct irq_sim_line *line)
 		return false;
 
 	irq_sim_set_out(line);
+	WRITE_ONCE(line->cpu, -1);
 	irq_sim_add_on(line, cpu);
 	return true;
 }
@@ -231,6 +232,8 @@ static bool irq_sim_handle_eoi(struct irq_sim_line *line)
 
 	do {
 		new = old & ~IRQ_SIM_QUEUED;
+		/* Before the claim is given up: another CPU may serve the line then */
+		WRITE_ONCE(line->cpu, irq_sim_deliverable(old) ? cpu : -1);
 		if (irq_sim_deliverable(old)) {
 			new &= ~IRQ_SIM_LATCHED;
 			new |= IRQ_SIM_ACTIVE;
@@ -239,10 +242,8 @@ static bool irq_sim_handle_eoi(struct irq_sim_line *line)
 		}
 	} while (!atomic_try_cmpxchg(&line->state, &old, new));
 
-	if (!irq_sim_deliverable(old)) {
-		WRITE_ONCE(line->cpu, -1);
+	if (!irq_sim_deliverable(old))
 		return false;
-	}
 
 	line->kstat = irq_desc_kstat_cpu(line->desc, cpu);
 	irq_sim_handle(line);
