@@ -520,7 +520,7 @@ static struct kunit_suite suite = {
 				{'name': f'p{i}', 'status': s} for i, s in enumerate(status['two'])]}]}]}))
 		return str(path)
 
-	CELLS = ['``irq_sim_x.one``'] * 18 + ['all'] + ['``irq_sim_x.two``'] * 2
+	CELLS = ['``irq_sim_x.one``'] * 18 + ['all'] + ['``irq_sim_x.two``'] * 8
 
 	def check(self, cells, *arguments):
 		return self.run_script('contract', '--tree', self.tree(cells), *arguments)
@@ -528,11 +528,11 @@ static struct kunit_suite suite = {
 	def test_good(self):
 		done = self.check(self.CELLS, self.results(one='PASS', two=('SKIP', 'PASS')))
 		self.assertEqual((done.returncode, done.stderr), (0, ''))
-		self.assertIn('21 promises, 2 test cases, 1 results read, 0 wrong', done.stdout)
+		self.assertIn('27 promises, 2 test cases, 1 results read, 0 wrong', done.stdout)
 
 	def test_wrong(self):
 		for cells, complaint in (
-				(self.CELLS[:-1], 'want C1 to C21'),
+				(self.CELLS[:-1], 'want C1 to C27'),
 				(['none'] + self.CELLS[1:], 'C1: names no test'),
 				(['``irq_sim_x.three``'] + self.CELLS[1:], 'no suite of the tree has irq_sim_x.three'),
 				(['``irq_sim_x.two``'] * 18 + self.CELLS[18:], 'irq_sim_x.one proves no promise'),
