@@ -16,6 +16,7 @@
 #include <linux/cpuhotplug.h>
 #include <linux/jiffies.h>
 #include <linux/sched.h>
+#include <linux/sched/rt.h>
 
 #define CREATE_TRACE_POINTS
 #include "sim.h"
@@ -339,9 +340,15 @@ static __always_inline struct llist_node *irq_sim_take(struct irq_sim_queue *que
 	return llist_reverse_order(llist_del_all(&queue->incoming));
 }
 
-/* May a delivery in soft interrupt context go on with what has come in? */
+/*
+ * May a delivery in soft interrupt context go on with what has come in? Not in ktimers
+ * or an interrupt thread of PREEMPT_RT, which nobody with an ordinary priority makes
+ * give way: the budget would be theirs at each tick.
+ */
 static __always_inline bool irq_sim_go_on(struct irq_sim_queue *queue, unsigned long end)
 {
+	if (IS_ENABLED(CONFIG_PREEMPT_RT) && rt_task(current))
+		return false;
 	return !llist_empty(&queue->incoming) && !need_resched() && time_before(jiffies, end);
 }
 
