@@ -546,8 +546,8 @@ static void kind_thread_sees(struct kunit *test)
 	sim_need_two_cpus(test);
 	memset(&kind_seq, 0, sizeof(kind_seq));
 	KUNIT_ASSERT_EQ(test, 0, request_threaded_irq(line->virq, sim_wake_thread,
-						      kind_seq_thread, 0, "irq_sim_kunit",
-						      line));
+						      kind_seq_thread, IRQF_NO_THREAD,
+						      "irq_sim_kunit", line));
 	sim_remote_start(&remote);
 	KUNIT_EXPECT_TRUE(test, sim_wait(&kind_seq.fired));
 	for (i = 0; i < rounds && !late; i++) {
