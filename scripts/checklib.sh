@@ -14,6 +14,8 @@ CHECK_TRISTATES='GPIO_SIM|IRQ_SIM_KUNIT_TEST|KUNIT_IRQ_TEST|GPIO_SIM_KUNIT_TEST|
 # sparse 0.6.4 does not know a keyword which the kernel asks it for, nor the length of
 # a constant string, which all of MODULE_INFO() asserts.
 CHECK_SPARSE="sparse -D__typeof_unqual__=__typeof__ '-D__builtin_strlen(s)=(sizeof(s)-1)'"
+# Semantic patches with scripts in OCaml, for which spatch wants a compiler.
+CHECK_BROKEN='^(badzero|check_bq27xxx_data)\.cocci: spatch failed'
 # The first clang that is new enough for the kernel, as Debian 12 has it.
 CHECK_CLANG=clang-19
 
@@ -55,19 +57,44 @@ judged() {
 	fi
 }
 
+# finds NAME PATTERN FILE: the function NAME_run says what PATTERN matches of FILE, in which it
+# has to find something: a tool that does not work finds nothing either. A row if not.
+finds() {
+	local found
+
+	found=$( (cd "$CHECK_TREE" || exit; "${1//-/_}_run" "$3") 2>&1 || true)
+	grep -qE "$2" <<<"$found" && return
+	row FAIL "$1" "does not find what is wrong in $3, so it cannot be trusted"
+	details "$(head -n 5 <<<"${found:-it prints nothing}")"
+	return 1
+}
+
+# canary NAME: $BUILD/check/canary-NAME.c, with the text of the standard input.
+canary() {
+	mkdir -p "$BUILD/check"
+	cat >"$BUILD/check/canary-$1.c"
+	printf '%s\n' "$BUILD/check/canary-$1.c"
+}
+
 # compared NAME TEXT FILE...: a row for what the function NAME_run finds in FILE that
 # it does not find in the same file before the series.
 compared() {
 	local name=$1 text=$2 dir=$BUILD/check/$1 found old
 
 	shift 2
+	(($#)) || { row FAIL "$name" "no files to look at"; return; }
 	rm -rf -- "$dir"
 	mkdir -p "$dir"
 	mapfile -t old < <(kgit -C "$CHECK_TREE" ls-tree -r --name-only "$CHECK_BASE" -- "$@")
-	kgit -C "$CHECK_TREE" archive "$CHECK_BASE" "${old[@]}" | tar -x -C "$dir"
-	(cd "$dir" && "${name//-/_}_run" "$(printf '%s\n' "${old[@]}")") >"$dir.before" || true
+	((!${#old[@]})) || kgit -C "$CHECK_TREE" archive "$CHECK_BASE" "${old[@]}" | tar -x -C "$dir"
+	: >"$dir.before"
+	if ((${#old[@]})); then
+		(cd "$dir" && "${name//-/_}_run" "$(printf '%s\n' "${old[@]}")") >"$dir.before" || true
+	fi
 	(cd "$CHECK_TREE" && "${name//-/_}_run" "$(printf '%s\n' "$@")") >"$dir.after" || true
 	found=$(new_findings "$dir.before" "$dir.after")
+	# An error of the tool is no finding which was there before.
+	found+=$(grep -E ': (spatch failed|.*[Tt]raceback|.*No such file)' "$dir.after" || true)
 	judged "$name" "$text" "$found"
 }
 
@@ -76,6 +103,19 @@ kernel_doc_run() {
 }
 
 check_kerneldoc() {
+	local bad
+
+	bad=$(canary kernel-doc <<-'EOF'
+		/**
+		 * canary() - Is without a line on its parameter
+		 */
+		int canary(int bird)
+		{
+			return bird;
+		}
+	EOF
+	)
+	finds kernel-doc "canary-kernel-doc.c:.*bird" "$bad" || return 0
 	compared kernel-doc "nothing new in ${#CHECK_FILES[@]} files (-Wall)" "${CHECK_FILES[@]}"
 }
 
@@ -104,6 +144,14 @@ check_codespell() {
 	need_packages codespell
 	rm -rf -- "$dir"
 	mkdir -p "$dir"
+	echo 'recieve''d' >"$dir/canary"
+	found=$(codespell --quiet-level 3 -- "$dir/canary" 2>&1 || true)
+	if [[ $found != *'==>'* ]]; then
+		row FAIL codespell "does not find a wrong word, so it cannot be trusted"
+		return
+	fi
+	rm -f -- "$dir/canary"
+	(($#)) || { row FAIL codespell "no patches to look at"; return; }
 	# The messages, and the lines that are added.
 	for n; do
 		found=${n#"${n%/*/*}"/}
@@ -121,13 +169,22 @@ coccinelle_run() {
 			timeout 300 spatch -D report --very-quiet --cocci-file "$2" \
 				$(sed -n "s#^// Options: *##p" "$2") $1 2>/dev/null ||
 				echo "${2##*/}: spatch failed (status $?)"' sh "${1//$'\n'/ }" |
-		grep -E '^[^ ]+:([0-9]+| spatch)' | sed "s#^\./##" | sort -u
+		grep -E '^[^ ]+:([0-9]+| spatch)' | grep -vE "$CHECK_BROKEN" | sed "s#^\./##" | sort -u
 }
 
 check_coccinelle() {
-	local sources=() n
+	local sources=() n bad
 
 	need_packages coccinelle
+	bad=$(canary coccinelle <<-'EOF'
+		void canary(struct bird *bird)
+		{
+			if (bird)
+				kfree(bird);
+		}
+	EOF
+	)
+	finds coccinelle "canary-coccinelle.c:[0-9]+" "$bad" || return 0
 	for n in "${CHECK_FILES[@]}"; do
 		[[ $n != *.c ]] || sources+=("$n")
 	done

@@ -380,21 +380,54 @@ base_repo() {
 	rm -rf -- "$tmp.old"
 }
 
-# fetch_stable NAME ARCHITECTURE PACKAGE: that package of Debian's stable release, and all
+# fetch_debs NAME SUITE ARCHITECTURE PACKAGE: that package of that suite of Debian, and all
 # that it needs, in $CACHE/apt-NAME/archives; WHY on failure.
-fetch_stable() {
-	local APT_DIR=$CACHE/apt-$1 APT_ARCH=$2 SUITE=${SUITE%-backports} _apt_updated=
+fetch_debs() {
+	local APT_DIR=$CACHE/apt-$1 SUITE=$2 APT_ARCH=$3 _apt_updated=
 
 	apt_update || { WHY=${WHY%, or give your own tree*}; return 1; }
 	_apt_opts
 	rm -f -- "$APT_DIR"/archives/*.deb
 	# Or it wants dpkg's lock, and to be root.
-	run_logged "download of $3 for $2" "$APT_DIR/download.log" \
+	run_logged "download of $4 for $3" "$APT_DIR/download.log" \
 		env LC_ALL=C apt-get "${APT_OPTS[@]}" -o Dir::Cache::archives="$APT_DIR/archives" \
-		-o Debug::NoLocking=1 -y --no-install-recommends --download-only install "$3" </dev/null || {
-		WHY="cannot download $3 (log: $APT_DIR/download.log): check the network and run it again"
+		-o Debug::NoLocking=1 -y --no-install-recommends --download-only install "$4" </dev/null || {
+		WHY="cannot download $4 (log: $APT_DIR/download.log): check the network and run it again"
 		return 1
 	}
+}
+
+# fetch_program NAME SUITE PACKAGE PROGRAM [ARG...]: makes $CACHE/NAME/PROGRAM, which runs the
+# PROGRAM of a package of that suite with the libraries which came with it, unless it is
+# there. In ARGs, @ is the directory. WHY on failure.
+fetch_program() {
+	local dir=$CACHE/$1 new=$CACHE/$1.new debs=$CACHE/apt-$1/archives program=$4 deb libs args
+
+	[[ ! -x $dir/$program ]] || return 0
+	need_space "$CACHE" 400
+	fetch_debs "$1" "$2" "$(dpkg --print-architecture)" "$3" || return
+	rm -rf -- "$dir" "$new"
+	mkdir "$new"
+	for deb in "$debs"/*.deb; do
+		dpkg-deb --fsys-tarfile "$deb" |
+			tar -x -C "$new" --exclude='./usr/share/doc' --exclude='./[!u]*' || {
+			WHY="cannot unpack $deb: check the space in $CACHE and run it again"
+			return 1
+		}
+	done
+	rm -f -- "$debs"/*.deb
+	libs=$(cd "$new" && dirname -- usr/lib/*/ld-linux*)
+	args=''
+	(($# < 5)) || args=$(printf ' "%s"' "${@:5}")
+	# With the C library that it was built for, which may be newer than the host's.
+	cat >"$new/$program" <<-EOF
+		#!/bin/sh
+		cd=\${0%/*}
+		exec "\$cd/$libs"/ld-linux*.so.* --library-path "\$cd/$libs" \\
+			"\$cd/usr/bin/$program"${args//@/\$cd} "\$@"
+	EOF
+	chmod 755 "$new/$program"
+	mv -- "$new" "$dir"
 }
 
 # busybox_of DEBIAN-ARCHITECTURE: the file of a static busybox for it, which is fetched
@@ -410,7 +443,7 @@ busybox_of() {
 	fi
 	if [[ ! -x $file ]]; then
 		lock tree
-		fetch_stable "$1" "$1" busybox-static || die "no busybox for $1: $WHY"
+		fetch_debs "$1" "${SUITE%-backports}" "$1" busybox-static || die "no busybox for $1: $WHY"
 		deb=$(find "$CACHE/apt-$1/archives" -name 'busybox-static_*.deb' | tail -n 1)
 		dpkg-deb --fsys-tarfile "$deb" | tar -xO --wildcards '*/bin/busybox' >"$file.new" ||
 			die "cannot unpack $deb: remove it and run it again"
@@ -443,36 +476,6 @@ _s390x_probe() {
 	return 1
 }
 
-# _fetch_s390x_qemu DIR: the qemu of Debian's stable release and the libraries that it
-# needs, in DIR, unless they are there; WHY on failure.
-_fetch_s390x_qemu() {
-	local dir=$1 new=$1.new debs=$CACHE/apt-qemu-s390x/archives deb libs
-
-	[[ ! -x $dir/qemu-system-s390x ]] || return 0
-	need_space "$CACHE" 200
-	fetch_stable qemu-s390x "$(dpkg --print-architecture)" qemu-system-s390x || return
-	rm -rf -- "$dir" "$new"
-	mkdir "$new"
-	for deb in "$debs"/*.deb; do
-		dpkg-deb --fsys-tarfile "$deb" |
-			tar -x -C "$new" --exclude='./usr/share/[!q]*' --exclude='./[!u]*' || {
-			WHY="cannot unpack $deb: check the space in $CACHE and run it again"
-			return 1
-		}
-	done
-	rm -f -- "$debs"/*.deb
-	libs=$(cd "$new" && dirname -- usr/lib/*/ld-linux*)
-	# With the C library that it was built for, which may be newer than the host's.
-	cat >"$new/qemu-system-s390x" <<-EOF
-		#!/bin/sh
-		cd=\${0%/*}
-		exec "\$cd/$libs"/ld-linux*.so.* --library-path "\$cd/$libs" \\
-			"\$cd/usr/bin/qemu-system-s390x" -L "\$cd/usr/share/qemu" "\$@"
-	EOF
-	chmod 755 "$new/qemu-system-s390x"
-	mv -- "$new" "$dir"
-}
-
 # guest_qemu ARCH DIR: sets QEMU to the qemu for guests of that architecture, by kunit.py's
 # name, where it is not to be the one in PATH, and DOUBT to why their results are not to be
 # trusted, which DIR/doubt keeps.  qemu before 9.1.3 runs old code on s390x where a module
@@ -487,7 +490,8 @@ guest_qemu() {
 		if [[ $1 == s390 ]] && ! _s390x_probe "${QEMU:-qemu-system-s390x}"; then
 			old=$WHY WHY="S390X_QEMU asks for this"
 			lock qemu
-			if [[ -z $QEMU ]] && _fetch_s390x_qemu "$newer" &&
+			if [[ -z $QEMU ]] && fetch_program qemu-s390x "${SUITE%-backports}" \
+				qemu-system-s390x qemu-system-s390x -L @/usr/share/qemu &&
 				_s390x_probe "$newer/qemu-system-s390x"; then
 				QEMU=$newer/qemu-system-s390x
 				say "$old; using $QEMU"

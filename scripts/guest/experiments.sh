@@ -17,11 +17,22 @@ show()
 	done
 }
 
-# run COMMAND: show it as one would type it in $DIR, and what it prints
+# run COMMAND [PATTERN]: show it as one would type it in $DIR, and what it prints. It has
+# to succeed, and to print a line that matches PATTERN.
 run()
 {
 	say "# $1"
-	(cd "$DIR" && eval "$1") 2>&1 | show
+	if ! (cd "$DIR" && eval "$1") >/tmp/out 2>&1; then
+		bad=1
+		show </tmp/out
+		say "FAILED: that should have worked"
+		return
+	fi
+	show </tmp/out
+	if ! grep -qE "${2:-}" /tmp/out && [ -n "${2:-}" ]; then
+		bad=1
+		say "FAILED: nothing in it matches \"$2\""
+	fi
 }
 
 # trace PARAMETER: what the case did, for that one of its parameters. The trace has
@@ -92,11 +103,12 @@ ksoftirqd()
 	done 2>/dev/null
 }
 
+bad=0
 case $EXPERIMENT in
 life)
-	echo 10 >"$DIR/fire"	# warm
+	run 'echo 10 >fire'	# warm
 	run 'echo 1 >fire'
-	run 'cat life'
+	run 'cat life' 'worker'
 	;;
 merge | mask | order | selfish | level | oneshot)
 	trace tasklet
@@ -105,15 +117,15 @@ tasklet)
 	trace TASKLET
 	;;
 worker)
-	run 'grep -E "^(handled|tasklet|works|samples)" stats'
+	run 'grep -E "^(handled|tasklet|works|samples)" stats' '^handled +0$'
 	run 'echo 100 >fire'
-	run 'grep -E "^(handled|tasklet|works|samples)" stats'
+	run 'grep -E "^(handled|tasklet|works|samples)" stats' '^handled +[1-9]'
 	;;
 handoff)
 	ksoftirqd
-	run 'echo 200000 >flood; cat flood'
-	run 'cat life'
-	run 'grep -E "^(fired|merged|handled|lost|deliveries_(bh|irq_exit|ks))" stats'
+	run 'echo 200000 >flood; cat flood' '[0-9]'
+	run 'cat life' '.'
+	run 'grep -E "^(fired|merged|handled|lost|deliveries_(bh|irq_exit|ks))" stats' '^lost +0$'
 	ksoftirqd
 	run 'grep -E "CPU|IRQ_SIM" /proc/softirqs'
 	run 'echo 1 >fire; cat life'
@@ -123,4 +135,5 @@ handoff)
 	exit 1
 	;;
 esac
+[ "$bad" = 0 ] || exit 1
 say end

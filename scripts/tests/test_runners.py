@@ -513,12 +513,18 @@ static struct kunit_suite suite = {
 		return str(tree)
 
 	def results(self, **status):
-		path = self.dir / 'results.json'
-		path.write_text(json.dumps({'sub_groups': [{
-			'name': 'irq_sim_x', 'test_cases': [{'name': 'one', 'status': status['one']}],
-			'sub_groups': [{'name': 'two', 'test_cases': [
-				{'name': f'p{i}', 'status': s} for i, s in enumerate(status['two'])]}]}]}))
-		return str(path)
+		"""What two platforms have left, and a stage which has passed."""
+		self.file('softirq-off.counts', '1 0 0\n')
+		arguments = ['--stages', str(self.dir)]
+		for platform in ('uml', 'x86_64'):
+			path = self.dir / platform / 'results.json'
+			path.parent.mkdir(exist_ok=True)
+			path.write_text(json.dumps({'sub_groups': [{
+				'name': 'irq_sim_x', 'test_cases': [{'name': 'one', 'status': status['one']}],
+				'sub_groups': [{'name': 'two', 'test_cases': [
+					{'name': f'p{i}', 'status': s} for i, s in enumerate(status['two'])]}]}]}))
+			arguments.append(str(path))
+		return arguments
 
 	CELLS = ['``irq_sim_x.one``'] * 18 + ['all'] + ['``irq_sim_x.two``'] * 8
 
@@ -526,9 +532,34 @@ static struct kunit_suite suite = {
 		return self.run_script('contract', '--tree', self.tree(cells), *arguments)
 
 	def test_good(self):
-		done = self.check(self.CELLS, self.results(one='PASS', two=('SKIP', 'PASS')))
+		done = self.check(self.CELLS, *self.results(one='PASS', two=('SKIP', 'PASS')),
+				  '--counts', str(self.dir / 'counts'))
 		self.assertEqual((done.returncode, done.stderr), (0, ''))
-		self.assertIn('27 promises, 2 test cases, 1 results read, 0 wrong', done.stdout)
+		self.assertIn('27 promises, 2 test cases, 2 platforms with results, 0 wrong', done.stdout)
+		self.assertEqual((self.dir / 'counts').read_text(), '27 0 0\n')
+		done = self.check(self.CELLS, '--names-only')
+		self.assertEqual((done.returncode, done.stderr), (0, ''))
+
+	def test_nothing_shown(self):
+		"""No results, all skipped, one platform only, a stage that did not run."""
+		done = self.check(self.CELLS)
+		self.assertEqual(done.returncode, 2)
+		self.assertIn('no results: run scripts/kunit', done.stderr)
+		done = self.check(self.CELLS, *self.results(one='SKIP', two=('SKIP',)))
+		self.assertEqual(done.returncode, 1)
+		for promise in ('C1', 'C19', 'C27'):
+			self.assertIn(f'{promise}: nothing that shows it has passed', done.stderr)
+		good = self.results(one='PASS', two=('PASS',))
+		done = self.check(self.CELLS, *good[:-1])
+		self.assertEqual(done.returncode, 1)
+		self.assertIn('C19: passed on 1 platform(s)', done.stderr)
+		for counts, complaint in (('0 0 1', 'C21: softirq-off has not passed'),
+					  ('1 1 0', 'C21: softirq-off has not passed'),
+					  ('', 'C21: no result of softirq-off: run scripts/test softirq-off')):
+			self.file('softirq-off.counts', counts)
+			done = self.check(self.CELLS, *good)
+			self.assertEqual(done.returncode, 1)
+			self.assertIn(complaint, done.stderr)
 
 	def test_wrong(self):
 		for cells, complaint in (
@@ -537,7 +568,7 @@ static struct kunit_suite suite = {
 				(['``irq_sim_x.three``'] + self.CELLS[1:], 'no suite of the tree has irq_sim_x.three'),
 				(['``irq_sim_x.two``'] * 18 + self.CELLS[18:], 'irq_sim_x.one proves no promise'),
 				(['``tools/none``'] + self.CELLS[1:], 'C1: the tree has no tools/none')):
-			done = self.check(cells)
+			done = self.check(cells, '--names-only')
 			self.assertEqual(done.returncode, 1, complaint)
 			self.assertIn(complaint, done.stderr)
 
@@ -546,17 +577,18 @@ static struct kunit_suite suite = {
 				('FAIL', ('PASS',), 'irq_sim_x.one: FAIL on'),
 				('PASS', ('PASS', 'FAIL'), 'irq_sim_x.two: FAIL on'),
 				('SKIP', ('PASS',), 'irq_sim_x.one passed on no platform')):
-			done = self.check(self.CELLS, '--strict', self.results(one=one, two=two))
+			done = self.check(self.CELLS, '--strict', *self.results(one=one, two=two))
 			self.assertEqual(done.returncode, 1, complaint)
 			self.assertIn(complaint, done.stderr)
 
 	def test_skipped(self):
-		done = self.check(self.CELLS, self.results(one='SKIP', two=('PASS',)))
+		cells = ['``irq_sim_x.one``, ``irq_sim_x.two``'] * 18 + self.CELLS[18:]
+		done = self.check(cells, *self.results(one='SKIP', two=('PASS',)))
 		self.assertEqual(done.returncode, 0, done.stderr)
 		self.assertIn('irq_sim_x.one was skipped on', done.stdout)
 
 	def test_no_tree(self):
-		done = self.run_script('contract', '--tree', str(self.dir))
+		done = self.run_script('contract', '--tree', str(self.dir), '--names-only')
 		self.assertEqual(done.returncode, 2)
 		self.assertIn('a tree with the series?', done.stderr)
 

@@ -152,10 +152,11 @@ class Coverage(Case):
 			self.assertIn(says, self.judge(text, 1))
 
 	def test_absent(self):
-		out = self.judge(self.GAPS, 0, (FILE, 'lib/kunit/irq.c'))
+		"""A file which should be measured, and is not, is no success."""
+		out = self.judge(self.GAPS, 1, (FILE, 'lib/kunit/irq.c'))
 		self.assertIn('not measured: lib/kunit/irq.c: the tree does not have it', out)
 		self.file('tree/kernel/other.c', '')
-		self.assertIn('no measured object has code', self.judge(self.GAPS, 0, (FILE, 'kernel/other.c')))
+		self.assertIn('no measured object has code', self.judge(self.GAPS, 1, (FILE, 'kernel/other.c')))
 		self.assertIn('nothing was measured', self.judge('', 1, ('kernel/other.c',)))
 
 	def test_added_lines_only(self):

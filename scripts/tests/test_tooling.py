@@ -839,9 +839,13 @@ class Runner(Case):
         self.assertEqual(self.last(done), "6 passed, 0 failed, 0 skipped")
 
     def test_status(self):
-        self.kunit("exit 0")
-        self.assertEqual(self.last(self.run_script("test", "kunit-uml")),
-                         "1 passed, 0 failed, 0 skipped")
+        # A stage that does not say how much it has tested, or says nothing, has failed.
+        for body, why in (("exit 0", "does not say how much"), ('echo junk >"$STAGE_COUNTS"', "does not say how much"),
+                          ('echo "0 0 0" >"$STAGE_COUNTS"', "tested nothing")):
+            self.kunit(body)
+            done = self.run_script("test", "kunit-uml", status=1)
+            self.assertEqual(self.last(done), "0 passed, 1 failed, 0 skipped")
+            self.assertIn(why, done.stdout)
         self.kunit('echo "skipped: no way"; exit 4')
         done = self.run_script("test", "kunit-uml")
         self.assertEqual(self.last(done), "0 passed, 0 failed, 1 skipped")
@@ -850,13 +854,14 @@ class Runner(Case):
         self.kunit('echo "5 0 0" >"$STAGE_COUNTS"; exit 7')
         done = self.run_script("test", "kunit-uml", status=1)
         self.assertEqual(self.last(done), "5 passed, 1 failed, 0 skipped")
-        self.kunit('echo junk >"$STAGE_COUNTS"')
-        self.assertEqual(self.last(self.run_script("test", "kunit-uml")),
-                         "1 passed, 0 failed, 0 skipped")
+        # What died is in the report.
+        self.kunit("exit 9")
+        self.run_script("test", "kunit-uml", status=1)
+        self.assertEqual((self.top / "build/test/kunit-uml.counts").read_text(), "0 1 0\n")
 
     def test_platforms(self):
         """One stage for each platform, in the table's order; few of them by default."""
-        self.kunit('echo "$*" >>"$TMPDIR/asked"')
+        self.kunit('echo "$*" >>"$TMPDIR/asked"; [[ $1 == --* ]] || echo "1 0 0" >"$STAGE_COUNTS"')
         (self.top / "kunit/platforms").write_text(
             "# comment\n\n" "uml a um 1 9 default\n" "x-y a+b x86_64 2 9 all x=1 y\n"
             "arm d arm64 4 9 default\n")
@@ -924,6 +929,23 @@ class Lib(Case):
         code = 'lock x; (sleep 0.3; echo first >&2) & bash -c \'. "$0"; lock x; echo nested >&2\' ' \
                f'"{self.top}/scripts/lib.sh"; wait'
         self.assertIn("nested", self.bash(code))
+        # Somebody else waits until it is let go: by unlock, and by the end of who has it.
+        lib = f'. "{self.top}/scripts/lib.sh"; '
+        for end in ("unlock x; echo let go; read -r", "exit 0"):
+            with subprocess.Popen(["bash", "-c", lib + f"lock x; echo held; read -r; {end}"], env=self.env,
+                                  text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as holder, \
+                 subprocess.Popen(["bash", "-c", lib + "read -r; lock x; echo got it >&2"], env=self.env,
+                                  text=True, stdin=subprocess.PIPE, stderr=subprocess.PIPE) as other:
+                self.assertEqual(holder.stdout.readline(), "held\n")
+                other.stdin.write("go\n")
+                other.stdin.flush()
+                self.assertIn("waiting for another run", other.stderr.readline())
+                self.assertIsNone(other.poll())
+                holder.stdin.write("go\n")
+                holder.stdin.flush()
+                self.assertEqual(other.stderr.readline(), "got it\n")
+                holder.stdin.close()
+                other.stdin.close()
 
     def test_unexpected(self):
         self.assertIn("unexpected failure", self.bash("false", 1))

@@ -1,0 +1,152 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0
+"""Test that what has tested nothing, and a tool that does not work, is no success.
+
+examples:
+  scripts/tests/test_honesty.py
+  scripts/tests/test_honesty.py Litmus
+"""
+
+import os
+import pathlib
+import shutil
+import subprocess
+import tempfile
+import unittest
+
+SCRIPTS = pathlib.Path(__file__).resolve().parent.parent
+
+
+class Case(unittest.TestCase):
+	def setUp(self):
+		self.dir = pathlib.Path(tempfile.mkdtemp(prefix='irq_sim-test.'))
+		self.addCleanup(shutil.rmtree, self.dir, ignore_errors=True)
+
+	def file(self, name, text):
+		path = self.dir / name
+		path.parent.mkdir(parents=True, exist_ok=True)
+		path.write_text(text, encoding='utf-8')
+		return str(path)
+
+	def run_it(self, *command, status, **env):
+		done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=120,
+				      stdin=subprocess.DEVNULL, env={**os.environ, **env})
+		self.assertEqual(done.returncode, status, done.stdout + done.stderr)
+		return done.stdout + done.stderr
+
+
+class SeriesCheck(Case):
+	"""The tools of scripts/series check: each has to find what is put in front of it."""
+
+	def check(self, function, *tools):
+		for tool in tools:
+			path = pathlib.Path(self.file(f'bin/{tool}', '#!/bin/sh\nexit 1\n'))
+			path.chmod(0o755)
+		self.file('tree/scripts/coccinelle/x.cocci', 'virtual report\n')
+		return self.run_it('bash', '-c', f'''
+			. "{SCRIPTS}/lib.sh"; . "{SCRIPTS}/gitlib.sh"; . "{SCRIPTS}/checklib.sh"
+			row() {{ echo "ROW $*"; }}
+			details() {{ :; }}
+			need_packages() {{ :; }}
+			BUILD="{self.dir}" CHECK_TREE="{self.dir}/tree" CHECK_FILES=(a.c)
+			{function}''', status=0, PATH=f"{self.dir}/bin:{os.environ['PATH']}")
+
+	def test_tools_which_do_not_work(self):
+		for function, tools in (('check_kerneldoc', ()), ('check_coccinelle', ('spatch',)),
+					('check_codespell /dev/null', ('codespell',))):
+			out = self.check(function, *tools)
+			self.assertIn('ROW FAIL', out, function)
+			self.assertIn('cannot be trusted', out, function)
+			self.assertNotIn('ROW ok', out, function)
+
+
+class Lint(Case):
+	def test_not_in_git(self):
+		shutil.copytree(SCRIPTS, self.dir / 'scripts', ignore=shutil.ignore_patterns('__pycache__'))
+		out = self.run_it(str(self.dir / 'scripts/lint'), status=1, GIT_CEILING_DIRECTORIES='/')
+		self.assertIn('git cannot list the files', out)
+
+	def test_no_files(self):
+		shutil.copytree(SCRIPTS, self.dir / 'scripts', ignore=shutil.ignore_patterns('__pycache__'))
+		subprocess.run(['git', 'init', '-q', self.dir], check=True)
+		(self.dir / '.git/info/exclude').write_text('*\n')
+		out = self.run_it(str(self.dir / 'scripts/lint'), status=1)
+		self.assertIn('no files for shellcheck', out)
+
+
+class Bench(Case):
+	END = 'irq_sim_bench: end\n'
+	RECORD = ('irq_sim_bench: record workload=fire_task delivery=tasklet lines=64 mapped=64 pending=1 '
+		  'events=1 unit=instructions scale=1 median=600\n')
+
+	def report(self, text, status, platform='icount'):
+		return self.run_it(str(SCRIPTS / 'tools/bench-report'), '--counts', str(self.dir / 'counts'),
+				   f"{platform}:up:{self.file('log', text)}", status=status)
+
+	def test_nothing_measured(self):
+		self.assertIn('nothing was measured', self.report(self.END, 2))
+		self.assertIn('did not come to its end', self.report(self.RECORD, 2))
+
+	def test_targets_not_measured(self):
+		out = self.report(self.RECORD + self.END, 1)
+		self.assertIn('not measured: one fire from a task, tasklet, of the floor', out)
+		self.assertRegex((self.dir / 'counts').read_text(), r'^0 [1-9][0-9]* 0$')
+		# Times have no targets
+		self.report(self.RECORD + self.END, 0, platform='uml')
+		self.assertEqual((self.dir / 'counts').read_text(), '1 0 0\n')
+
+
+class Litmus(Case):
+	TEST = '''C x
+(*
+ * Result: Never
+ *)
+{}
+P0(int *x)
+{
+	smp_mb();
+}
+exists (x=1)
+'''
+
+	def tree(self, source, **tests):
+		shutil.rmtree(self.dir / 'tree', ignore_errors=True)
+		self.file('tree/kernel/irq/sim/queue.c', source)
+		(self.dir / 'tree/tools/memory-model').mkdir(parents=True)
+		for name, text in tests.items():
+			self.file(f'tree/Documentation/litmus-tests/irq_sim/{name.replace("_no", "+no-")}.litmus', text)
+
+	def litmus(self, status, *arguments):
+		return self.run_it(str(SCRIPTS / 'tools/litmus'), *arguments, str(self.dir / 'tree'), status=status)
+
+	def test_source(self):
+		good = 'void f(void)\n{\n\t/* Pairs (litmus: a) */\n\tsmp_mb();\n}\n'
+		twin = self.TEST.replace('\tsmp_mb();\n', '').replace('Never', 'Sometimes')
+		self.tree(good, a=self.TEST, a_nomb=twin)
+		self.litmus(0, '--source-only')
+		for source, tests, complaint in (
+				(good.replace(' (litmus: a)', ''), {'a': self.TEST, 'a_nomb': twin}, 'names no litmus test'),
+				(good.replace('smp_mb', 'barrier'), {'a': self.TEST, 'a_nomb': twin}, 'no barriers in'),
+				(good, {'b': self.TEST}, 'there is no Documentation/litmus-tests/irq_sim/a.litmus'),
+				(good, {'a': self.TEST}, 'no test of a has a twin without smp_mb()'),
+				(good, {'a': self.TEST, 'a_nomb': self.TEST}, 'no test of a has a twin without smp_mb()'),
+				(good, {'a': self.TEST, 'a_nomb': twin, 'c': self.TEST}, 'c.litmus: nothing in'),
+				# Not in a comment, and not beyond the function
+				('void g(void)\n{\n\t/* (litmus: a) */\n}\nvoid f(void)\n{\n\tsmp_mb();\n}\n',
+				 {'a': self.TEST, 'a_nomb': twin}, 'names no litmus test')):
+			self.tree(source, **tests)
+			self.assertIn(complaint, self.litmus(1, '--source-only'))
+
+	def test_herd(self):
+		"""What herd7 says, or does not say, decides."""
+		self.tree('/* (litmus: a) */\n', a=self.TEST)
+		for words, status in (('echo "Observation x Never 0 3"', 0), ('echo "Observation x Sometimes 1 3"', 1),
+				      ('echo "Observation x Never 0 3"; exit 2', 1), ('exit 0', 1)):
+			herd = pathlib.Path(self.file('herd7', f'#!/bin/sh\n{words}\n'))
+			herd.chmod(0o755)
+			out = self.litmus(1, '--herd', str(herd))
+			self.assertEqual('EXPECTED Never' in out, bool(status), words)
+
+
+if __name__ == '__main__':
+	unittest.main()
