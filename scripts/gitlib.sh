@@ -602,9 +602,9 @@ format_postings() {
 }
 
 # The sources of the series that the repository shows, by their path in the kernel.
-KUNIT_SOURCES=('kernel/irq/sim/*' 'kernel/irq/tests/*_kunit.[ch]' 'kernel/tests/*_kunit.c' 'lib/kunit/*irq*.c'
-	include/kunit/irq.h kernel/irq/.kunitconfig drivers/gpio/gpio-sim-kunit.c
-	drivers/base/regmap/regmap-irq-kunit.c)
+KUNIT_SOURCES=('kernel/irq/sim/*' 'kernel/irq/tests/*' ':!kernel/irq/tests/Makefile'
+	'kernel/tests/*_kunit.c' 'lib/kunit/*' 'include/kunit/*' kernel/irq/.kunitconfig
+	'drivers/*kunit.c')
 SELFTESTS=tools/testing/selftests/irq_sim
 
 # copy_sources REPO BASE TIP OUT: OUT/kunit and OUT/selftests, as they belong into

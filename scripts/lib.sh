@@ -342,6 +342,10 @@ arch() {
 		ARCH_DEBIAN=s390x ARCH_CROSS=s390x-linux-gnu- ARCH_FRAGMENT=s390x
 		ARCH_QEMU=(qemu-system-misc binutils-s390x-linux-gnu) # and for the probe of it
 		;;
+	mipsel)
+		ARCH_CROSS=mipsel-linux-gnu- ARCH_FRAGMENT=mips
+		ARCH_QEMU=(qemu-system-mips)
+		;;
 	*)	die "nothing known of the architecture $1: add it to scripts/lib.sh" ;;
 	esac
 	[[ -n $ARCH_CROSS ]] || return 0

@@ -526,7 +526,7 @@ static struct kunit_suite suite = {
 			arguments.append(str(path))
 		return arguments
 
-	CELLS = ['``irq_sim_x.one``'] * 18 + ['all'] + ['``irq_sim_x.two``'] * 8
+	CELLS = ['``irq_sim_x.one``'] * 18 + ['all'] + ['``irq_sim_x.two``'] * 9
 
 	def check(self, cells, *arguments):
 		return self.run_script('contract', '--tree', self.tree(cells), *arguments)
@@ -535,8 +535,8 @@ static struct kunit_suite suite = {
 		done = self.check(self.CELLS, *self.results(one='PASS', two=('SKIP', 'PASS')),
 				  '--counts', str(self.dir / 'counts'))
 		self.assertEqual((done.returncode, done.stderr), (0, ''))
-		self.assertIn('27 promises, 2 test cases, 2 platforms with results, 0 wrong', done.stdout)
-		self.assertEqual((self.dir / 'counts').read_text(), '27 0 0\n')
+		self.assertIn('28 promises, 2 test cases, 2 platforms with results, 0 wrong', done.stdout)
+		self.assertEqual((self.dir / 'counts').read_text(), '28 0 0\n')
 		done = self.check(self.CELLS, '--names-only')
 		self.assertEqual((done.returncode, done.stderr), (0, ''))
 
@@ -547,7 +547,7 @@ static struct kunit_suite suite = {
 		self.assertIn('no results: run scripts/kunit', done.stderr)
 		done = self.check(self.CELLS, *self.results(one='SKIP', two=('SKIP',)))
 		self.assertEqual(done.returncode, 1)
-		for promise in ('C1', 'C19', 'C27'):
+		for promise in ('C1', 'C19', 'C28'):
 			self.assertIn(f'{promise}: nothing that shows it has passed', done.stderr)
 		good = self.results(one='PASS', two=('PASS',))
 		done = self.check(self.CELLS, *good[:-1])
@@ -563,7 +563,7 @@ static struct kunit_suite suite = {
 
 	def test_wrong(self):
 		for cells, complaint in (
-				(self.CELLS[:-1], 'want C1 to C27'),
+				(self.CELLS[:-1], 'want C1 to C28'),
 				(['none'] + self.CELLS[1:], 'C1: names no test'),
 				(['``irq_sim_x.three``'] + self.CELLS[1:], 'no suite of the tree has irq_sim_x.three'),
 				(['``irq_sim_x.two``'] * 18 + self.CELLS[18:], 'irq_sim_x.one proves no promise'),

@@ -139,10 +139,7 @@ TEST_F_TIMEOUT(params, combinations, 60)
 	REFUSED("refire=100 delivery=mixed: must be at most 90",
 		"refire=100 delivery=mixed");
 	REFUSED("cpu=0 shufflers=1: shufflers must be 0", "cpu=0 shufflers=1");
-	REFUSED("eoi_threaded=1 kind=mixed maskers=0 churners=0: needs eoi",
-		"eoi_threaded=1 maskers=0 churners=0");
-	REFUSED("eoi_threaded=1 kind=eoi maskers=1 churners=0: needs eoi",
-		"eoi_threaded=1 kind=eoi maskers=1 churners=0");
+	REFUSED("eoi_threaded=1 kind=mixed: must be eoi", "eoi_threaded=1");
 }
 
 /*

@@ -1531,6 +1531,45 @@ static void ord_irq_exit(struct kunit *test)
 	irq_work_sync(&ot->irq_work);
 }
 
+/*
+ * C14: the same while ksoftirqd is awake, and waits for its turn to run what a task has
+ * raised. Neither the end of an interrupt nor that of a BH disabled section leaves to
+ * it what they can run.
+ */
+static void ord_irq_exit_awake(struct kunit *test)
+{
+	struct task_struct *ksoftirqd_task = this_cpu_ksoftirqd();
+	struct ord_test *ot = test->priv;
+	struct ord_tl *w = &ot->tl[0], *first = &ot->tl[1], *bh = &ot->tl[2];
+	bool landed, awake[2];
+	int runs, bh_runs;
+
+	if (IS_ENABLED(CONFIG_PREEMPT_RT))
+		kunit_skip(test, "a BH disabled section and ksoftirqd exclude each other");
+	ot->irq_work = IRQ_WORK_INIT_HARD(ord_hardirq);
+	/* This task has the CPU until it sleeps */
+	local_irq_disable();
+	ord_schedule(first);
+	awake[0] = task_is_running(ksoftirqd_task);
+	local_irq_enable();
+	irq_work_queue(&ot->irq_work);
+	landed = ord_spin(&ot->landed);
+	runs = ord_runs(w);
+	local_irq_disable();
+	awake[1] = task_is_running(ksoftirqd_task);
+	local_irq_enable();
+	ord_step(bh);
+	bh_runs = ord_runs(bh);
+
+	KUNIT_EXPECT_TRUE(test, awake[0] && awake[1]);
+	KUNIT_EXPECT_TRUE(test, landed);
+	KUNIT_EXPECT_EQ_MSG(test, runs, !force_irqthreads(), "at the end of the interrupt");
+	KUNIT_EXPECT_EQ_MSG(test, bh_runs, 1, "at the end of the BH disabled section");
+	KUNIT_EXPECT_TRUE(test, ord_poll(ord_runs(w) == 1 && ord_runs(first) == 1));
+	ord_expect_runs(test, w, 1);
+	irq_work_sync(&ot->irq_work);
+}
+
 /* C11: the same where bottom halves are disabled: it waits for their end. */
 static void ord_irq_exit_bh_disabled(struct kunit *test)
 {
@@ -1697,6 +1736,76 @@ static void ord_sleeping_work(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, atomic_read(&s->runs), 3);
 	KUNIT_EXPECT_EQ(test, atomic_read(&s->bad_context), 0);
 	ord_expect_runs(test, w, 2);
+}
+
+/* BH work which is queued on another CPU runs there, and waits for nothing else to. */
+static void ord_work_on(struct kunit *test)
+{
+	const struct ord_vec *vec = test->param_value;
+	struct ord_test *ot = test->priv;
+	struct ord_work *ow = &ot->work[0];
+
+	if (!vec->bh_wq)
+		kunit_skip(test, "no BH work on this vector");
+	if (num_online_cpus() < 2)
+		kunit_skip(test, "needs two CPUs");
+	for (int i = 1; i <= 20; i++) {
+		KUNIT_EXPECT_TRUE(test, queue_work_on(ord_other_cpu(ot), *vec->bh_wq, &ow->work));
+		KUNIT_ASSERT_TRUE_MSG(test, ord_poll(atomic_read_acquire(&ow->runs) == i),
+				      "it waits on the other CPU");
+		KUNIT_EXPECT_EQ(test, ow->cpu, ord_other_cpu(ot));
+	}
+}
+
+/**
+ * struct ord_cancel - BH work which is canceled while it runs
+ * @work:	the work
+ * @entered:	it has begun
+ * @canceling:	somebody is about to cancel it
+ * @left:	it is through
+ */
+struct ord_cancel {
+	struct work_struct	work;
+	int			entered;
+	int			canceling;
+	int			left;
+};
+
+static void ord_cancel_fn(struct work_struct *work)
+{
+	struct ord_cancel *c = container_of(work, struct ord_cancel, work);
+
+	WRITE_ONCE(c->entered, 1);
+	if (ord_spin(&c->canceling))
+		ord_spin_ns(20 * NSEC_PER_MSEC);
+	/* Who does not wait for it is through by then. Pairs with ord_cancel_atomic() */
+	smp_store_release(&c->left, 1);
+}
+
+/* cancel_work_sync() waits for BH work which runs, also where it must not sleep. */
+static void ord_cancel_atomic(struct kunit *test)
+{
+	const struct ord_vec *vec = test->param_value;
+	struct ord_test *ot = test->priv;
+	struct ord_cancel *c;
+	int left = 0;
+
+	if (!vec->bh_wq)
+		kunit_skip(test, "no BH work on this vector");
+	if (num_online_cpus() < 2)
+		kunit_skip(test, "needs two CPUs");
+	c = kunit_kzalloc(test, sizeof(*c), GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, c);
+	INIT_WORK(&c->work, ord_cancel_fn);
+	queue_work_on(ord_other_cpu(ot), *vec->bh_wq, &c->work);
+	KUNIT_EXPECT_TRUE(test, ord_poll(READ_ONCE(c->entered)));
+	local_bh_disable();
+	WRITE_ONCE(c->canceling, 1);
+	cancel_work_sync(&c->work);
+	/* Pairs with ord_cancel_fn() */
+	left = smp_load_acquire(&c->left);
+	local_bh_enable();
+	KUNIT_EXPECT_EQ_MSG(test, left, 1, "canceled, and still running");
 }
 
 #ifdef CONFIG_HOTPLUG_CPU
@@ -2157,9 +2266,12 @@ static struct kunit_case softirq_ordering_cases[] = {
 	KUNIT_CASE_PARAM(ord_flood_progress, ord_vec_gen_params),
 	KUNIT_CASE_PARAM(ord_bh_disabled, ord_vec_gen_params),
 	KUNIT_CASE_PARAM(ord_irq_exit, ord_vec_gen_params),
+	KUNIT_CASE_PARAM(ord_irq_exit_awake, ord_vec_gen_params),
 	KUNIT_CASE_PARAM(ord_irq_exit_bh_disabled, ord_vec_gen_params),
 	KUNIT_CASE_PARAM(ord_wakes_ksoftirqd, ord_vec_gen_params),
 	KUNIT_CASE_PARAM(ord_sleeping_work, ord_vec_gen_params),
+	KUNIT_CASE_PARAM(ord_work_on, ord_vec_gen_params),
+	KUNIT_CASE_PARAM(ord_cancel_atomic, ord_vec_gen_params),
 	KUNIT_CASE_SLOW(ord_takeover),
 	KUNIT_CASE_SLOW(ord_takeover_more),
 	KUNIT_CASE_PARAM_ATTR(ord_landing, ord_landing_gen_params,

@@ -74,7 +74,7 @@ static struct irq_sim_line __rcu **irq_sim_slot(struct irq_sim_chip *chip, irq_h
 		chunk = kzalloc_obj(*chunk);
 		if (!chunk)
 			return NULL;
-		/* Pairs with irq_sim_find_line(): found with all of it NULL */
+		/* Pairs with irq_sim_find_line(): found with all of it NULL (litmus: map) */
 		rcu_assign_pointer(*at, chunk);
 	}
 	return &chunk->line[hwirq % IRQ_SIM_CHUNK_LINES];
@@ -116,7 +116,7 @@ static int irq_sim_connect(struct irq_domain *domain, unsigned int virq, irq_hw_
 		irqd_set_single_target(data);
 	irq_modify_status(virq, chip->kind == IRQ_SIM_KIND_PERCPU ?
 				IRQ_NOREQUEST : IRQ_NOREQUEST | IRQ_NOAUTOEN, IRQ_NOPROBE);
-	/* Pairs with irq_sim_find_line(): a fire finds the line set up */
+	/* Pairs with irq_sim_find_line(): a fire finds the line set up (litmus: map) */
 	rcu_assign_pointer(*slot, line);
 	return 0;
 }
@@ -146,6 +146,7 @@ static void irq_sim_disconnect(struct irq_domain *domain, unsigned int virq)
 	}
 
 	irq_domain_reset_irq_data(data);
+	/* Who has found it may touch it still (litmus: unmap) */
 	call_rcu(&line->rcu, irq_sim_line_rcu);
 }
 
@@ -165,6 +166,9 @@ static int irq_sim_domain_translate(struct irq_domain *domain, struct irq_fwspec
 	struct irq_sim_chip *chip = domain->host_data;
 	u32 cell = fwspec->param_count == 2 ? fwspec->param[1] : IRQ_TYPE_NONE;
 
+	/* Its lines are for messages, and given out as those are allocated */
+	if (chip->flags & IRQ_SIM_MSI_PARENT)
+		return -EINVAL;
 	if (fwspec->param_count < 1 || fwspec->param_count > 2 ||
 	    fwspec->param[0] >= chip->num_irqs)
 		return -EINVAL;
@@ -194,17 +198,22 @@ static void irq_sim_domain_free(struct irq_domain *domain, unsigned int virq,
 		irq_sim_disconnect(domain, virq + nr_irqs);
 }
 
-/* Of lines described by firmware, and of those of a domain which is stacked on this one. */
+/*
+ * Of lines described by firmware, of those of a domain which is stacked on this one, and
+ * of messages.
+ */
 static int irq_sim_domain_alloc(struct irq_domain *domain, unsigned int virq,
 				unsigned int nr_irqs, void *arg)
 {
+	struct irq_sim_chip *chip = domain->host_data;
 	unsigned int i, type;
 	unsigned long hwirq;
-	int ret;
+	int ret = -EINVAL;
 
-	if (!arg)
-		return -EINVAL;
-	ret = irq_sim_domain_translate(domain, arg, &hwirq, &type);
+	if (chip->flags & IRQ_SIM_MSI_PARENT)
+		ret = irq_sim_msi_find(domain, virq, nr_irqs, &hwirq);
+	else if (arg)
+		ret = irq_sim_domain_translate(domain, arg, &hwirq, &type);
 	if (ret)
 		return ret;
 
@@ -255,6 +264,9 @@ const struct irq_domain_ops irq_sim_domain_ops = {
 	.free		= irq_sim_domain_free,
 	.activate	= irq_sim_domain_activate,
 	.deactivate	= irq_sim_domain_deactivate,
+#ifdef CONFIG_IRQ_SIM_MSI
+	.select		= irq_sim_msi_select,
+#endif
 #ifdef CONFIG_GENERIC_IRQ_DEBUGFS
 	.debug_show	= irq_sim_debug_show,
 #endif
@@ -276,6 +288,7 @@ static int irq_sim_domain_init(struct irq_domain *domain)
 	struct irq_sim_chip *chip = domain->host_data;
 
 	chip->domain = domain;
+	irq_sim_msi_domain_init(domain);
 	return 0;
 }
 
@@ -298,7 +311,7 @@ DEFINE_FREE(irq_sim_chip, struct irq_sim_chip *, irq_sim_chip_free(_T))
 static bool irq_sim_info_valid(const struct irq_sim_info *info)
 {
 	unsigned int flags = IRQ_SIM_SINGLE_TARGET | IRQ_SIM_NO_AFFINITY | IRQ_SIM_NO_WAKE |
-			     IRQ_SIM_EOI_THREADED;
+			     IRQ_SIM_EOI_THREADED | IRQ_SIM_MSI_PARENT;
 
 	if (!info || !info->num_irqs || info->delivery > IRQ_SIM_DELIVER_BH_WORK ||
 	    info->kind > IRQ_SIM_KIND_PERCPU || info->flags & ~flags)
@@ -329,6 +342,8 @@ struct irq_domain *irq_sim_create(const struct irq_sim_info *info,
 
 	if (!irq_sim_info_valid(info))
 		return ERR_PTR(-EINVAL);
+	if (info->flags & IRQ_SIM_MSI_PARENT && !IS_ENABLED(CONFIG_IRQ_SIM_MSI))
+		return ERR_PTR(-EOPNOTSUPP);
 
 	struct irq_sim_chip *chip __free(irq_sim_chip) = kzalloc_obj(*chip);
 	if (!chip)
@@ -363,6 +378,7 @@ struct irq_domain *irq_sim_create(const struct irq_sim_info *info,
 	domain_info.hwirq_max = info->num_irqs;
 	domain_info.host_data = chip;
 	domain_info.init = irq_sim_domain_init;
+	irq_sim_msi_init(chip, &domain_info);
 	/* Whoever finds the domain may use it at once */
 	ret = irq_sim_queues_start(chip);
 	if (ret)
@@ -384,7 +400,8 @@ struct irq_domain *irq_sim_create(const struct irq_sim_info *info,
  * The lines are mapped with irq_create_mapping(), or from a firmware description
  * with the number of the line and, in a second cell, its trigger type, and
  * requested like those of any interrupt controller. Other domains can be stacked
- * on it. The lines are fired with irq_sim_fire(), or driven with irq_sim_set_line().
+ * on it, with IRQ_SIM_MSI_PARENT the MSI domains of devices. The lines are fired with
+ * irq_sim_fire(), or driven with irq_sim_set_line().
  * The trigger type of a line is a rising edge until it is set to another one; all
  * edge and level types are supported.
  *
@@ -396,7 +413,8 @@ struct irq_domain *irq_sim_create(const struct irq_sim_info *info,
  *
  * Return: The domain of the new controller, or ERR_PTR(): -EINVAL if @info is
  * NULL, asks for no lines, for a delivery or a kind that does not exist or for
- * options that do not go with it, -ENOMEM.
+ * options that do not go with it, -EOPNOTSUPP if it is to be an MSI parent and the
+ * kernel is built without CONFIG_IRQ_SIM_MSI, -ENOMEM.
  */
 struct irq_domain *irq_domain_instantiate_sim(const struct irq_sim_info *info)
 {

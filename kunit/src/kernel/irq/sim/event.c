@@ -249,7 +249,7 @@ void irq_sim_synchronize(struct irq_domain *domain)
 	guard(mutex)(&chip->sync);
 	/*
 	 * A fire may have merged into one by a task which has claimed the line and
-	 * has still to put it on a list. It is in an RCU read side section.
+	 * has still to put it on a list. It is in an RCU read side section (litmus: behind-claim).
 	 */
 	if (READ_ONCE(chip->merges)) {
 		WRITE_ONCE(chip->merges, false);

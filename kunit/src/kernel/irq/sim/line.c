@@ -27,7 +27,8 @@
  *
  *   handle_fasteoi_irq() counts an interrupt before it handles it. One which was not
  *   counted between the start of the service and the EOI was refused, and is kept if
- *   the line was disabled. It comes back by a retrigger.
+ *   the line was disabled. It comes back by a retrigger. A chained handler counts
+ *   none, and refuses none: there the line is neither disabled nor in progress.
  *
  * Nothing of this holds for level lines: genirq does not keep a level.
  */
@@ -67,7 +68,7 @@ int irq_sim_change(struct irq_sim_line *line, int clear, int set)
  */
 static void irq_sim_behind_claim(struct irq_sim_chip *chip)
 {
-	/* The state was read first: who has claimed since is in a later grace period */
+	/* The state was read first: who has claimed since is in a later grace period (litmus: behind-claim) */
 	smp_acquire__after_ctrl_dep();
 	if (!READ_ONCE(chip->merges))
 		WRITE_ONCE(chip->merges, true);
@@ -116,7 +117,7 @@ int irq_sim_latch_rare(struct irq_sim_line *line, bool *claimed)
 {
 	int new, old, ret;
 
-	/* (A) in the picture in sim.h, for an event which merges */
+	/* (A) in the picture in sim.h, for an event which merges (litmus: merge, merge-cmpxchg) */
 	smp_mb();
 	old = atomic_read(&line->state);
 	do {
@@ -170,7 +171,7 @@ int irq_sim_drive(struct irq_sim_line *line, bool high, bool *claimed)
 			new |= IRQ_SIM_LATCHED;
 		}
 		new = irq_sim_claim(new);
-		/* (A) in the picture in sim.h, for an edge which merges */
+		/* (A) in the picture in sim.h, for an edge which merges (litmus: merge-edge) */
 	} while (!atomic_try_cmpxchg(&line->state, &old, new));
 
 	if (event) {
@@ -316,8 +317,12 @@ void irq_sim_eoi(struct irq_sim_line *line)
 	bool refused = false;
 
 	if (READ_ONCE(line->cpu) == cpu) {
+		struct irq_data *data = &line->desc->irq_data;
+
 		refused = !(old & IRQ_SIM_LEVEL) &&
-			  irq_desc_kstat_cpu(line->desc, cpu) == line->kstat;
+			  irq_desc_kstat_cpu(line->desc, cpu) == line->kstat &&
+			  (irqd_irq_disabled(data) || irqd_irq_inprogress(data) ||
+			   irqd_is_wakeup_armed(data));
 		WRITE_ONCE(line->cpu, -1);
 	}
 	do {
@@ -412,7 +417,7 @@ static unsigned long irq_sim_begun(const struct irq_sim_line *line)
  */
 void irq_sim_line_account(struct irq_sim_line *line, struct irq_sim_account *account)
 {
-	/* A fire may latch meanwhile: one look, for what is latched and what was */
+	/* A fire may latch meanwhile: one look, for what is latched and what was (litmus: account) */
 	int state = atomic_read_acquire(&line->state);
 
 	/* Acquire: who knows of a latch sees what was written before the fire */

@@ -233,7 +233,7 @@ static bool irq_sim_handle_eoi(struct irq_sim_line *line)
 
 	do {
 		new = old & ~IRQ_SIM_QUEUED;
-		/* Before the claim is given up: another CPU may serve the line then */
+		/* Before the claim goes, to another CPU perhaps (litmus: claim-cmpxchg) */
 		WRITE_ONCE(line->cpu, irq_sim_deliverable(old) ? cpu : -1);
 		if (irq_sim_deliverable(old)) {
 			new &= ~IRQ_SIM_LATCHED;
@@ -301,7 +301,7 @@ static noinline bool irq_sim_serve_rare(struct irq_sim_line *line)
 		served = irq_sim_handle_ack(line);
 arrived:
 	if (moved) {
-		/* Pairs with irq_sim_drain(): the handler is through */
+		/* Pairs with irq_sim_drain(): the handler is through (litmus: moved) */
 		smp_mb__before_atomic();
 		atomic_dec(&chip->moving[moved == IRQ_SIM_MOVED(1)]);
 	}
@@ -319,7 +319,7 @@ static __always_inline bool irq_sim_serve(struct irq_sim_queue *queue,
 
 	WRITE_ONCE(queue->serving, line);
 	WRITE_ONCE(line->cpu, smp_processor_id());
-	smp_mb();							/* (B) */
+	smp_mb();					/* (B) (litmus: stop, withdraw) */
 
 	/* An edge for this CPU, most of the time */
 	if (likely((atomic_read(&line->state) & IRQ_SIM_SERVE_CASE) ==
@@ -329,12 +329,12 @@ static __always_inline bool irq_sim_serve(struct irq_sim_queue *queue,
 	else
 		served = irq_sim_serve_rare(line);
 
-	/* Pairs with the acquire of irq_sim_in_service() */
+	/* Pairs with the acquire of irq_sim_in_service() (litmus: served) */
 	smp_store_release(&queue->serving, NULL);
 	return served;
 }
 
-/* Take what has come in. The xchg() in llist_del_all() is a full barrier. */
+/* Take what has come in. The xchg() in llist_del_all() is a full barrier (litmus: idle, latch). */
 static __always_inline struct llist_node *irq_sim_take(struct irq_sim_queue *queue)
 {
 	return llist_reverse_order(llist_del_all(&queue->incoming));
@@ -403,7 +403,7 @@ static __always_inline void irq_sim_deliver(struct irq_sim_queue *queue, bool so
 	queue->backlog = backlog;
 	WRITE_ONCE(queue->served, queue->served + budget - left - idle);
 	if (!backlog) {
-		/* Pairs with irq_sim_queue_idle(): the handlers are through */
+		/* Pairs with irq_sim_queue_idle(): the handlers are through (litmus: idle-done) */
 		smp_store_release(&queue->busy, false);
 		if (llist_empty(&queue->incoming))
 			return;
@@ -459,9 +459,9 @@ static bool irq_sim_queue_idle(struct irq_sim_queue *queue)
 {
 	if (!llist_empty(&queue->incoming))
 		return false;
-	/* Pairs with irq_sim_deliver(): not idle while lines are taken off */
+	/* Pairs with irq_sim_deliver(): not idle while lines are taken off (litmus: idle) */
 	smp_mb();
-	/* Pairs with irq_sim_deliver(): idle means that the handlers are through */
+	/* Pairs with irq_sim_deliver(): idle means that the handlers are through (litmus: idle-done) */
 	return !smp_load_acquire(&queue->busy);
 }
 
@@ -526,7 +526,7 @@ void irq_sim_drain(struct irq_sim_chip *chip)
 	unsigned int epoch = chip->epoch;
 
 	irq_sim_flush(chip);
-	/* Left from the last call, in which they were new; acquire pairs with serving them */
+	/* Left from the last call, in which they were new; acquire pairs with serving them (litmus: moved) */
 	while (atomic_read_acquire(&chip->moving[!epoch]))
 		irq_sim_flush(chip);
 	WRITE_ONCE(chip->epoch, !epoch);
@@ -547,7 +547,7 @@ void irq_sim_leave_queue(struct irq_sim_line *line)
 	/*
 	 * Not started, so it gets on no list any more, but it has to leave the
 	 * one it is on. Who claimed it and has not put it there yet is in an
-	 * RCU read side section.
+	 * RCU read side section (litmus: leave).
 	 */
 	while (atomic_read(&line->state) & IRQ_SIM_QUEUED || irq_sim_in_service(line)) {
 		synchronize_rcu();
@@ -571,7 +571,7 @@ bool irq_sim_in_service(struct irq_sim_line *line)
 	for_each_possible_cpu(cpu) {
 		struct irq_sim_queue *queue = per_cpu_ptr(line->chip->queues, cpu);
 
-		/* Pairs with the release in irq_sim_serve() */
+		/* Pairs with the release in irq_sim_serve() (litmus: served) */
 		if (smp_load_acquire(&queue->serving) == line)
 			return true;
 	}
@@ -685,7 +685,7 @@ static int irq_sim_cpu_dead(unsigned int cpu, struct hlist_node *node)
 
 	/*
 	 * The lines of a CPU are masked when it comes up. Who fires one sees that, or
-	 * has put it on the list.
+	 * has put it on the list (litmus: percpu-dead).
 	 */
 	if (chip->kind == IRQ_SIM_KIND_PERCPU) {
 		for (hwirq = irq_sim_next_line(chip, 0); hwirq < chip->num_irqs;
@@ -701,7 +701,7 @@ static int irq_sim_cpu_dead(unsigned int cpu, struct hlist_node *node)
 	queue->backlog = NULL;
 	irq_sim_take_over(backlog);
 	irq_sim_take_over(irq_sim_take(queue));
-	/* Pairs with irq_sim_queue_idle(): nothing is left here */
+	/* Pairs with irq_sim_queue_idle(): nothing is left here (litmus: idle-done) */
 	smp_store_release(&queue->busy, false);
 	return 0;
 }

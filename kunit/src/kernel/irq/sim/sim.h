@@ -12,7 +12,7 @@
  *   queue.c    what each CPU has to deliver, and how
  *
  * A file calls those below it. debug.c shows all of it, compat.c is
- * irq_domain_create_sim(), on top.
+ * irq_domain_create_sim(), on top, and msi.c makes domain.c an MSI parent.
  */
 #ifndef _KERNEL_IRQ_SIM_H
 #define _KERNEL_IRQ_SIM_H
@@ -26,6 +26,7 @@
 #include <linux/irq_work.h>
 #include <linux/irqdesc.h>
 #include <linux/llist.h>
+#include <linux/msi.h>
 #include <linux/mutex.h>
 #include <linux/percpu.h>
 #include <linux/rcupdate.h>
@@ -228,6 +229,8 @@ struct irq_sim_chunk {
  * @online:	in the list of the one in which it is about to go down, or has come up
  * @ops:	callbacks of the owner
  * @user_data:	passed to @ops
+ * @msi:	what it offers to the MSI domains of devices
+ * @msi_page:	where messages go
  */
 struct irq_sim_chip {
 	struct irq_sim_chunk __rcu	**chunks;
@@ -250,6 +253,10 @@ struct irq_sim_chip {
 	struct hlist_node		online;
 	struct irq_sim_ops		ops;
 	void				*user_data;
+#ifdef CONFIG_IRQ_SIM_MSI
+	struct msi_parent_ops		msi;
+	unsigned int			msi_page;
+#endif
 };
 
 static __always_inline bool irq_sim_on_softirq(const struct irq_sim_chip *chip)
@@ -433,10 +440,10 @@ static __always_inline void irq_sim_ack(struct irq_sim_line *line, struct irq_da
 
 	line->acks++;
 	WRITE_ONCE(line->cpu, -1);
-	/* (C) in the picture above, which is a full barrier */
+	/* (C) in the picture above, which is a full barrier (litmus: claim, node) */
 	smp_mb__before_atomic();
 	atomic_andnot(IRQ_SIM_LATCHED | IRQ_SIM_QUEUED, &line->state);
-	/* Pairs with (A) */
+	/* Pairs with (A) (litmus: merge) */
 	smp_mb__after_atomic();
 }
 
@@ -451,6 +458,24 @@ struct irq_domain *irq_sim_create(const struct irq_sim_info *info,
 				  void (*adapt)(struct irq_sim_chip *chip));
 
 struct irq_domain *irq_sim_devm(struct device *dev, struct irq_domain *domain);
+
+/* msi.c */
+#ifdef CONFIG_IRQ_SIM_MSI
+void irq_sim_msi_init(struct irq_sim_chip *chip, struct irq_domain_info *info);
+void irq_sim_msi_domain_init(struct irq_domain *domain);
+int irq_sim_msi_select(struct irq_domain *domain, struct irq_fwspec *fwspec,
+		       enum irq_domain_bus_token bus_token);
+int irq_sim_msi_find(struct irq_domain *domain, unsigned int virq, unsigned int nr_irqs,
+		     unsigned long *hwirq);
+#else
+static inline void irq_sim_msi_init(struct irq_sim_chip *chip, struct irq_domain_info *info) { }
+static inline void irq_sim_msi_domain_init(struct irq_domain *domain) { }
+static inline int irq_sim_msi_find(struct irq_domain *domain, unsigned int virq,
+				   unsigned int nr_irqs, unsigned long *hwirq)
+{
+	return -EOPNOTSUPP;
+}
+#endif
 
 /* debug.c */
 void irq_sim_debug_show(struct seq_file *m, struct irq_domain *domain,

@@ -103,6 +103,110 @@ static void chip_cpu_down(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, atomic_read(&line->nested), 0);
 }
 
+/**
+ * struct sim_churn - what goes on while a CPU goes down and comes back
+ * @st:		the test
+ * @fire:	fires all lines
+ * @sync:	waits for them
+ * @stop:	both are to end
+ * @fired:	rounds of the first
+ * @synced:	rounds of the second
+ */
+struct sim_churn {
+	struct sim_test		*st;
+	struct work_struct	fire;
+	struct work_struct	sync;
+	atomic_t		stop;
+	atomic_t		fired;
+	atomic_t		synced;
+};
+
+static void sim_churn_fire(struct work_struct *work)
+{
+	struct sim_churn *churn = container_of(work, struct sim_churn, fire);
+
+	while (!atomic_read(&churn->stop)) {
+		for (int i = 0; i < SIM_LINES; i++)
+			if (sim_fire(&churn->st->line[i]) == 1)
+				atomic_inc(&churn->st->latched);
+		atomic_inc_return_release(&churn->fired);
+		cond_resched();
+	}
+}
+
+static void sim_churn_sync(struct work_struct *work)
+{
+	struct sim_churn *churn = container_of(work, struct sim_churn, sync);
+
+	while (!atomic_read(&churn->stop)) {
+		irq_sim_synchronize(churn->st->domain);
+		atomic_inc_return_release(&churn->synced);
+		cond_resched();
+	}
+}
+
+static bool sim_churned(atomic_t *rounds)
+{
+	atomic_set(rounds, 0);
+	return sim_wait(rounds);
+}
+
+#define SIM_DOWN_ROUNDS	5
+
+/*
+ * C3, C16, C17: the queue of a CPU which goes down has one owner at any time: the CPU,
+ * then who takes it over. Others fire, and wait for it, meanwhile. No line is lost, or
+ * run twice at a time, or without a latch.
+ */
+static void chip_cpu_down_synchronize(struct kunit *test)
+{
+	struct sim_test *st = test->priv;
+	struct sim_churn *churn = kunit_kzalloc(test, sizeof(*churn), GFP_KERNEL);
+	unsigned int cpu = cpumask_last(cpu_online_mask), first, second;
+	int ret = 0, runs = 0;
+
+	if (!IS_ENABLED(CONFIG_HOTPLUG_CPU))
+		kunit_skip(test, "needs CPU hotplug");
+	if (num_online_cpus() < 3)
+		kunit_skip(test, "needs three CPUs");
+	KUNIT_ASSERT_NOT_NULL(test, churn);
+	churn->st = st;
+	INIT_WORK(&churn->fire, sim_churn_fire);
+	INIT_WORK(&churn->sync, sim_churn_sync);
+	sim_request_all(test, NULL);
+
+	first = cpumask_first(cpu_online_mask);
+	second = cpumask_next(first, cpu_online_mask);
+	schedule_work_on(first, &churn->fire);
+	schedule_work_on(second, &churn->sync);
+	for (int i = 0; i < SIM_DOWN_ROUNDS && !ret; i++) {
+		for (int n = 0; n < SIM_LINES; n++)
+			KUNIT_EXPECT_EQ(test, 0, irq_set_affinity(st->line[n].virq,
+								  cpumask_of(cpu)));
+		KUNIT_EXPECT_TRUE(test, sim_churned(&churn->fired));
+		KUNIT_EXPECT_TRUE(test, sim_churned(&churn->synced));
+		ret = sim_remove_cpu(cpu);
+		if (ret)
+			break;
+		KUNIT_EXPECT_TRUE(test, sim_churned(&churn->fired));
+		KUNIT_EXPECT_TRUE(test, sim_churned(&churn->synced));
+		ret = sim_add_cpu(cpu);
+	}
+	atomic_set(&churn->stop, 1);
+	flush_work(&churn->fire);
+	flush_work(&churn->sync);
+	irq_sim_synchronize(st->domain);
+
+	KUNIT_EXPECT_EQ(test, ret, 0);
+	for (int n = 0; n < SIM_LINES; n++) {
+		runs += sim_runs(&st->line[n]);
+		KUNIT_EXPECT_EQ(test, atomic_read(&st->line[n].nested), 0);
+		sim_account_balances(test, &st->line[n]);
+	}
+	/* Nobody disabled them, so there was nothing to merge */
+	KUNIT_EXPECT_EQ(test, runs, atomic_read(&st->latched));
+}
+
 static void sim_note_and_serve(struct sim_line *line)
 {
 	sim_note_context(line);
@@ -694,6 +798,7 @@ static struct kunit_case irq_sim_affinity_cases[] = {
 	KUNIT_CASE_PARAM(chip_synchronize_in_progress, delivery_gen_params),
 	KUNIT_CASE_PARAM(chip_synchronize_moved, delivery_gen_params),
 	KUNIT_CASE_PARAM_ATTR(chip_cpu_down, sim_gen_params, sim_slow),
+	KUNIT_CASE_PARAM_ATTR(chip_cpu_down_synchronize, sim_gen_params, sim_slow),
 	KUNIT_CASE_PARAM_ATTR(chip_cpu_down_latched, delivery_gen_params, sim_slow),
 	KUNIT_CASE_PARAM_ATTR(chip_cpu_comes_back, delivery_gen_params, sim_slow),
 	KUNIT_CASE_PARAM_ATTR(chip_managed, delivery_gen_params, sim_slow),

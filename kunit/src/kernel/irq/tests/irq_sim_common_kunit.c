@@ -158,10 +158,27 @@ unsigned int sim_map(struct irq_domain *domain, unsigned int hwirq)
 	return virq;
 }
 
+/*
+ * Without SPARSE_IRQ there are NR_IRQS numbers, and the controllers of a platform may
+ * have taken them all.
+ */
+void sim_need_numbers(struct kunit *test)
+{
+	int virq;
+
+	if (IS_ENABLED(CONFIG_SPARSE_IRQ))
+		return;
+	virq = irq_alloc_descs(-1, 1, 2 * SIM_LINES, NUMA_NO_NODE);
+	if (virq < 0)
+		kunit_skip(test, "the platform has no interrupt numbers left");
+	irq_free_descs(virq, 2 * SIM_LINES);
+}
+
 int sim_init(struct kunit *test)
 {
 	struct sim_test *st = kunit_kzalloc(test, sizeof(*st), GFP_KERNEL);
 
+	sim_need_numbers(test);
 	KUNIT_ASSERT_NOT_NULL(test, st);
 	init_completion(&st->thread_go);
 	test->priv = st;
@@ -582,7 +599,13 @@ kunit_test_suites(&irq_sim_context_suite,
 		  &irq_sim_power_suite,
 		  &irq_sim_sync_suite,
 		  &irq_sim_level_suite,
-		  &irq_sim_api_suite);
+		  &irq_sim_api_suite,
+		  &irq_sim_genirq_suite,
+		  &irq_sim_genirq_more_suite,
+		  &irq_sim_msi_suite,
+		  &irq_sim_stacked_suite,
+		  &irq_sim_topology_suite,
+		  &irq_sim_nested_suite);
 
 MODULE_DESCRIPTION("KUnit tests of the interrupt simulator");
 MODULE_LICENSE("GPL");

@@ -24,31 +24,27 @@ static void sim_lower_line_from_handler(struct kunit *test)
 		.fn	= sim_fire_one,
 		.line	= &st->line[5],
 	};
-	int cpu;
 
 	st->line[5].on_irq = sim_fire_line0;
 	KUNIT_ASSERT_EQ(test, sim_request(&st->line[5], 0), 0);
 	KUNIT_ASSERT_EQ(test, sim_request(&st->line[0], 0), 0);
 
-	migrate_disable();
-	cpu = sim_other_cpu();
-	if (cpu < nr_cpu_ids) {
+	if (num_online_cpus() > 1) {
 		/*
 		 * On another CPU: should that one spin in the simulator, this
 		 * one takes the event away so that it comes back.
 		 */
-		INIT_WORK_ONSTACK(&remote.work, sim_remote_fn);
-		schedule_work_on(cpu, &remote.work);
+		sim_remote_start(&remote);
 		KUNIT_EXPECT_TRUE_MSG(test, sim_wait(&st->line[0].handled),
 				      "the line below the one in progress was not served");
 		sim_pend(&st->line[0], false);
-		flush_work(&remote.work);
-		destroy_work_on_stack(&remote.work);
+		sim_remote_end(&remote);
 	} else {
+		migrate_disable();
 		sim_fire_one(&st->line[5]);
 		sim_flush();
+		migrate_enable();
 	}
-	migrate_enable();
 
 	KUNIT_EXPECT_EQ(test, atomic_read(&st->line[5].handled), 1);
 	KUNIT_EXPECT_EQ(test, atomic_read(&st->line[0].handled), 1);
@@ -65,35 +61,19 @@ static void sim_two_cpus_at_once(struct kunit *test)
 		.fn	= sim_fire_one,
 		.line	= &st->line[2],
 	};
-	int cpu;
 
-	migrate_disable();
-	cpu = sim_other_cpu();
-	if (cpu >= nr_cpu_ids) {
-		migrate_enable();
-		kunit_skip(test, "needs two CPUs");
-	}
-
+	sim_need_two_cpus(test);
 	st->line[2].on_irq = sim_hold;
-	if (sim_request(&st->line[2], 0) || sim_request(&st->line[6], 0)) {
-		migrate_enable();
-		KUNIT_FAIL_AND_ABORT(test, "cannot request the lines");
-	}
+	KUNIT_ASSERT_EQ(test, sim_request(&st->line[2], 0), 0);
+	KUNIT_ASSERT_EQ(test, sim_request(&st->line[6], 0), 0);
 
-	INIT_WORK_ONSTACK(&remote.work, sim_remote_fn);
-	schedule_work_on(cpu, &remote.work);
-	if (sim_wait(&st->entered)) {
-		sim_pend(&st->line[6], true);
-		sim_flush();
-	} else {
-		KUNIT_FAIL(test, "the handler on CPU %d did not start", cpu);
-	}
+	sim_remote_hold(test, &remote);
+	sim_pend(&st->line[6], true);
+	sim_flush();
 	KUNIT_EXPECT_EQ_MSG(test, atomic_read(&st->line[6].handled), 1,
 			    "not served while another CPU is in a handler");
 	atomic_set_release(&st->release, 1);
-	flush_work(&remote.work);
-	destroy_work_on_stack(&remote.work);
-	migrate_enable();
+	sim_remote_end(&remote);
 
 	KUNIT_EXPECT_EQ(test, atomic_read(&st->line[2].handled), 1);
 	KUNIT_EXPECT_EQ(test, atomic_read(&st->line[6].handled), 1);
@@ -114,33 +94,19 @@ static void sim_exactly_once(struct kunit *test)
 		.fn	= sim_race_fire,
 		.line	= &st->line[1],
 	};
-	int cpu;
 
-	migrate_disable();
-	cpu = sim_other_cpu();
-	if (cpu >= nr_cpu_ids) {
-		migrate_enable();
-		kunit_skip(test, "needs two CPUs");
-	}
-	if (!IS_ENABLED(CONFIG_SMP) || !arch_irq_work_has_interrupt()) {
-		migrate_enable();
+	sim_need_two_cpus(test);
+	if (!arch_irq_work_has_interrupt())
 		kunit_skip(test, "delivery waits for the tick: the CPUs do not meet");
-	}
 
-	for (int i = 0; i < 2; i++) {
-		if (sim_request(&st->line[i], 0)) {
-			migrate_enable();
-			KUNIT_FAIL_AND_ABORT(test, "cannot request line %d", i);
-		}
-	}
+	for (int i = 0; i < 2; i++)
+		KUNIT_ASSERT_EQ(test, sim_request(&st->line[i], 0), 0);
 
-	INIT_WORK_ONSTACK(&remote.work, sim_remote_fn);
-	schedule_work_on(cpu, &remote.work);
+	sim_remote_start(&remote);
 	sim_race_fire(&st->line[0]);
-	flush_work(&remote.work);
-	destroy_work_on_stack(&remote.work);
+	/* On the CPU which has fired */
 	sim_flush();
-	migrate_enable();
+	sim_remote_end(&remote);
 
 	for (int i = 0; i < 2; i++) {
 		KUNIT_EXPECT_EQ(test, atomic_read(&st->line[i].handled), SIM_RACE_ROUNDS);
@@ -163,34 +129,17 @@ static void sim_in_progress_elsewhere(struct kunit *test)
 		.fn	= sim_fire_one_twice_handled,
 		.line	= &st->line[3],
 	};
-	int cpu;
 
-	migrate_disable();
-	cpu = sim_other_cpu();
-	if (cpu >= nr_cpu_ids) {
-		migrate_enable();
-		kunit_skip(test, "needs two CPUs");
-	}
-
+	sim_need_two_cpus(test);
 	st->line[3].on_irq = sim_hold;
-	if (sim_request(&st->line[3], 0)) {
-		migrate_enable();
-		KUNIT_FAIL_AND_ABORT(test, "cannot request the line");
-	}
+	KUNIT_ASSERT_EQ(test, sim_request(&st->line[3], 0), 0);
 
-	INIT_WORK_ONSTACK(&remote.work, sim_remote_fn);
-	schedule_work_on(cpu, &remote.work);
-	if (sim_wait(&st->entered)) {
-		sim_pend(&st->line[3], true);
-		sim_flush();
-	} else {
-		KUNIT_FAIL(test, "the handler on CPU %d did not start", cpu);
-	}
-	atomic_set_release(&st->release, 1);
-	flush_work(&remote.work);
-	destroy_work_on_stack(&remote.work);
+	sim_remote_hold(test, &remote);
+	sim_pend(&st->line[3], true);
 	sim_flush();
-	migrate_enable();
+	atomic_set_release(&st->release, 1);
+	/* The event which was kept is handled there, before the work ends */
+	sim_remote_end(&remote);
 
 	KUNIT_EXPECT_EQ(test, atomic_read(&st->line[3].handled), 2);
 	KUNIT_EXPECT_EQ(test, atomic_read(&st->line[3].nested), 0);

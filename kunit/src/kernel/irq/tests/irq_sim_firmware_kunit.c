@@ -48,6 +48,7 @@ static int fw_init(struct kunit *test)
 	const struct sim_param *param = test->param_value;
 	struct fw_test *fw = kunit_kzalloc(test, sizeof(*fw), GFP_KERNEL);
 
+	sim_need_numbers(test);
 	KUNIT_ASSERT_NOT_NULL(test, fw);
 	for (int i = 0; i < SIM_LINES; i++)
 		fw->st.line[i].st = &fw->st;
@@ -286,38 +287,34 @@ static void fw_large(struct kunit *test)
 }
 
 /* A chip on top, which leaves all to the one below. */
+#define FW_CHIP								\
+	.irq_ack		= irq_chip_ack_parent,			\
+	.irq_mask		= irq_chip_mask_parent,			\
+	.irq_unmask		= irq_chip_unmask_parent,		\
+	.irq_set_type		= irq_chip_set_type_parent,		\
+	.irq_retrigger		= irq_chip_retrigger_hierarchy,		\
+	.irq_set_wake		= irq_chip_set_wake_parent,		\
+	.irq_get_irqchip_state	= irq_chip_get_parent_state,		\
+	.irq_set_irqchip_state	= irq_chip_set_parent_state
+
 static const struct irq_chip fw_chip = {
 	.name			= "fw_chip",
-	.irq_ack		= irq_chip_ack_parent,
-	.irq_mask		= irq_chip_mask_parent,
-	.irq_unmask		= irq_chip_unmask_parent,
-	.irq_set_type		= irq_chip_set_type_parent,
-	.irq_retrigger		= irq_chip_retrigger_hierarchy,
-	.irq_set_wake		= irq_chip_set_wake_parent,
+	FW_CHIP,
 #ifdef CONFIG_SMP
 	.irq_set_affinity	= irq_chip_set_affinity_parent,
 #endif
-	.irq_get_irqchip_state	= irq_chip_get_parent_state,
-	.irq_set_irqchip_state	= irq_chip_set_parent_state,
 };
 
-/* The same with startup and shutdown. */
+/* The same with startup and shutdown, and with both steps of a level in one. */
 static const struct irq_chip fw_chip_startup = {
 	.name			= "fw_chip_startup",
+	FW_CHIP,
 	.irq_startup		= irq_chip_startup_parent,
 	.irq_shutdown		= irq_chip_shutdown_parent,
-	.irq_ack		= irq_chip_ack_parent,
-	.irq_mask		= irq_chip_mask_parent,
 	.irq_mask_ack		= irq_chip_mask_ack_parent,
-	.irq_unmask		= irq_chip_unmask_parent,
-	.irq_set_type		= irq_chip_set_type_parent,
-	.irq_retrigger		= irq_chip_retrigger_hierarchy,
-	.irq_set_wake		= irq_chip_set_wake_parent,
 #ifdef CONFIG_SMP
 	.irq_set_affinity	= irq_chip_set_affinity_parent,
 #endif
-	.irq_get_irqchip_state	= irq_chip_get_parent_state,
-	.irq_set_irqchip_state	= irq_chip_set_parent_state,
 };
 
 static int fw_child_alloc(struct irq_domain *domain, unsigned int virq, unsigned int nr_irqs,

@@ -41,6 +41,7 @@ int sim_init_info(struct kunit *test, const struct irq_sim_info *info)
 {
 	struct sim_test *st = kunit_kzalloc(test, sizeof(*st), GFP_KERNEL);
 
+	sim_need_numbers(test);
 	KUNIT_ASSERT_NOT_NULL(test, st);
 	init_completion(&st->thread_go);
 	test->priv = st;
@@ -51,7 +52,7 @@ int sim_init_info(struct kunit *test, const struct irq_sim_info *info)
 	for (int i = 0; i < SIM_LINES; i++) {
 		st->line[i].st = st;
 		st->line[i].hwirq = i;
-		st->line[i].virq = irq_create_mapping(st->domain, i);
+		st->line[i].virq = sim_map(st->domain, i);
 		KUNIT_ASSERT_NE(test, st->line[i].virq, 0);
 	}
 	return 0;
@@ -128,6 +129,19 @@ bool sim_kind_is_eoi(struct kunit *test)
 	const struct sim_kind_param *param = test->param_value;
 
 	return param->kind == IRQ_SIM_KIND_EOI;
+}
+
+/* A line whose IRQF_ONESHOT thread is held, and one event for it. */
+static struct sim_line *kind_hold_thread(struct kunit *test)
+{
+	struct sim_test *st = test->priv;
+	struct sim_line *line = &st->line[3];
+
+	KUNIT_ASSERT_EQ(test, 0, request_threaded_irq(line->virq, sim_wake_thread, sim_thread,
+						      IRQF_ONESHOT, "irq_sim_kunit", line));
+	KUNIT_EXPECT_EQ(test, sim_fire(line), 1);
+	KUNIT_EXPECT_TRUE(test, sim_wait(&st->entered));
+	return line;
 }
 
 static struct sim_line *kind_request(struct kunit *test, unsigned long flags,
@@ -371,13 +385,9 @@ static void kind_eoi_thread(struct kunit *test)
 {
 	const struct sim_kind_param *param = test->param_value;
 	struct irq_sim_account done = { .latched = 2 };
+	struct sim_line *line = kind_hold_thread(test);
 	struct sim_test *st = test->priv;
-	struct sim_line *line = &st->line[3];
 
-	KUNIT_ASSERT_EQ(test, 0, request_threaded_irq(line->virq, sim_wake_thread, sim_thread,
-						      IRQF_ONESHOT, "irq_sim_kunit", line));
-	KUNIT_EXPECT_EQ(test, sim_fire(line), 1);
-	KUNIT_EXPECT_TRUE(test, sim_wait(&st->entered));
 	KUNIT_EXPECT_TRUE(test, sim_state(line, IRQCHIP_STATE_MASKED));
 	/* Not in IRQCHIP_STATE_ACTIVE, which synchronize_irq() polls before it waits for threads */
 	if (IS_ENABLED(CONFIG_GENERIC_IRQ_DEBUGFS))
@@ -440,13 +450,9 @@ static void kind_level(struct kunit *test)
 static void kind_beside_thread(struct kunit *test)
 {
 	struct irq_sim_account done = { .latched = 2 };
+	struct sim_line *line = kind_hold_thread(test);
 	struct sim_test *st = test->priv;
-	struct sim_line *line = &st->line[3];
 
-	KUNIT_ASSERT_EQ(test, 0, request_threaded_irq(line->virq, sim_wake_thread, sim_thread,
-						      IRQF_ONESHOT, "irq_sim_kunit", line));
-	KUNIT_EXPECT_EQ(test, sim_fire(line), 1);
-	KUNIT_EXPECT_TRUE(test, sim_wait(&st->entered));
 	KUNIT_EXPECT_EQ(test, sim_fire(line), 1);
 	irq_sim_synchronize(st->domain);
 	KUNIT_EXPECT_EQ(test, sim_runs(line), sim_kind_is_eoi(test) ? 1 : 2);

@@ -22,10 +22,12 @@
 #include <linux/irq_work.h>
 #include <linux/irqdomain.h>
 #include <linux/kernel_stat.h>
+#include <linux/kthread.h>
 #include <linux/ktime.h>
 #include <linux/preempt.h>
 #include <linux/sched.h>
 #include <linux/sched/clock.h>
+#include <linux/sched/task.h>
 #include <linux/seq_file.h>
 #include <linux/smp.h>
 #include <linux/tracepoint.h>
@@ -187,6 +189,7 @@ extern const struct sim_param sim_deliveries[3];
 extern const struct sim_param sim_masks[12];
 struct irq_domain *sim_create(const struct sim_param *param);
 unsigned int sim_map(struct irq_domain *domain, unsigned int hwirq);
+void sim_need_numbers(struct kunit *test);
 int sim_init(struct kunit *test);
 void sim_exit(struct kunit *test);
 int sim_other_cpu(void);
@@ -249,6 +252,12 @@ extern struct kunit_suite irq_sim_power_suite;
 extern struct kunit_suite irq_sim_sync_suite;
 extern struct kunit_suite irq_sim_level_suite;
 extern struct kunit_suite irq_sim_api_suite;
+extern struct kunit_suite irq_sim_genirq_suite;
+extern struct kunit_suite irq_sim_genirq_more_suite;
+extern struct kunit_suite irq_sim_msi_suite;
+extern struct kunit_suite irq_sim_stacked_suite;
+extern struct kunit_suite irq_sim_topology_suite;
+extern struct kunit_suite irq_sim_nested_suite;
 
 /**
  * struct sim_kind_param - what a case which depends on the kind of chip is run with
@@ -274,5 +283,41 @@ void sim_expect_account(struct kunit *test, struct sim_line *line,
 			const struct irq_sim_account *want);
 bool sim_wait_kept(struct sim_line *line, unsigned long kept);
 bool sim_shows(struct kunit *test, struct sim_line *line, const char *what);
+
+/**
+ * struct gen_chip - a chip which differs from that of the simulator in some callbacks
+ * @chip:	the chip
+ * @real:	that of the simulator
+ * @line:	the line which has it
+ * @locked:	the bus is locked, for chips behind a slow bus
+ * @synced:	how often it was unlocked
+ * @outside:	callbacks which found it unlocked
+ * @calls:	calls of the callback which the test is about
+ * @mask:	what the last one was given
+ * @force:	likewise
+ * @ret:	what the first one returns, if not 0
+ */
+struct gen_chip {
+	struct irq_chip		chip;
+	const struct irq_chip	*real;
+	struct sim_line		*line;
+	atomic_t		locked;
+	atomic_t		synced;
+	atomic_t		outside;
+	atomic_t		calls;
+	struct cpumask		mask;
+	bool			force;
+	int			ret;
+};
+
+static inline struct gen_chip *gen_chip_of(struct irq_data *data)
+{
+	return container_of(data->chip, struct gen_chip, chip);
+}
+
+/* irq_sim_genirq_kunit.c */
+int gen_init(struct kunit *test);
+struct gen_chip *gen_replace_chip(struct kunit *test, struct sim_line *line);
+bool gen_wait(bool (*done)(void *arg), void *arg);
 
 #endif

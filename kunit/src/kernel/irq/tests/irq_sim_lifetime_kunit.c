@@ -95,6 +95,96 @@ static void chip_dispose_under_fire(struct kunit *test)
 	KUNIT_EXPECT_LE(test, atomic_read(&line->handled), atomic_read(&st->latched));
 }
 
+#define SIM_OWNERS	20
+
+/* A mapping of the line on a chip, with an owner. Returns false if there is none. */
+static bool sim_next_owner(struct kunit *test, struct sim_line *line, struct irq_domain *domain)
+{
+	int ret = -ENOMEM;
+
+	line->virq = sim_map(domain, line->hwirq);
+	if (line->virq)
+		ret = sim_request(line, 0);
+	KUNIT_EXPECT_EQ(test, ret, 0);
+	return !ret;
+}
+
+/* What is fired now is delivered later: with the tick, or by ksoftirqd. */
+static int sim_fire_late(struct sim_line *line)
+{
+	guard(irqsave)();
+	return sim_fire(line);
+}
+
+/*
+ * C17: a line is fired, and goes while that is on its way. The next interrupt gets its
+ * number, and without SPARSE_IRQ the same descriptor. It belongs to another chip, and
+ * nothing of what was fired before, or is fired at the line which is gone, reaches it.
+ */
+static void chip_next_owner(struct kunit *test)
+{
+	struct sim_test *st = test->priv;
+	/* Both are line 0, of two chips; the second may have two mappings in a row */
+	struct sim_line *line = &st->line[0], next;
+	struct irq_domain *other = sim_create(test->param_value);
+	struct sim_remote remote = { .fn = sim_fire_until_released, .line = line };
+	bool two = num_online_cpus() > 1;
+	int same = 0, round;
+
+	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, other);
+	irq_dispose_mapping(line->virq);
+	line->virq = 0;
+	if (two)
+		sim_remote_start(&remote);
+	for (round = 0; round < SIM_OWNERS; round++) {
+		struct irq_sim_account account = {};
+		unsigned int virq;
+		int runs;
+
+		next = (struct sim_line) { .st = st };
+		if (!sim_next_owner(test, line, st->domain))
+			break;
+		virq = line->virq;
+		if (two && round % 2)
+			irq_set_affinity(virq, cpumask_of(remote.cpu));
+		/* The other CPU may have been first */
+		KUNIT_EXPECT_GE(test, sim_fire_late(line), 0);
+		free_irq(virq, line);
+		runs = sim_runs(line);
+		irq_dispose_mapping(virq);
+		line->virq = 0;
+
+		if (!sim_next_owner(test, &next, other))
+			break;
+		same += next.virq == virq;
+		KUNIT_EXPECT_EQ(test, sim_fire(line), -ENXIO);
+		irq_sim_synchronize(st->domain);
+		irq_sim_synchronize(other);
+		KUNIT_EXPECT_EQ(test, sim_runs(line), runs);
+		KUNIT_EXPECT_EQ(test, sim_runs(&next), 0);
+		KUNIT_EXPECT_EQ(test, irq_sim_get_account(other, 0, &account), 0);
+		KUNIT_EXPECT_EQ(test, account.latched, 0);
+		KUNIT_EXPECT_EQ(test, irq_sim_fire(other, 0), 1);
+		irq_sim_synchronize(other);
+		KUNIT_EXPECT_EQ(test, sim_runs(&next), 1);
+		free_irq(next.virq, &next);
+		irq_dispose_mapping(next.virq);
+		next.virq = 0;
+	}
+	atomic_set_release(&st->release, 1);
+	if (two)
+		sim_remote_end(&remote);
+	if (next.virq) {
+		free_irq(next.virq, &next);
+		irq_dispose_mapping(next.virq);
+	}
+	irq_domain_remove_sim(other);
+	KUNIT_EXPECT_EQ(test, round, SIM_OWNERS);
+	KUNIT_EXPECT_EQ(test, atomic_read(&st->wrong_irq), 0);
+	/* The lowest number is taken, and that one has just come free */
+	KUNIT_EXPECT_EQ(test, same, SIM_OWNERS);
+}
+
 /*
  * C17: a line waits behind a handler on another CPU when its mapping is
  * disposed of: that waits until the line is off the list, and it does not run.
@@ -616,6 +706,7 @@ static void chip_free_waits(struct kunit *test)
 static struct kunit_case irq_sim_lifetime_cases[] = {
 	KUNIT_CASE_PARAM(chip_latch_dies_with_owner, sim_gen_params),
 	KUNIT_CASE_PARAM_ATTR(chip_dispose_under_fire, sim_gen_params, sim_slow),
+	KUNIT_CASE_PARAM(chip_next_owner, sim_gen_params),
 	KUNIT_CASE_PARAM(chip_dispose_waits, sim_gen_params),
 	KUNIT_CASE_PARAM_ATTR(chip_remove_in_flight, sim_gen_params, sim_slow),
 	KUNIT_CASE_PARAM(chip_remove_waits, delivery_gen_params),

@@ -15,6 +15,10 @@
 KUNIT_ARRAY_PARAM_DESC(delivery, sim_deliveries, name);
 KUNIT_ARRAY_PARAM_DESC(sim, sim_params, name);
 
+static const struct kunit_attributes sim_slow = { .speed = KUNIT_SPEED_SLOW };
+
+#define SIM_GONE_ROUNDS	100
+
 /* Who traces the chip sees all that happens, for the line that it is about. */
 static void chip_traced(struct kunit *test)
 {
@@ -52,6 +56,211 @@ static void chip_traced(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, atomic_read(&traced->merged), 2);
 	KUNIT_EXPECT_EQ(test, atomic_read(&traced->delivered), 2);
 	KUNIT_EXPECT_EQ(test, sim_runs(traced->line), 2);
+#else
+	kunit_skip(test, "needs CONFIG_TRACEPOINTS");
+#endif
+}
+
+#ifdef CONFIG_TRACEPOINTS
+/**
+ * struct sim_inner - fires from within the trace event of another one
+ * @outer:	the line whose fire is interrupted, once
+ * @other:	fired there
+ * @once:	it has happened
+ * @ret:	what the fires of @other and of @outer returned there
+ * @runs:	runs of their handlers by then
+ */
+struct sim_inner {
+	struct sim_line	*outer;
+	struct sim_line	*other;
+	bool		once;
+	int		ret[2];
+	int		runs[2];
+};
+
+/* The line has been latched, and is on no list yet. */
+static void sim_inner_fire(void *data, const struct irq_domain *domain, irq_hw_number_t hwirq,
+			   unsigned int irq, bool latched)
+{
+	struct sim_inner *inner = data;
+
+	if (domain != inner->outer->st->domain || hwirq != inner->outer->hwirq || inner->once)
+		return;
+	inner->once = true;
+	inner->ret[0] = sim_fire(inner->other);
+	inner->ret[1] = sim_fire(inner->outer);
+	inner->runs[0] = sim_runs(inner->other);
+	inner->runs[1] = sim_runs(inner->outer);
+}
+#endif
+
+/*
+ * C3, C9, C11: a fire is two steps, and what comes in between them and fires gets in
+ * front. It may fire the same line: that merges, returns before it is handled, and has
+ * the run of the fire in whose midst it is.
+ */
+static void chip_fire_in_fire(struct kunit *test)
+{
+#ifdef CONFIG_TRACEPOINTS
+	struct sim_test *st = test->priv;
+	struct sim_traced traced = {};
+	struct sim_inner *inner = kunit_kzalloc(test, sizeof(*inner), GFP_KERNEL);
+	int order[] = { 2, 5, 1, 3 };
+	unsigned long flags;
+	int ret[3];
+
+	KUNIT_ASSERT_NOT_NULL(test, inner);
+	inner->outer = &st->line[1];
+	inner->other = &st->line[5];
+	for_each_kernel_tracepoint(sim_find_tracepoint, &traced);
+	KUNIT_ASSERT_NOT_NULL(test, traced.fire);
+	sim_request_all(test, sim_note_order);
+
+	KUNIT_ASSERT_EQ(test, 0, tracepoint_probe_register(traced.fire, sim_inner_fire, inner));
+	flags = sim_hold_cpu(test);
+	ret[0] = sim_fire(&st->line[2]);
+	ret[1] = sim_fire(inner->outer);
+	ret[2] = sim_fire(&st->line[3]);
+	sim_release_cpu(test, flags);
+	tracepoint_probe_unregister(traced.fire, sim_inner_fire, inner);
+	tracepoint_synchronize_unregister();
+
+	KUNIT_EXPECT_TRUE(test, inner->once);
+	KUNIT_EXPECT_EQ(test, inner->ret[0], 1);
+	KUNIT_EXPECT_EQ(test, inner->ret[1], 0);
+	KUNIT_EXPECT_EQ(test, inner->runs[0], 0);
+	KUNIT_EXPECT_EQ(test, inner->runs[1], 0);
+	for (int i = 0; i < ARRAY_SIZE(ret); i++)
+		KUNIT_EXPECT_EQ(test, ret[i], 1);
+	KUNIT_ASSERT_EQ(test, atomic_read(&st->runs), ARRAY_SIZE(order));
+	for (int i = 0; i < ARRAY_SIZE(order); i++) {
+		KUNIT_EXPECT_EQ_MSG(test, st->order[i], order[i], "run %d", i);
+		KUNIT_EXPECT_EQ(test, sim_runs(&st->line[order[i]]), 1);
+		sim_account_balances(test, &st->line[order[i]]);
+	}
+#else
+	kunit_skip(test, "needs CONFIG_TRACEPOINTS");
+#endif
+}
+
+/* C11: the same in a task, where the inner fires would be handled on return. */
+static void chip_fire_in_fire_task(struct kunit *test)
+{
+#ifdef CONFIG_TRACEPOINTS
+	struct sim_test *st = test->priv;
+	struct sim_traced traced = {};
+	struct sim_inner *inner = kunit_kzalloc(test, sizeof(*inner), GFP_KERNEL);
+	int ret, runs;
+
+	/* PREEMPT_RT may have the probe run where softirqs cannot be disabled */
+	if (!sim_is_soft(test) || IS_ENABLED(CONFIG_PREEMPT_RT))
+		kunit_skip(test, "the handler runs when it runs");
+	KUNIT_ASSERT_NOT_NULL(test, inner);
+	inner->outer = &st->line[1];
+	inner->other = &st->line[5];
+	for_each_kernel_tracepoint(sim_find_tracepoint, &traced);
+	KUNIT_ASSERT_NOT_NULL(test, traced.fire);
+	sim_request_all(test, NULL);
+
+	KUNIT_ASSERT_EQ(test, 0, tracepoint_probe_register(traced.fire, sim_inner_fire, inner));
+	ret = sim_fire(inner->outer);
+	runs = sim_runs(inner->outer);
+	tracepoint_probe_unregister(traced.fire, sim_inner_fire, inner);
+	tracepoint_synchronize_unregister();
+
+	KUNIT_EXPECT_EQ(test, inner->ret[0], 1);
+	KUNIT_EXPECT_EQ(test, inner->runs[0], 1);
+	/* Merged, and not handled yet: the one exception */
+	KUNIT_EXPECT_EQ(test, inner->ret[1], 0);
+	KUNIT_EXPECT_EQ(test, inner->runs[1], 0);
+	KUNIT_EXPECT_EQ(test, ret, 1);
+	KUNIT_EXPECT_EQ(test, runs, 1);
+	irq_sim_synchronize(st->domain);
+	KUNIT_EXPECT_EQ(test, sim_runs(inner->outer), 1);
+	KUNIT_EXPECT_EQ(test, sim_runs(inner->other), 1);
+	sim_account_balances(test, inner->outer);
+	sim_account_balances(test, inner->other);
+#else
+	kunit_skip(test, "needs CONFIG_TRACEPOINTS");
+#endif
+}
+
+#ifdef CONFIG_TRACEPOINTS
+/**
+ * struct sim_gone - what the trace event says of a line which comes and goes
+ * @line:	the line
+ * @fired:	fires which it told of
+ * @wrong:	those of another chip, or of none
+ */
+struct sim_gone {
+	struct sim_line	*line;
+	atomic_t	fired;
+	atomic_t	wrong;
+};
+
+static void sim_gone_fire(void *data, const struct irq_domain *domain, irq_hw_number_t hwirq,
+			  unsigned int irq, bool latched)
+{
+	struct sim_gone *gone = data;
+
+	/* Nobody else has a chip now */
+	if (domain != gone->line->st->domain)
+		atomic_inc(&gone->wrong);
+	else if (hwirq == gone->line->hwirq)
+		atomic_inc(&gone->fired);
+}
+#endif
+
+/*
+ * C17: a line is disposed of while another CPU fires it and each fire merges, which
+ * needs no place on a list for which somebody would wait. Its trace event still knows
+ * the chip.
+ */
+static void chip_traced_dispose(struct kunit *test)
+{
+#ifdef CONFIG_TRACEPOINTS
+	struct sim_test *st = test->priv;
+	struct sim_line *line = &st->line[0];
+	struct sim_gone *gone = kunit_kzalloc(test, sizeof(*gone), GFP_KERNEL);
+	struct sim_remote remote = { .fn = sim_fire_until_released, .line = line };
+	struct sim_traced traced = {};
+	bool merges = true;
+
+	sim_need_two_cpus(test);
+	KUNIT_ASSERT_NOT_NULL(test, gone);
+	gone->line = line;
+	for_each_kernel_tracepoint(sim_find_tracepoint, &traced);
+	KUNIT_ASSERT_NOT_NULL(test, traced.fire);
+
+	KUNIT_ASSERT_EQ(test, 0, tracepoint_probe_register(traced.fire, sim_gone_fire, gone));
+	sim_remote_start(&remote);
+	for (int i = 0; i < SIM_GONE_ROUNDS && merges; i++) {
+		int ret;
+
+		/* Masked, so that all merge into the first one */
+		irq_set_status_flags(line->virq, IRQ_DISABLE_UNLAZY);
+		ret = sim_request(line, 0);
+		KUNIT_EXPECT_EQ(test, ret, 0);
+		if (ret)
+			break;
+		disable_irq(line->virq);
+		sim_fire(line);
+		atomic_set(&gone->fired, 0);
+		merges = sim_wait(&gone->fired);
+		free_irq(line->virq, line);
+		irq_dispose_mapping(line->virq);
+		line->virq = sim_map(st->domain, line->hwirq);
+		KUNIT_EXPECT_NE(test, line->virq, 0);
+		if (!line->virq)
+			break;
+	}
+	atomic_set_release(&st->release, 1);
+	sim_remote_end(&remote);
+	tracepoint_probe_unregister(traced.fire, sim_gone_fire, gone);
+	tracepoint_synchronize_unregister();
+
+	KUNIT_EXPECT_TRUE(test, merges);
+	KUNIT_EXPECT_EQ(test, atomic_read(&gone->wrong), 0);
 #else
 	kunit_skip(test, "needs CONFIG_TRACEPOINTS");
 #endif
@@ -159,6 +368,9 @@ static void chip_debugfs(struct kunit *test)
 	sim_expect_shown(test, shown, expected);
 	sim_expect_shown(test, shown, "\n cpu0 served: 0\n");
 
+	/* There is no file for a line whose number was not in use when the kernel booted */
+	if (!IS_ENABLED(CONFIG_SPARSE_IRQ))
+		return;
 	shown = sim_debug_line(test, mnt, line);
 	snprintf(expected, sizeof(expected), "\ndomain:  %s\n hwirq:   0x1\n chip:    irq_sim\n",
 		 st->domain->name);
@@ -245,6 +457,9 @@ static void chip_debugfs_queued(struct kunit *test)
 
 static struct kunit_case irq_sim_observe_cases[] = {
 	KUNIT_CASE_PARAM(chip_traced, delivery_gen_params),
+	KUNIT_CASE_PARAM(chip_fire_in_fire, sim_gen_params),
+	KUNIT_CASE_PARAM(chip_fire_in_fire_task, delivery_gen_params),
+	KUNIT_CASE_PARAM_ATTR(chip_traced_dispose, delivery_gen_params, sim_slow),
 	KUNIT_CASE_PARAM(chip_debugfs, sim_gen_params),
 	KUNIT_CASE_PARAM(chip_debugfs_queued, delivery_gen_params),
 	{}

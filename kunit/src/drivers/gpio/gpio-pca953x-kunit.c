@@ -1,0 +1,414 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * KUnit test for the interrupts of gpio-pca953x
+ *
+ * The driver runs as it is, on a model of the PCA9554, which tells that an input
+ * has changed since it was read last, and of the PCAL6408, which also keeps what
+ * a short pulse has changed.
+ */
+
+#include <linux/atomic.h>
+#include <linux/bits.h>
+#include <linux/device.h>
+#include <linux/gpio/consumer.h>
+#include <linux/gpio/driver.h>
+#include <linux/i2c.h>
+#include <linux/interrupt.h>
+#include <linux/regulator/machine.h>
+
+#include <kunit/dut.h>
+#include <kunit/i2c.h>
+#include <kunit/irq.h>
+#include <kunit/test.h>
+
+#define INPUT		0x00
+#define OUTPUT		0x01
+#define INVERT		0x02
+#define DIRECTION	0x03
+#define IN_LATCH	0x42
+#define INT_MASK	0x45
+#define INT_STAT	0x46
+
+#define PIN		3
+#define OTHER_PIN	5
+
+/**
+ * struct pca953x_test - fixture
+ * @c:		the device
+ * @pins:	levels at the pins
+ * @seen:	what the driver has read last
+ * @irq:	interrupt of @PIN
+ * @other_irq:	interrupt of @OTHER_PIN
+ * @handled:	runs of the handler of @PIN
+ * @other:	runs of the handler of @OTHER_PIN
+ */
+struct pca953x_test {
+	struct kunit_i2c_client	*c;
+	u8			pins;
+	u8			seen;
+	int			irq;
+	int			other_irq;
+	atomic_t		handled;
+	atomic_t		other;
+};
+
+static const struct kunit_reg pca9554_regs[] = {
+	KUNIT_REG_RO(INPUT, 0xff),
+	KUNIT_REG(OUTPUT, 0xff),
+	KUNIT_REG(INVERT, 0),
+	KUNIT_REG(DIRECTION, 0xff),
+};
+
+static void pca9554_read(struct kunit_regfile *rf, unsigned int reg, u32 *val)
+{
+	struct pca953x_test *t = rf->priv;
+
+	if (reg == INPUT)
+		t->seen = *val;
+}
+
+static bool pca9554_asserted(struct kunit_regfile *rf)
+{
+	struct pca953x_test *t = rf->priv;
+
+	return (rf->val[INPUT] ^ t->seen) & rf->val[DIRECTION];
+}
+
+/* The bits are pins which change */
+static void pca9554_event(struct kunit_regfile *rf, u64 bits)
+{
+	struct pca953x_test *t = rf->priv;
+
+	t->pins ^= bits;
+	rf->val[INPUT] = t->pins;
+}
+
+static const struct kunit_regfile_model pca9554_model = {
+	.regs		= pca9554_regs,
+	.num_regs	= ARRAY_SIZE(pca9554_regs),
+	.reg_bytes	= 1,
+	.val_bytes	= 1,
+	.read		= pca9554_read,
+	.asserted	= pca9554_asserted,
+	.event		= pca9554_event,
+};
+
+/* A latched input keeps the level that it changed to, until it is read. */
+static const struct kunit_reg pcal6408_regs[] = {
+	KUNIT_REG_RO(INPUT, 0xff),
+	KUNIT_REG(OUTPUT, 0xff),
+	KUNIT_REG(INVERT, 0),
+	KUNIT_REG(DIRECTION, 0xff),
+	KUNIT_REG(IN_LATCH, 0),
+	KUNIT_REG(INT_MASK, 0xff),
+	KUNIT_REG_RO(INT_STAT, 0),
+};
+
+static void pcal6408_read(struct kunit_regfile *rf, unsigned int reg, u32 *val)
+{
+	struct pca953x_test *t = rf->priv;
+
+	if (reg != INPUT)
+		return;
+	rf->val[INPUT] = t->pins;
+	rf->val[INT_STAT] = 0;
+}
+
+static bool pcal6408_asserted(struct kunit_regfile *rf)
+{
+	return rf->val[INT_STAT];
+}
+
+static void pcal6408_event(struct kunit_regfile *rf, u64 bits)
+{
+	struct pca953x_test *t = rf->priv;
+	u8 latched = rf->val[INT_STAT] & rf->val[IN_LATCH];
+
+	t->pins ^= bits;
+	rf->val[INPUT] = (rf->val[INPUT] & latched) | (t->pins & ~latched);
+	rf->val[INT_STAT] |= bits & rf->val[DIRECTION] & ~rf->val[INT_MASK];
+}
+
+static const struct kunit_regfile_model pcal6408_model = {
+	.regs		= pcal6408_regs,
+	.num_regs	= ARRAY_SIZE(pcal6408_regs),
+	.reg_bytes	= 1,
+	.val_bytes	= 1,
+	.read		= pcal6408_read,
+	.asserted	= pcal6408_asserted,
+	.event		= pcal6408_event,
+};
+
+static void set_pin(struct pca953x_test *t, unsigned int pin, bool high)
+{
+	if (high != !!(t->pins & BIT(pin)))
+		kunit_irq_line_raise(t->c->line, BIT(pin));
+}
+
+static irqreturn_t pin_handler(int irq, void *count)
+{
+	atomic_inc(count);
+	return IRQ_HANDLED;
+}
+
+static int pin_irq(struct kunit *test, unsigned int pin)
+{
+	struct pca953x_test *t = test->priv;
+	struct gpio_device *gdev;
+	int irq;
+
+	gdev = gpio_device_find_by_label(dev_name(&t->c->client->dev));
+	KUNIT_ASSERT_NOT_NULL(test, gdev);
+	irq = gpiod_to_irq(gpio_device_get_desc(gdev, pin));
+	gpio_device_put(gdev);
+	return irq;
+}
+
+static int request_pin(struct kunit *test, unsigned int pin, unsigned long flags,
+		       atomic_t *count)
+{
+	return kunit_request_threaded_irq(test, pin_irq(test, pin), NULL, pin_handler,
+					  flags | IRQF_ONESHOT, "pca953x-kunit", count);
+}
+
+static const unsigned int triggers[] = { IRQ_TYPE_LEVEL_LOW, IRQ_TYPE_EDGE_FALLING };
+
+static void trigger_desc(const unsigned int *trigger, char *desc)
+{
+	strscpy(desc, *trigger == IRQ_TYPE_LEVEL_LOW ? "level" : "edge", KUNIT_PARAM_DESC_SIZE);
+}
+
+KUNIT_ARRAY_PARAM(trigger, triggers, trigger_desc);
+
+static void make_device(struct kunit *test, const char *type,
+			const struct kunit_regfile_model *model)
+{
+	const unsigned int *trigger = test->param_value;
+	struct pca953x_test *t = test->priv;
+	struct kunit_i2c_info info = {
+		.driver		= "pca953x",
+		.type		= type,
+		.addr		= 0x20,
+		.model		= model,
+		.priv		= t,
+		.trigger	= trigger ? *trigger : IRQ_TYPE_LEVEL_LOW,
+	};
+
+	t->c = kunit_i2c_client_create(test, kunit_i2c_adapter_create(test), &info);
+}
+
+static void bind_pca9554(struct kunit *test)
+{
+	struct pca953x_test *t = test->priv;
+
+	make_device(test, "pca9554", &pca9554_model);
+	KUNIT_ASSERT_EQ(test, kunit_dut_bind(t->c->dut), 0);
+}
+
+static int pca953x_test_init(struct kunit *test)
+{
+	struct pca953x_test *t = kunit_kzalloc(test, sizeof(*t), GFP_KERNEL);
+
+	KUNIT_ASSERT_NOT_NULL(test, t);
+	/* The chip has a supply, which nobody describes here */
+	regulator_has_full_constraints();
+	t->pins = 0xff;
+	t->seen = 0xff;
+	test->priv = t;
+	return 0;
+}
+
+static void expect_handled(struct kunit *test, int handled)
+{
+	struct pca953x_test *t = test->priv;
+
+	/* What happens in the handler is for another run of it */
+	for (int rounds = 0; kunit_irq_line_settle(t->c->line) && rounds < 2; rounds++)
+		;
+	KUNIT_EXPECT_EQ(test, atomic_read(&t->handled), handled);
+	KUNIT_EXPECT_FALSE_MSG(test, kunit_regfile_asserted(t->c->rf),
+			       "the chip still asserts its interrupt");
+}
+
+static void pca953x_edges(struct kunit *test)
+{
+	struct pca953x_test *t = test->priv;
+
+	bind_pca9554(test);
+	KUNIT_ASSERT_EQ(test, request_pin(test, PIN, IRQF_TRIGGER_RISING | IRQF_TRIGGER_FALLING,
+					  &t->handled), 0);
+	KUNIT_ASSERT_EQ(test, request_pin(test, OTHER_PIN, IRQF_TRIGGER_RISING, &t->other), 0);
+
+	for (int i = 0; i < 3; i++) {
+		set_pin(t, PIN, false);
+		set_pin(t, OTHER_PIN, false);
+		expect_handled(test, 2 * i + 1);
+		KUNIT_EXPECT_EQ(test, atomic_read(&t->other), i);
+		set_pin(t, PIN, true);
+		set_pin(t, OTHER_PIN, true);
+		expect_handled(test, 2 * i + 2);
+		KUNIT_EXPECT_EQ(test, atomic_read(&t->other), i + 1);
+	}
+}
+
+/* What a pin does before somebody listens is what the next change is compared with. */
+static void pca953x_change_before_request(struct kunit *test)
+{
+	struct pca953x_test *t = test->priv;
+
+	make_device(test, "pca9554", &pca9554_model);
+	set_pin(t, PIN, false);
+	KUNIT_ASSERT_EQ(test, kunit_dut_bind(t->c->dut), 0);
+
+	set_pin(t, PIN, true);
+	expect_handled(test, 0);
+	KUNIT_ASSERT_EQ(test, request_pin(test, PIN, IRQF_TRIGGER_FALLING, &t->handled), 0);
+	set_pin(t, PIN, false);
+	expect_handled(test, 1);
+}
+
+static void change_other_pin(void *data)
+{
+	struct pca953x_test *t = data;
+
+	set_pin(t, OTHER_PIN, !(t->pins & BIT(OTHER_PIN)));
+}
+
+/* Another pin changes behind each transfer of the handler, and is handled too. */
+static void pca953x_change_in_handler(struct kunit *test)
+{
+	struct pca953x_test *t = test->priv;
+	int others = 0;
+
+	bind_pca9554(test);
+	KUNIT_ASSERT_EQ(test, request_pin(test, PIN, IRQF_TRIGGER_RISING | IRQF_TRIGGER_FALLING,
+					  &t->handled), 0);
+	KUNIT_ASSERT_EQ(test, request_pin(test, OTHER_PIN,
+					  IRQF_TRIGGER_RISING | IRQF_TRIGGER_FALLING,
+					  &t->other), 0);
+
+	for (int nr = 1; nr <= 4; nr++) {
+		kunit_accesses_hook(&t->c->rf->accesses, nr, change_other_pin, t);
+		set_pin(t, PIN, nr % 2 == 0);
+		expect_handled(test, nr);
+		others += kunit_accesses_hooked(&t->c->rf->accesses);
+		KUNIT_EXPECT_EQ_MSG(test, atomic_read(&t->other), others,
+				    "pin %d changed behind transfer %d of the handler",
+				    OTHER_PIN, nr);
+	}
+	KUNIT_EXPECT_GE(test, others, 1);
+}
+
+/* A read that fails is tried again, as the line stays asserted. */
+static void pca953x_read_fails(struct kunit *test)
+{
+	struct pca953x_test *t = test->priv;
+
+	bind_pca9554(test);
+	KUNIT_ASSERT_EQ(test, request_pin(test, PIN, IRQF_TRIGGER_FALLING, &t->handled), 0);
+	kunit_regfile_fail(t->c->rf, 1, -EIO);
+	set_pin(t, PIN, false);
+	expect_handled(test, 1);
+}
+
+static void pca953x_short_pulse(struct kunit *test)
+{
+	struct pca953x_test *t = test->priv;
+
+	make_device(test, "pcal6408", &pcal6408_model);
+	KUNIT_ASSERT_EQ(test, kunit_dut_bind(t->c->dut), 0);
+	KUNIT_ASSERT_EQ(test, request_pin(test, PIN, IRQF_TRIGGER_FALLING, &t->handled), 0);
+	KUNIT_EXPECT_EQ(test, kunit_regfile_get(t->c->rf, INT_MASK), 0xff & ~BIT(PIN));
+	KUNIT_EXPECT_EQ(test, kunit_regfile_get(t->c->rf, IN_LATCH), BIT(PIN));
+
+	/* INPUT tells of the first one, and looks the same for those that follow */
+	for (int i = 1; i <= 3; i++) {
+		kunit_irq_line_hold(t->c->line);
+		set_pin(t, PIN, false);
+		set_pin(t, PIN, true);
+		kunit_irq_line_let_go(t->c->line);
+		expect_handled(test, i);
+	}
+}
+
+/*
+ * Suspended, the driver cannot read what it is interrupted for. Interrupts are not
+ * off yet when its callback returns, nor are they when resume() is called.
+ */
+static void pca953x_suspended(struct kunit *test)
+{
+	struct pca953x_test *t = test->priv;
+	const struct dev_pm_ops *pm;
+	struct device *dev;
+
+	if (!IS_ENABLED(CONFIG_PM_SLEEP))
+		kunit_skip(test, "there is no suspend without CONFIG_PM_SLEEP");
+
+	bind_pca9554(test);
+	dev = &t->c->client->dev;
+	pm = dev->driver->pm;
+	KUNIT_ASSERT_EQ(test, request_pin(test, PIN, IRQF_TRIGGER_FALLING, &t->handled), 0);
+	kunit_irq_line_listen(t->c->line, 20);
+
+	KUNIT_ASSERT_EQ(test, pm->suspend(dev), 0);
+	set_pin(t, PIN, false);
+	for (int i = 0; i < 25; i++)
+		kunit_irq_line_settle(t->c->line);
+	KUNIT_EXPECT_EQ_MSG(test, kunit_irq_line_heard(t->c->line), 0,
+			    "the driver is interrupted while it is suspended");
+	KUNIT_EXPECT_EQ(test, atomic_read(&t->handled), 0);
+
+	KUNIT_ASSERT_EQ(test, pm->resume(dev), 0);
+	expect_handled(test, 1);
+}
+
+static void pca953x_suspend_resume(struct kunit *test)
+{
+	struct pca953x_test *t = test->priv;
+
+	bind_pca9554(test);
+	KUNIT_ASSERT_EQ(test, request_pin(test, PIN, IRQF_TRIGGER_FALLING, &t->handled), 0);
+	kunit_dut_suspend_resume(t->c->dut, BIT(PIN));
+	expect_handled(test, 1);
+}
+
+/* Each transfer of probe() fails in turn; nothing is left, and then it works. */
+static void pca953x_probe_fails(struct kunit *test)
+{
+	struct pca953x_test *t = test->priv;
+
+	make_device(test, "pca9554", &pca9554_model);
+	KUNIT_EXPECT_GT(test, kunit_dut_fail_each_access(t->c->dut), 0);
+}
+
+static void pca953x_unbind_under_fire(struct kunit *test)
+{
+	struct pca953x_test *t = test->priv;
+
+	make_device(test, "pca9554", &pca9554_model);
+	kunit_dut_unbind_under_fire(t->c->dut, BIT(PIN), 5);
+}
+
+static struct kunit_case pca953x_test_cases[] = {
+	KUNIT_CASE_PARAM(pca953x_edges, trigger_gen_params),
+	KUNIT_CASE_PARAM(pca953x_change_before_request, trigger_gen_params),
+	KUNIT_CASE_PARAM(pca953x_change_in_handler, trigger_gen_params),
+	KUNIT_CASE(pca953x_read_fails),
+	KUNIT_CASE(pca953x_short_pulse),
+	KUNIT_CASE(pca953x_suspended),
+	KUNIT_CASE(pca953x_suspend_resume),
+	KUNIT_CASE(pca953x_probe_fails),
+	KUNIT_CASE(pca953x_unbind_under_fire),
+	{ }
+};
+
+static struct kunit_suite pca953x_test_suite = {
+	.name = "gpio-pca953x",
+	.init = pca953x_test_init,
+	.test_cases = pca953x_test_cases,
+};
+
+kunit_test_suite(pca953x_test_suite);
+
+MODULE_DESCRIPTION("KUnit test for the interrupts of gpio-pca953x");
+MODULE_LICENSE("GPL");

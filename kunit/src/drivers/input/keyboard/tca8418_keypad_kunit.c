@@ -1,0 +1,256 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * KUnit test for the interrupts of tca8418_keypad
+ *
+ * The driver runs as it is, on a model of the TCA8418: keys go into a FIFO, and
+ * what tells about them cannot be acknowledged before that is empty.
+ */
+
+#include <linux/bits.h>
+#include <linux/device.h>
+#include <linux/i2c.h>
+#include <linux/input.h>
+#include <linux/input/matrix_keypad.h>
+#include <linux/property.h>
+
+#include <kunit/dut.h>
+#include <kunit/i2c.h>
+#include <kunit/test.h>
+
+#define CFG		0x01
+#define CFG_INT_CFG	BIT(4)
+#define CFG_KE_IEN	BIT(0)
+#define INT_STAT	0x02
+#define K_INT		BIT(0)
+#define KEY_LCK_EC	0x03
+#define KEY_EVENT_A	0x04
+#define KP_GPIO1	0x1d
+#define KP_GPIO3	0x1f
+#define DEBOUNCE_DIS1	0x29
+#define DEBOUNCE_DIS3	0x2b
+
+#define PRESSED		0x80
+#define CODE_A		1
+#define CODE_B		2
+
+static const struct kunit_reg tca8418_regs[] = {
+	KUNIT_REG(CFG, 0),
+	KUNIT_REG_W1C(INT_STAT, 0, 0xff),
+	KUNIT_REG_RO(KEY_LCK_EC, 0),
+	KUNIT_REG_FIFO(KEY_EVENT_A, 10),
+	KUNIT_REGS(KP_GPIO1, KP_GPIO3, 0),
+	KUNIT_REGS(DEBOUNCE_DIS1, DEBOUNCE_DIS3, 0),
+};
+
+static void tca8418_write(struct kunit_regfile *rf, unsigned int reg, u32 *val)
+{
+	if (reg != INT_STAT)
+		return;
+	if (kunit_regfile_level(rf, KEY_EVENT_A))
+		*val &= ~K_INT;
+	/* What is left asserts the interrupt anew */
+	if (rf->val[CFG] & CFG_INT_CFG)
+		kunit_regfile_release_locked(rf);
+}
+
+static bool tca8418_asserted(struct kunit_regfile *rf)
+{
+	return rf->val[INT_STAT] & K_INT && rf->val[CFG] & CFG_KE_IEN;
+}
+
+/* The bits are a key event */
+static void tca8418_event(struct kunit_regfile *rf, u64 bits)
+{
+	kunit_regfile_push_locked(rf, KEY_EVENT_A, bits);
+	rf->val[INT_STAT] |= K_INT;
+}
+
+static const struct kunit_regfile_model tca8418_model = {
+	.regs		= tca8418_regs,
+	.num_regs	= ARRAY_SIZE(tca8418_regs),
+	.reg_bytes	= 1,
+	.val_bytes	= 1,
+	.write		= tca8418_write,
+	.asserted	= tca8418_asserted,
+	.event		= tca8418_event,
+};
+
+static const u32 tca8418_keymap[] = { KEY(0, 0, KEY_A), KEY(0, 1, KEY_B) };
+
+static const struct property_entry tca8418_properties[] = {
+	PROPERTY_ENTRY_U32("keypad,num-rows", 2),
+	PROPERTY_ENTRY_U32("keypad,num-columns", 2),
+	PROPERTY_ENTRY_U32_ARRAY("linux,keymap", tca8418_keymap),
+	{ }
+};
+
+static const unsigned int triggers[] = { IRQ_TYPE_LEVEL_LOW, IRQ_TYPE_EDGE_FALLING };
+
+static void trigger_desc(const unsigned int *trigger, char *desc)
+{
+	strscpy(desc, *trigger == IRQ_TYPE_LEVEL_LOW ? "level" : "edge", KUNIT_PARAM_DESC_SIZE);
+}
+
+KUNIT_ARRAY_PARAM(trigger, triggers, trigger_desc);
+
+static int tca8418_test_init(struct kunit *test)
+{
+	const unsigned int *trigger = test->param_value;
+	struct kunit_i2c_info info = {
+		.driver		= "tca8418_keypad",
+		.type		= "tca8418",
+		.addr		= 0x34,
+		.model		= &tca8418_model,
+		.trigger	= trigger ? *trigger : IRQ_TYPE_LEVEL_LOW,
+		.properties	= tca8418_properties,
+	};
+
+	test->priv = kunit_i2c_client_create(test, kunit_i2c_adapter_create(test), &info);
+	return 0;
+}
+
+static int is_input(struct device *dev, const void *data)
+{
+	return dev->class == &input_class;
+}
+
+static bool key_is_down(struct kunit *test, unsigned int key)
+{
+	struct kunit_i2c_client *c = test->priv;
+	struct device *dev = device_find_child(&c->client->dev, NULL, is_input);
+	bool down;
+
+	KUNIT_ASSERT_NOT_NULL(test, dev);
+	down = test_bit(key, to_input_dev(dev)->key);
+	put_device(dev);
+	return down;
+}
+
+/* All keys have been read, and the next one will interrupt. */
+static void expect_idle(struct kunit *test)
+{
+	struct kunit_i2c_client *c = test->priv;
+
+	for (int rounds = 0; kunit_irq_line_settle(c->line) && rounds < 2; rounds++)
+		;
+	KUNIT_EXPECT_EQ_MSG(test, kunit_regfile_level(c->rf, KEY_EVENT_A), 0,
+			    "key events which the driver has not read");
+	KUNIT_EXPECT_EQ(test, kunit_regfile_get(c->rf, INT_STAT), 0);
+	KUNIT_EXPECT_FALSE_MSG(test, kunit_irq_line_asserted(c->line),
+			       "the chip still asserts its interrupt");
+}
+
+static void tca8418_keys(struct kunit *test)
+{
+	struct kunit_i2c_client *c = test->priv;
+
+	KUNIT_ASSERT_EQ(test, kunit_dut_bind(c->dut), 0);
+	for (int i = 0; i < 3; i++) {
+		kunit_irq_line_raise(c->line, PRESSED | CODE_A);
+		kunit_irq_line_raise(c->line, PRESSED | CODE_B);
+		expect_idle(test);
+		KUNIT_EXPECT_TRUE(test, key_is_down(test, KEY_A));
+		KUNIT_EXPECT_TRUE(test, key_is_down(test, KEY_B));
+		kunit_irq_line_raise(c->line, CODE_A);
+		kunit_irq_line_raise(c->line, CODE_B);
+		expect_idle(test);
+		KUNIT_EXPECT_FALSE(test, key_is_down(test, KEY_A));
+		KUNIT_EXPECT_FALSE(test, key_is_down(test, KEY_B));
+	}
+}
+
+static void press_key(struct kunit_regfile *rf, void *data)
+{
+	struct kunit_i2c_client *c = data;
+
+	kunit_irq_line_raise(c->line, PRESSED | CODE_A);
+}
+
+static void press_key_b(void *data)
+{
+	struct kunit_i2c_client *c = data;
+
+	kunit_irq_line_raise(c->line, PRESSED | CODE_B);
+}
+
+/* A key as soon as the chip interrupts: the handler has to be there. */
+static void tca8418_key_as_enabled(struct kunit *test)
+{
+	struct kunit_i2c_client *c = test->priv;
+
+	kunit_regfile_after(c->rf, KUNIT_REGFILE_WRITE, CFG, press_key, c);
+	KUNIT_ASSERT_EQ(test, kunit_dut_bind(c->dut), 0);
+	expect_idle(test);
+
+	kunit_irq_line_raise(c->line, CODE_A);
+	expect_idle(test);
+	KUNIT_EXPECT_FALSE(test, key_is_down(test, KEY_A));
+}
+
+/* Another key behind each transfer of the handler. */
+static void tca8418_key_in_handler(struct kunit *test)
+{
+	struct kunit_i2c_client *c = test->priv;
+
+	KUNIT_ASSERT_EQ(test, kunit_dut_bind(c->dut), 0);
+	for (unsigned int nr = 1; nr <= 4; nr++) {
+		kunit_accesses_hook(&c->rf->accesses, nr, press_key_b, c);
+		kunit_irq_line_raise(c->line, PRESSED | CODE_A);
+		expect_idle(test);
+		KUNIT_EXPECT_EQ(test, kunit_accesses_hooked(&c->rf->accesses), 1);
+		KUNIT_EXPECT_TRUE_MSG(test, key_is_down(test, KEY_B),
+				      "pressed behind transfer %u of the handler", nr);
+		kunit_irq_line_raise(c->line, CODE_A);
+		kunit_irq_line_raise(c->line, CODE_B);
+		expect_idle(test);
+	}
+}
+
+static void tca8418_read_fails(struct kunit *test)
+{
+	struct kunit_i2c_client *c = test->priv;
+
+	KUNIT_ASSERT_EQ(test, kunit_dut_bind(c->dut), 0);
+	for (unsigned int nr = 1; nr <= 4; nr++) {
+		kunit_regfile_fail(c->rf, nr, -EIO);
+		kunit_irq_line_raise(c->line, (nr & 1 ? PRESSED : 0) | CODE_A);
+		expect_idle(test);
+		KUNIT_EXPECT_EQ_MSG(test, key_is_down(test, KEY_A), nr & 1,
+				    "transfer %u of the handler failed", nr);
+	}
+}
+
+static void tca8418_probe_fails(struct kunit *test)
+{
+	struct kunit_i2c_client *c = test->priv;
+
+	KUNIT_EXPECT_GT(test, kunit_dut_fail_each_access(c->dut), 0);
+}
+
+static void tca8418_unbind_under_fire(struct kunit *test)
+{
+	struct kunit_i2c_client *c = test->priv;
+
+	kunit_dut_unbind_under_fire(c->dut, PRESSED | CODE_A, 5);
+}
+
+static struct kunit_case tca8418_test_cases[] = {
+	KUNIT_CASE_PARAM(tca8418_keys, trigger_gen_params),
+	KUNIT_CASE_PARAM(tca8418_key_as_enabled, trigger_gen_params),
+	KUNIT_CASE_PARAM(tca8418_key_in_handler, trigger_gen_params),
+	KUNIT_CASE(tca8418_read_fails),
+	KUNIT_CASE(tca8418_probe_fails),
+	KUNIT_CASE(tca8418_unbind_under_fire),
+	{ }
+};
+
+static struct kunit_suite tca8418_test_suite = {
+	.name = "tca8418_keypad",
+	.init = tca8418_test_init,
+	.test_cases = tca8418_test_cases,
+};
+
+kunit_test_suite(tca8418_test_suite);
+
+MODULE_DESCRIPTION("KUnit test for the interrupts of tca8418_keypad");
+MODULE_LICENSE("GPL");

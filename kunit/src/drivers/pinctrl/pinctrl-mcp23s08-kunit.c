@@ -1,0 +1,314 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * KUnit test for the interrupts of pinctrl-mcp23s08
+ *
+ * The driver runs as it is, on a model of the MCP23008: the first pin whose
+ * interrupt condition is met is latched with the levels of all pins, and reading
+ * the levels, then or now, acknowledges it. A condition that persists is met again
+ * at once.
+ */
+
+#include <linux/atomic.h>
+#include <linux/bits.h>
+#include <linux/completion.h>
+#include <linux/gpio/consumer.h>
+#include <linux/gpio/driver.h>
+#include <linux/i2c.h>
+#include <linux/interrupt.h>
+#include <linux/jiffies.h>
+#include <linux/property.h>
+#include <linux/slab.h>
+#include <linux/workqueue.h>
+
+#include <kunit/dut.h>
+#include <kunit/i2c.h>
+#include <kunit/irq.h>
+#include <kunit/test.h>
+
+#define IODIR		0x00
+#define IPOL		0x01
+#define GPINTEN		0x02
+#define DEFVAL		0x03
+#define INTCON		0x04
+#define IOCON		0x05
+#define GPPU		0x06
+#define INTF		0x07
+#define INTCAP		0x08
+#define GPIO		0x09
+#define OLAT		0x0a
+
+#define PIN		2
+
+/**
+ * struct mcp23s08_test - fixture
+ * @c:		the device
+ * @handled:	runs of the handler of @PIN
+ * @lower_after: the run at which the handler lowers the pin
+ */
+struct mcp23s08_test {
+	struct kunit_i2c_client	*c;
+	atomic_t		handled;
+	int			lower_after;
+};
+
+static const struct kunit_reg mcp23008_regs[] = {
+	KUNIT_REG(IODIR, 0xff),
+	KUNIT_REGS(IPOL, GPPU, 0),
+	KUNIT_REG_RO(INTF, 0),
+	KUNIT_REG_RO(INTCAP, 0),
+	KUNIT_REG(GPIO, 0),
+	KUNIT_REG(OLAT, 0),
+};
+
+static void mcp23008_latch(struct kunit_regfile *rf, u8 changed)
+{
+	u8 met = rf->val[GPINTEN] & ((changed & ~rf->val[INTCON]) |
+				     ((rf->val[GPIO] ^ rf->val[DEFVAL]) & rf->val[INTCON]));
+
+	if (rf->val[INTF] || !met)
+		return;
+	rf->val[INTF] = met & -met;
+	rf->val[INTCAP] = rf->val[GPIO];
+}
+
+static void mcp23008_read(struct kunit_regfile *rf, unsigned int reg, u32 *val)
+{
+	if (reg == INTCAP || reg == GPIO)
+		rf->val[INTF] = 0;
+}
+
+static void mcp23008_write(struct kunit_regfile *rf, unsigned int reg, u32 *val)
+{
+	/* To the outputs, of which there are none */
+	if (reg == GPIO)
+		*val = rf->val[GPIO];
+}
+
+static bool mcp23008_asserted(struct kunit_regfile *rf)
+{
+	mcp23008_latch(rf, 0);
+	return rf->val[INTF];
+}
+
+static void mcp23008_event(struct kunit_regfile *rf, u64 bits)
+{
+	rf->val[GPIO] ^= bits;
+	mcp23008_latch(rf, bits);
+}
+
+static const struct kunit_regfile_model mcp23008_model = {
+	.regs		= mcp23008_regs,
+	.num_regs	= ARRAY_SIZE(mcp23008_regs),
+	.reg_bytes	= 1,
+	.val_bytes	= 1,
+	.read		= mcp23008_read,
+	.write		= mcp23008_write,
+	.asserted	= mcp23008_asserted,
+	.event		= mcp23008_event,
+};
+
+static const struct property_entry mcp23008_properties[] = {
+	PROPERTY_ENTRY_BOOL("interrupt-controller"),
+	{ }
+};
+
+static const struct kunit_i2c_info mcp23008_info = {
+	.driver		= "mcp230xx",
+	.type		= "mcp23008",
+	.addr		= 0x20,
+	.model		= &mcp23008_model,
+	.trigger	= IRQ_TYPE_LEVEL_LOW,
+	.properties	= mcp23008_properties,
+};
+
+static void toggle_pin(void *data)
+{
+	struct mcp23s08_test *t = data;
+
+	kunit_irq_line_raise(t->c->line, BIT(PIN));
+}
+
+static void toggle_pin_hook(struct kunit_regfile *rf, void *data)
+{
+	toggle_pin(data);
+}
+
+static irqreturn_t pin_handler(int irq, void *data)
+{
+	struct mcp23s08_test *t = data;
+
+	if (atomic_inc_return(&t->handled) == t->lower_after)
+		toggle_pin(t);
+	return IRQ_HANDLED;
+}
+
+static struct gpio_desc *pin_desc(struct kunit *test, unsigned int pin)
+{
+	struct gpio_device *gdev = gpio_device_find_by_label("mcp23008");
+	struct gpio_desc *desc;
+
+	KUNIT_ASSERT_NOT_NULL(test, gdev);
+	desc = gpio_device_get_desc(gdev, pin);
+	gpio_device_put(gdev);
+	return desc;
+}
+
+static void bind_and_request(struct kunit *test, unsigned long flags)
+{
+	struct mcp23s08_test *t = test->priv;
+
+	KUNIT_ASSERT_EQ(test, kunit_dut_bind(t->c->dut), 0);
+	KUNIT_ASSERT_EQ(test, kunit_request_threaded_irq(test, gpiod_to_irq(pin_desc(test, PIN)),
+							 NULL, pin_handler, flags | IRQF_ONESHOT,
+							 "mcp23s08-kunit", t), 0);
+}
+
+/* Each round is one run of the handler of the chip. */
+static void expect_handled(struct kunit *test, int handled, int rounds)
+{
+	struct mcp23s08_test *t = test->priv;
+
+	while (kunit_irq_line_settle(t->c->line) && --rounds > 0)
+		;
+	KUNIT_EXPECT_FALSE_MSG(test, kunit_irq_line_asserted(t->c->line),
+			       "the chip still asserts its interrupt");
+	KUNIT_EXPECT_EQ(test, atomic_read(&t->handled), handled);
+}
+
+static int mcp23s08_test_init(struct kunit *test)
+{
+	struct mcp23s08_test *t = kunit_kzalloc(test, sizeof(*t), GFP_KERNEL);
+
+	KUNIT_ASSERT_NOT_NULL(test, t);
+	t->c = kunit_i2c_client_create(test, kunit_i2c_adapter_create(test), &mcp23008_info);
+	test->priv = t;
+	return 0;
+}
+
+static void mcp23s08_edges(struct kunit *test)
+{
+	struct mcp23s08_test *t = test->priv;
+
+	bind_and_request(test, IRQF_TRIGGER_RISING | IRQF_TRIGGER_FALLING);
+	for (int i = 1; i <= 4; i++) {
+		toggle_pin(t);
+		expect_handled(test, i, 1);
+	}
+}
+
+/* The levels are read for an interrupt only, as that acknowledges one. */
+static void mcp23s08_change_behind_intf(struct kunit *test)
+{
+	struct mcp23s08_test *t = test->priv;
+
+	bind_and_request(test, IRQF_TRIGGER_RISING | IRQF_TRIGGER_FALLING);
+	kunit_regfile_after(t->c->rf, KUNIT_REGFILE_READ, INTF, toggle_pin_hook, t);
+	KUNIT_ASSERT_EQ(test, kunit_irq_line_spurious(t->c->line), 1);
+	expect_handled(test, 1, 2);
+}
+
+struct get_value {
+	struct work_struct	work;
+	struct completion	done;
+	struct gpio_desc	*desc;
+};
+
+static void get_value(struct work_struct *work)
+{
+	struct get_value *g = container_of(work, struct get_value, work);
+
+	gpiod_get_raw_value_cansleep(g->desc);
+	complete(&g->done);
+}
+
+/* The lock is free after an interrupt that was none. */
+static void mcp23s08_spurious(struct kunit *test)
+{
+	struct mcp23s08_test *t = test->priv;
+	struct get_value *g;
+
+	bind_and_request(test, IRQF_TRIGGER_RISING | IRQF_TRIGGER_FALLING);
+	KUNIT_ASSERT_EQ(test, kunit_irq_line_spurious(t->c->line), 1);
+	expect_handled(test, 0, 1);
+
+	g = kzalloc_obj(*g);
+	KUNIT_ASSERT_NOT_NULL(test, g);
+	INIT_WORK(&g->work, get_value);
+	init_completion(&g->done);
+	g->desc = pin_desc(test, PIN);
+	schedule_work(&g->work);
+	/* If the work hangs, it does so for ever */
+	if (!wait_for_completion_timeout(&g->done, 5 * HZ)) {
+		KUNIT_FAIL_AND_ABORT(test, "a pin cannot be read after a spurious interrupt");
+		return;
+	}
+	flush_work(&g->work);
+	kfree(g);
+}
+
+/* A level is handled until it has gone, and the chip interrupts for nothing else. */
+static void mcp23s08_level(struct kunit *test)
+{
+	struct mcp23s08_test *t = test->priv;
+	unsigned int before;
+
+	bind_and_request(test, IRQF_TRIGGER_HIGH);
+	before = kunit_regfile_count(t->c->rf, KUNIT_REGFILE_READ, INTF);
+	t->lower_after = 3;
+	toggle_pin(t);
+	expect_handled(test, 3, 5);
+	KUNIT_EXPECT_EQ_MSG(test, kunit_regfile_count(t->c->rf, KUNIT_REGFILE_READ, INTF) - before,
+			    3, "reads of INTF, one for each interrupt of the chip");
+	KUNIT_EXPECT_EQ(test, kunit_regfile_get(t->c->rf, GPINTEN), BIT(PIN));
+}
+
+/* The firmware may leave interrupts enabled, and one pending. */
+static void mcp23s08_left_enabled(struct kunit *test)
+{
+	struct mcp23s08_test *t = test->priv;
+
+	kunit_regfile_set(t->c->rf, GPINTEN, 0xff, 0xff);
+	toggle_pin(t);
+	KUNIT_ASSERT_EQ(test, kunit_regfile_get(t->c->rf, INTF), BIT(PIN));
+
+	/* Before the line is requested: there is no handler for the pins yet */
+	KUNIT_ASSERT_EQ(test, kunit_dut_bind(t->c->dut), 0);
+	KUNIT_EXPECT_EQ(test, kunit_regfile_get(t->c->rf, GPINTEN), 0);
+	expect_handled(test, 0, 1);
+}
+
+static void mcp23s08_probe_fails(struct kunit *test)
+{
+	struct mcp23s08_test *t = test->priv;
+
+	KUNIT_EXPECT_GT(test, kunit_dut_fail_each_access(t->c->dut), 0);
+}
+
+static void mcp23s08_unbind_under_fire(struct kunit *test)
+{
+	struct mcp23s08_test *t = test->priv;
+
+	kunit_dut_unbind_under_fire(t->c->dut, BIT(PIN), 5);
+}
+
+static struct kunit_case mcp23s08_test_cases[] = {
+	KUNIT_CASE(mcp23s08_edges),
+	KUNIT_CASE(mcp23s08_change_behind_intf),
+	KUNIT_CASE(mcp23s08_spurious),
+	KUNIT_CASE(mcp23s08_level),
+	KUNIT_CASE(mcp23s08_left_enabled),
+	KUNIT_CASE(mcp23s08_probe_fails),
+	KUNIT_CASE(mcp23s08_unbind_under_fire),
+	{ }
+};
+
+static struct kunit_suite mcp23s08_test_suite = {
+	.name = "pinctrl-mcp23s08",
+	.init = mcp23s08_test_init,
+	.test_cases = mcp23s08_test_cases,
+};
+
+kunit_test_suite(mcp23s08_test_suite);
+
+MODULE_DESCRIPTION("KUnit test for the interrupts of pinctrl-mcp23s08");
+MODULE_LICENSE("GPL");

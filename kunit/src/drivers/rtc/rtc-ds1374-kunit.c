@@ -1,0 +1,211 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * KUnit test for the alarm of rtc-ds1374
+ *
+ * The driver runs as it is, on a model of the DS1374. Its handler disables the
+ * interrupt and leaves the rest to a work item, which enables it again.
+ */
+
+#include <linux/bits.h>
+#include <linux/completion.h>
+#include <linux/delay.h>
+#include <linux/device.h>
+#include <linux/i2c.h>
+#include <linux/jiffies.h>
+#include <linux/rtc.h>
+#include <linux/string.h>
+
+#include <kunit/dut.h>
+#include <kunit/i2c.h>
+#include <kunit/test.h>
+
+#define TOD0		0x00
+#define WDALM0		0x04
+#define CR		0x07
+#define CR_WACE		BIT(6)
+#define CR_AIE		BIT(0)
+#define SR		0x08
+#define SR_AF		BIT(0)
+#define TCR		0x09
+
+/**
+ * struct ds1374_test - fixture
+ * @c:		the device
+ * @rtc:	what the driver has made of it
+ * @done:	the alarm has been handled
+ */
+struct ds1374_test {
+	struct kunit_i2c_client	*c;
+	struct rtc_device	*rtc;
+	struct completion	done;
+};
+
+static const struct kunit_reg ds1374_regs[] = {
+	KUNIT_REGS(TOD0, WDALM0 + 2, 0),
+	KUNIT_REG(CR, 0),
+	KUNIT_REG(SR, 0),
+	KUNIT_REG(TCR, 0),
+};
+
+static bool ds1374_asserted(struct kunit_regfile *rf)
+{
+	return rf->val[SR] & SR_AF && rf->val[CR] & CR_AIE && rf->val[CR] & CR_WACE;
+}
+
+/* The alarm is due */
+static void ds1374_event(struct kunit_regfile *rf, u64 bits)
+{
+	rf->val[SR] |= bits;
+}
+
+static const struct kunit_regfile_model ds1374_model = {
+	.regs		= ds1374_regs,
+	.num_regs	= ARRAY_SIZE(ds1374_regs),
+	.reg_bytes	= 1,
+	.val_bytes	= 1,
+	.asserted	= ds1374_asserted,
+	.event		= ds1374_event,
+};
+
+static const struct kunit_i2c_info ds1374_info = {
+	.driver		= "rtc-ds1374",
+	.type		= "ds1374",
+	.addr		= 0x68,
+	.model		= &ds1374_model,
+	.trigger	= IRQ_TYPE_LEVEL_LOW,
+};
+
+static int ds1374_test_init(struct kunit *test)
+{
+	struct ds1374_test *t = kunit_kzalloc(test, sizeof(*t), GFP_KERNEL);
+
+	KUNIT_ASSERT_NOT_NULL(test, t);
+	init_completion(&t->done);
+	t->c = kunit_i2c_client_create(test, kunit_i2c_adapter_create(test), &ds1374_info);
+	test->priv = t;
+	return 0;
+}
+
+static int is_rtc(struct device *dev, const void *data)
+{
+	/* rtc_class is not for modules */
+	return dev->class && !strcmp(dev->class->name, "rtc");
+}
+
+static void set_alarm(struct kunit *test)
+{
+	struct ds1374_test *t = test->priv;
+	struct rtc_wkalrm alarm = { .enabled = 1 };
+	struct device *dev;
+
+	if (!t->rtc) {
+		KUNIT_ASSERT_EQ(test, kunit_dut_bind(t->c->dut), 0);
+		dev = device_find_child(&t->c->client->dev, NULL, is_rtc);
+		KUNIT_ASSERT_NOT_NULL(test, dev);
+		t->rtc = to_rtc_device(dev);
+		/* It stays for as long as it is bound */
+		put_device(dev);
+	}
+
+	kunit_regfile_set(t->c->rf, TOD0 + 1, 0xff, 0);
+	rtc_time64_to_tm(1000, &alarm.time);
+	KUNIT_ASSERT_EQ(test, rtc_set_alarm(t->rtc, &alarm), 0);
+	KUNIT_ASSERT_EQ(test, kunit_regfile_get(t->c->rf, CR), CR_WACE | CR_AIE);
+}
+
+static void core_wrote_cr(struct kunit_regfile *rf, void *data)
+{
+	complete(data);
+}
+
+static void work_wrote_cr(struct kunit_regfile *rf, void *data)
+{
+	kunit_regfile_after(rf, KUNIT_REGFILE_WRITE, CR, core_wrote_cr, data);
+}
+
+/*
+ * The alarm is due now. The work item disables it in CR, and then tells the core,
+ * which does so once more: the work item is through then.
+ */
+static void expect_alarm(struct kunit *test, const char *what)
+{
+	struct ds1374_test *t = test->priv;
+
+	kunit_regfile_set(t->c->rf, TOD0 + 1, 0xff, 0x10);
+	kunit_regfile_after(t->c->rf, KUNIT_REGFILE_WRITE, CR, work_wrote_cr, &t->done);
+	kunit_irq_line_raise(t->c->line, SR_AF);
+	KUNIT_EXPECT_TRUE_MSG(test, wait_for_completion_timeout(&t->done, 2 * HZ),
+			      "the alarm is not handled: %s", what);
+	KUNIT_EXPECT_EQ(test, kunit_regfile_get(t->c->rf, SR), 0);
+	KUNIT_EXPECT_EQ(test, kunit_regfile_get(t->c->rf, CR) & CR_WACE, 0);
+	KUNIT_EXPECT_FALSE_MSG(test, kunit_irq_line_asserted(t->c->line),
+			       "the chip still asserts its interrupt");
+	flush_work(&t->rtc->irqwork);
+}
+
+static void ds1374_alarm(struct kunit *test)
+{
+	for (int i = 0; i < 3; i++) {
+		set_alarm(test);
+		expect_alarm(test, "all is well");
+	}
+}
+
+/* A transfer of the work item fails, and there is another chance. */
+static void ds1374_read_fails(struct kunit *test)
+{
+	struct ds1374_test *t = test->priv;
+
+	set_alarm(test);
+	kunit_regfile_fail(t->c->rf, 1, -EIO);
+	expect_alarm(test, "the status could not be read once");
+	set_alarm(test);
+	expect_alarm(test, "the next one");
+}
+
+static void ds1374_probe_fails(struct kunit *test)
+{
+	struct ds1374_test *t = test->priv;
+
+	KUNIT_EXPECT_GT(test, kunit_dut_fail_each_access(t->c->dut), 0);
+}
+
+/* The alarm is due, and its work item has begun: it is gone with the driver. */
+static void ds1374_unbind_in_work(struct kunit *test)
+{
+	struct ds1374_test *t = test->priv;
+	unsigned int transfers;
+
+	set_alarm(test);
+	kunit_regfile_delay(t->c->rf, 1, 20000);
+	kunit_irq_line_raise(t->c->line, SR_AF);
+	kunit_irq_line_settle(t->c->line);
+	kunit_dut_unbind(t->c->dut);
+	transfers = kunit_regfile_transfers(t->c->rf);
+	KUNIT_EXPECT_FALSE(test, kunit_irq_line_requested(t->c->line));
+
+	/* It would do its transfers in that time */
+	fsleep(50000);
+	KUNIT_EXPECT_EQ_MSG(test, kunit_regfile_transfers(t->c->rf), transfers,
+			    "transfers after the driver was unbound");
+	KUNIT_EXPECT_EQ(test, kunit_dut_bind(t->c->dut), 0);
+}
+
+static struct kunit_case ds1374_test_cases[] = {
+	KUNIT_CASE(ds1374_alarm),
+	KUNIT_CASE(ds1374_read_fails),
+	KUNIT_CASE(ds1374_probe_fails),
+	KUNIT_CASE(ds1374_unbind_in_work),
+	{ }
+};
+
+static struct kunit_suite ds1374_test_suite = {
+	.name = "rtc-ds1374",
+	.init = ds1374_test_init,
+	.test_cases = ds1374_test_cases,
+};
+
+kunit_test_suite(ds1374_test_suite);
+
+MODULE_DESCRIPTION("KUnit test for the alarm of rtc-ds1374");
+MODULE_LICENSE("GPL");

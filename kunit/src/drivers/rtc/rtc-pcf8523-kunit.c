@@ -1,0 +1,227 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * KUnit test for the alarm of rtc-pcf8523
+ *
+ * The driver runs as it is, on a model of the PCF8523, whose interrupt is asserted
+ * while the alarm flag is set and alarm interrupts are enabled.
+ */
+
+#include <linux/bits.h>
+#include <linux/device.h>
+#include <linux/i2c.h>
+#include <linux/interrupt.h>
+#include <linux/irq.h>
+#include <linux/rtc.h>
+#include <linux/string.h>
+
+#include <kunit/dut.h>
+#include <kunit/i2c.h>
+#include <kunit/resource.h>
+#include <kunit/test.h>
+
+#define CONTROL1		0x00
+#define CONTROL1_CAP_SEL	BIT(7)
+#define CONTROL1_AIE		BIT(1)
+#define CONTROL2		0x01
+#define CONTROL2_AF		BIT(3)
+#define CONTROL3		0x02
+#define SECONDS			0x03
+#define HOURS			0x05
+#define DAYS			0x06
+#define WEEKDAYS		0x07
+#define MONTHS			0x08
+#define YEARS			0x09
+#define MINUTE_ALARM		0x0a
+#define LAST			0x13
+
+static const struct kunit_reg pcf8523_regs[] = {
+	KUNIT_REGS(CONTROL1, CONTROL2, 0),
+	KUNIT_REG(CONTROL3, 0xe0),
+	/* 2026-01-01, a Thursday, 00:00:00 */
+	KUNIT_REGS(SECONDS, DAYS - 1, 0),
+	KUNIT_REG(DAYS, 0x01),
+	KUNIT_REG(WEEKDAYS, 4),
+	KUNIT_REG(MONTHS, 0x01),
+	KUNIT_REG(YEARS, 0x26),
+	KUNIT_REGS(MINUTE_ALARM, MINUTE_ALARM + 3, 0x80),
+	KUNIT_REGS(MINUTE_ALARM + 4, LAST, 0),
+};
+
+static bool pcf8523_asserted(struct kunit_regfile *rf)
+{
+	return rf->val[CONTROL2] & CONTROL2_AF && rf->val[CONTROL1] & CONTROL1_AIE;
+}
+
+/* The alarm is due */
+static void pcf8523_event(struct kunit_regfile *rf, u64 bits)
+{
+	rf->val[CONTROL2] |= bits;
+}
+
+static const struct kunit_regfile_model pcf8523_model = {
+	.regs		= pcf8523_regs,
+	.num_regs	= ARRAY_SIZE(pcf8523_regs),
+	.reg_bytes	= 1,
+	.val_bytes	= 1,
+	.asserted	= pcf8523_asserted,
+	.event		= pcf8523_event,
+};
+
+static const struct kunit_i2c_info pcf8523_info = {
+	.driver		= "rtc-pcf8523",
+	.type		= "pcf8523",
+	.addr		= 0x68,
+	.model		= &pcf8523_model,
+	.trigger	= IRQ_TYPE_LEVEL_LOW,
+};
+
+static int pcf8523_test_init(struct kunit *test)
+{
+	test->priv = kunit_i2c_client_create(test, kunit_i2c_adapter_create(test), &pcf8523_info);
+	return 0;
+}
+
+static int is_rtc(struct device *dev, const void *data)
+{
+	/* rtc_class is not for modules */
+	return dev->class && !strcmp(dev->class->name, "rtc");
+}
+
+static struct rtc_device *bind_rtc(struct kunit *test)
+{
+	struct kunit_i2c_client *c = test->priv;
+	struct device *dev;
+
+	KUNIT_ASSERT_EQ(test, kunit_dut_bind(c->dut), 0);
+	dev = device_find_child(&c->client->dev, NULL, is_rtc);
+	KUNIT_ASSERT_NOT_NULL(test, dev);
+	/* It stays for as long as it is bound */
+	put_device(dev);
+	return to_rtc_device(dev);
+}
+
+static int set_alarm(struct rtc_device *rtc, bool enabled)
+{
+	struct rtc_wkalrm alarm = { .enabled = enabled };
+	int ret;
+
+	ret = rtc_read_time(rtc, &alarm.time);
+	if (ret)
+		return ret;
+	rtc_time64_to_tm(rtc_tm_to_time64(&alarm.time) + 3600, &alarm.time);
+	return rtc_set_alarm(rtc, &alarm);
+}
+
+static unsigned int interrupts(struct kunit_i2c_client *c)
+{
+	/* The handler begins with that */
+	return kunit_regfile_count(c->rf, KUNIT_REGFILE_READ, CONTROL2);
+}
+
+static void pcf8523_alarm(struct kunit *test)
+{
+	struct kunit_i2c_client *c = test->priv;
+	struct rtc_device *rtc = bind_rtc(test);
+	unsigned int before;
+
+	KUNIT_EXPECT_EQ(test, kunit_regfile_get(c->rf, CONTROL1), CONTROL1_CAP_SEL);
+	KUNIT_ASSERT_EQ(test, set_alarm(rtc, true), 0);
+	KUNIT_EXPECT_EQ(test, kunit_regfile_get(c->rf, CONTROL1),
+			CONTROL1_CAP_SEL | CONTROL1_AIE);
+	KUNIT_EXPECT_EQ(test, kunit_regfile_get(c->rf, MINUTE_ALARM + 1), 0x01);
+
+	/* For the core, which would set it anew otherwise */
+	kunit_regfile_set(c->rf, HOURS, 0xff, 0x01);
+	before = kunit_regfile_count(c->rf, KUNIT_REGFILE_WRITE, CONTROL2);
+	kunit_irq_line_raise(c->line, CONTROL2_AF);
+	KUNIT_EXPECT_EQ(test, kunit_irq_line_settle(c->line), 0);
+	KUNIT_EXPECT_EQ(test, kunit_regfile_get(c->rf, CONTROL2), 0);
+	KUNIT_EXPECT_EQ_MSG(test, kunit_regfile_count(c->rf, KUNIT_REGFILE_WRITE, CONTROL2),
+			    before + 1, "the alarm flag is cleared once");
+	flush_work(&rtc->irqwork);
+}
+
+static void pcf8523_alarm_disabled(struct kunit *test)
+{
+	struct kunit_i2c_client *c = test->priv;
+	struct rtc_device *rtc = bind_rtc(test);
+	unsigned int before;
+
+	KUNIT_ASSERT_EQ(test, set_alarm(rtc, true), 0);
+	KUNIT_ASSERT_EQ(test, rtc_alarm_irq_enable(rtc, 0), 0);
+	KUNIT_EXPECT_EQ_MSG(test, kunit_regfile_get(c->rf, CONTROL1), CONTROL1_CAP_SEL,
+			    "CONTROL1 with the alarm off again");
+
+	before = interrupts(c);
+	kunit_irq_line_raise(c->line, CONTROL2_AF);
+	KUNIT_EXPECT_EQ(test, kunit_irq_line_settle(c->line), 0);
+	KUNIT_EXPECT_EQ_MSG(test, interrupts(c), before, "a disabled alarm interrupts");
+}
+
+/* An alarm which went off while it was disabled is not for the next one. */
+static void pcf8523_alarm_set_anew(struct kunit *test)
+{
+	struct kunit_i2c_client *c = test->priv;
+	struct rtc_device *rtc = bind_rtc(test);
+	unsigned int before;
+
+	kunit_irq_line_raise(c->line, CONTROL2_AF);
+	before = interrupts(c);
+	KUNIT_ASSERT_EQ(test, set_alarm(rtc, true), 0);
+	KUNIT_EXPECT_EQ(test, kunit_irq_line_settle(c->line), 0);
+	KUNIT_EXPECT_EQ_MSG(test, interrupts(c), before, "the alarm interrupts too early");
+}
+
+static void pcf8523_wakes(struct kunit *test)
+{
+	struct kunit_i2c_client *c = test->priv;
+	struct rtc_device *rtc = bind_rtc(test);
+	struct irq_data *d = irq_get_irq_data(kunit_irq_line_irq(c->line));
+
+	KUNIT_ASSERT_EQ(test, set_alarm(rtc, true), 0);
+	KUNIT_ASSERT_EQ(test, kunit_dut_suspend(c->dut), 0);
+	KUNIT_EXPECT_TRUE(test, irqd_is_wakeup_set(d));
+	kunit_irq_line_raise(c->line, CONTROL2_AF);
+	KUNIT_EXPECT_EQ(test, kunit_dut_resume(c->dut), 0);
+	KUNIT_EXPECT_FALSE(test, irqd_is_wakeup_set(d));
+	KUNIT_EXPECT_EQ(test, kunit_irq_line_settle(c->line), 0);
+	KUNIT_EXPECT_EQ(test, kunit_regfile_get(c->rf, CONTROL2), 0);
+	flush_work(&rtc->irqwork);
+}
+
+static void pcf8523_probe_fails(struct kunit *test)
+{
+	struct kunit_i2c_client *c = test->priv;
+
+	KUNIT_EXPECT_GT(test, kunit_dut_fail_each_access(c->dut), 0);
+}
+
+static void pcf8523_unbind_under_fire(struct kunit *test)
+{
+	struct kunit_i2c_client *c = test->priv;
+
+	/* Somebody has left the alarm on */
+	kunit_regfile_set(c->rf, CONTROL1, CONTROL1_AIE, CONTROL1_AIE);
+	kunit_dut_unbind_under_fire(c->dut, CONTROL2_AF, 5);
+}
+
+static struct kunit_case pcf8523_test_cases[] = {
+	KUNIT_CASE(pcf8523_alarm),
+	KUNIT_CASE(pcf8523_alarm_disabled),
+	KUNIT_CASE(pcf8523_alarm_set_anew),
+	KUNIT_CASE(pcf8523_wakes),
+	KUNIT_CASE(pcf8523_probe_fails),
+	KUNIT_CASE(pcf8523_unbind_under_fire),
+	{ }
+};
+
+static struct kunit_suite pcf8523_test_suite = {
+	.name = "rtc-pcf8523",
+	.init = pcf8523_test_init,
+	.test_cases = pcf8523_test_cases,
+};
+
+kunit_test_suite(pcf8523_test_suite);
+
+MODULE_DESCRIPTION("KUnit test for the alarm of rtc-pcf8523");
+MODULE_LICENSE("GPL");

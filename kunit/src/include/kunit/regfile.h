@@ -1,0 +1,238 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Registers of a device on a slow bus, modelled for a test
+ */
+#ifndef _KUNIT_REGFILE_H
+#define _KUNIT_REGFILE_H
+
+#include <linux/cleanup.h>
+#include <linux/list.h>
+#include <linux/spinlock.h>
+#include <linux/types.h>
+
+#include <kunit/access.h>
+
+struct device;
+struct kunit;
+struct kunit_irq_line;
+struct kunit_regfile;
+
+/**
+ * DOC: Register files
+ *
+ * A driver for a device on I2C or SPI is tested against a model of the device:
+ * its registers, what reading and writing them does, and when it asserts its
+ * interrupt. The model is a table, and for the chip's own peculiarities a
+ * callback or two. The bus (kunit/i2c.h, kunit/spi.h) turns transfers into
+ * accesses to the registers.
+ *
+ * .. code-block:: c
+ *
+ *	static const struct kunit_reg regs[] = {
+ *		KUNIT_REG_W1C(STATUS, 0, 0xff),
+ *		KUNIT_REG(ENABLE, 0),
+ *		KUNIT_REG_FIFO(DATA, 16),
+ *	};
+ *
+ *	static bool asserted(struct kunit_regfile *rf)
+ *	{
+ *		return rf->val[STATUS] & rf->val[ENABLE];
+ *	}
+ *
+ * The interrupt line follows the registers after each access of the driver, and
+ * after each event which the test makes:
+ *
+ * .. code-block:: c
+ *
+ *	scoped_guard(kunit_regfile, rf)
+ *		rf->val[STATUS] |= BIT(3);
+ *
+ * An access to a register which is not in the table fails the test, and says
+ * which driver did what. When a test has failed, the last accesses are printed
+ * at its end.
+ */
+
+/**
+ * struct kunit_reg - a register, or several in a row which are alike
+ * @first:	address
+ * @last:	address of the last of them, inclusive
+ * @reset:	value in the beginning
+ * @ro:		bits which a write does not change
+ * @w1c:	bits which are cleared when 1 is written to them, and which are not
+ *		changed by writing 0
+ * @rc:		bits which are cleared when the register has been read
+ * @fifo:	values which are queued at this address, at most; 0: it is no FIFO.
+ *		A read takes the oldest, and gives 0 when there is none; a write
+ *		appends. The address does not advance from here.
+ */
+struct kunit_reg {
+	u16	first;
+	u16	last;
+	u32	reset;
+	u32	ro;
+	u32	w1c;
+	u32	rc;
+	u16	fifo;
+};
+
+#define KUNIT_REG(_reg, _reset)						\
+	{ .first = (_reg), .last = (_reg), .reset = (_reset) }
+#define KUNIT_REGS(_first, _last, _reset)				\
+	{ .first = (_first), .last = (_last), .reset = (_reset) }
+#define KUNIT_REG_RO(_reg, _reset)					\
+	{ .first = (_reg), .last = (_reg), .reset = (_reset), .ro = U32_MAX }
+#define KUNIT_REG_W1C(_reg, _reset, _bits)				\
+	{ .first = (_reg), .last = (_reg), .reset = (_reset), .w1c = (_bits) }
+#define KUNIT_REG_RC(_reg, _reset, _bits)				\
+	{ .first = (_reg), .last = (_reg), .reset = (_reset), .ro = U32_MAX, .rc = (_bits) }
+#define KUNIT_REG_FIFO(_reg, _depth)					\
+	{ .first = (_reg), .last = (_reg), .fifo = (_depth) }
+
+/**
+ * struct kunit_regfile_model - how the registers of a device behave
+ * @regs:	the registers
+ * @num_regs:	entries in @regs
+ * @reg_bytes:	bytes of an address, 0 to 2; with 0 there is register 0 only
+ * @val_bytes:	bytes of a value, 1, 2 or 4
+ * @val_le:	values are little endian; addresses never are
+ * @reg_mask:	bits of an address which matter, 0 for all. The others are flags
+ *		of the bus protocol, auto-increment for instance.
+ * @no_increment: the address stays where it is. Otherwise it advances with each
+ *		value of a transfer, and wraps around to the lowest one behind the
+ *		highest one.
+ * @read:	called when the driver reads a register, before the side effects
+ *		of the table: @val is what it gets. May be NULL.
+ * @write:	called when the driver writes a register, before the side effects
+ *		of the table: @val is what is written. May be NULL.
+ * @asserted:	tells whether the device asserts its interrupt. NULL if it has
+ *		none.
+ * @event:	makes events happen, for kunit_irq_line_raise() and the loops of
+ *		kunit/dut.h. What the bits mean is up to the model. May be NULL if
+ *		none of them is used.
+ *
+ * The callbacks are called with the registers locked and must not sleep. They
+ * use &kunit_regfile.val.
+ */
+struct kunit_regfile_model {
+	const struct kunit_reg	*regs;
+	unsigned int		num_regs;
+	u8			reg_bytes;
+	u8			val_bytes;
+	bool			val_le;
+	u32			reg_mask;
+	bool			no_increment;
+	void (*read)(struct kunit_regfile *rf, unsigned int reg, u32 *val);
+	void (*write)(struct kunit_regfile *rf, unsigned int reg, u32 *val);
+	bool (*asserted)(struct kunit_regfile *rf);
+	void (*event)(struct kunit_regfile *rf, u64 bits);
+};
+
+/* Accesses which are printed when the test has failed */
+#define KUNIT_REGFILE_TRACE	32
+
+/**
+ * enum kunit_regfile_what - what has happened to a register file
+ * @KUNIT_REGFILE_READ:		the driver has read a register
+ * @KUNIT_REGFILE_WRITE:	it has written one
+ * @KUNIT_REGFILE_FAILED:	a transfer has failed
+ * @KUNIT_REGFILE_LINE:		the interrupt was asserted, or not any more
+ */
+enum kunit_regfile_what {
+	KUNIT_REGFILE_READ,
+	KUNIT_REGFILE_WRITE,
+	KUNIT_REGFILE_FAILED,
+	KUNIT_REGFILE_LINE,
+};
+
+/* private: one line of what is printed */
+struct kunit_regfile_event {
+	unsigned int		transfer;
+	enum kunit_regfile_what	what;
+	unsigned int		reg;
+	u32			val;
+};
+
+/**
+ * struct kunit_regfile - the registers of a device
+ * @val:	their values, by address. Only between kunit_regfile_lock() and
+ *		kunit_regfile_unlock(), and in the callbacks of the model.
+ * @priv:	for the callbacks of the model
+ * @dev:	the device, for messages; set by the bus
+ *
+ * The rest is private.
+ */
+struct kunit_regfile {
+	u32				*val;
+	void				*priv;
+	struct device			*dev;
+
+	/* private: */
+	struct kunit			*test;
+	const char			*name;
+	const struct kunit_regfile_model *model;
+	const struct kunit_reg		**map;
+	unsigned int			lowest;
+	unsigned int			highest;
+	u32				*fifo;
+	unsigned int			*fifo_base;
+	unsigned int			*fifo_head;
+	unsigned int			*fifo_level;
+	unsigned int			*reads;
+	unsigned int			*writes;
+
+	raw_spinlock_t			lock;
+	unsigned long			flags;
+	bool				off;
+	unsigned int			pointer;
+	unsigned int			transfers;
+	unsigned int			refused;
+	struct list_head		hooks;
+
+	struct kunit_irq_line		*line;
+	bool				asserted;
+	struct kunit_accesses		accesses;
+	struct kunit_access		access;
+
+	unsigned int			events;
+	struct kunit_regfile_event	trace[KUNIT_REGFILE_TRACE];
+};
+
+typedef void (*kunit_regfile_fn)(struct kunit_regfile *rf, void *data);
+
+struct kunit_regfile *kunit_regfile_create(struct kunit *test, const char *name,
+					   const struct kunit_regfile_model *model);
+void kunit_regfile_connect(struct kunit_regfile *rf, struct kunit_irq_line *line);
+
+void kunit_regfile_lock(struct kunit_regfile *rf);
+void kunit_regfile_unlock(struct kunit_regfile *rf);
+DEFINE_GUARD(kunit_regfile, struct kunit_regfile *, kunit_regfile_lock(_T),
+	     kunit_regfile_unlock(_T))
+
+u32 kunit_regfile_get(struct kunit_regfile *rf, unsigned int reg);
+void kunit_regfile_set(struct kunit_regfile *rf, unsigned int reg, u32 mask, u32 val);
+bool kunit_regfile_push(struct kunit_regfile *rf, unsigned int reg, u32 val);
+bool kunit_regfile_push_locked(struct kunit_regfile *rf, unsigned int reg, u32 val);
+void kunit_regfile_release_locked(struct kunit_regfile *rf);
+unsigned int kunit_regfile_level(struct kunit_regfile *rf, unsigned int reg);
+bool kunit_regfile_asserted(struct kunit_regfile *rf);
+
+unsigned int kunit_regfile_transfers(struct kunit_regfile *rf);
+unsigned int kunit_regfile_count(struct kunit_regfile *rf, enum kunit_regfile_what what,
+				 unsigned int reg);
+void kunit_regfile_power(struct kunit_regfile *rf, bool on);
+void kunit_regfile_fail(struct kunit_regfile *rf, unsigned int nth, int error);
+void kunit_regfile_delay(struct kunit_regfile *rf, unsigned int nth, unsigned int usecs);
+void kunit_regfile_at(struct kunit_regfile *rf, unsigned int nth, kunit_regfile_fn fn,
+		      void *data);
+void kunit_regfile_after(struct kunit_regfile *rf, enum kunit_regfile_what what,
+			 unsigned int reg, kunit_regfile_fn fn, void *data);
+void kunit_regfile_disarm(struct kunit_regfile *rf);
+
+/* For buses */
+int kunit_regfile_begin(struct kunit_regfile *rf);
+void kunit_regfile_end(struct kunit_regfile *rf);
+void kunit_regfile_seek(struct kunit_regfile *rf, unsigned int reg);
+int kunit_regfile_read(struct kunit_regfile *rf, u8 *buf, unsigned int len);
+int kunit_regfile_write(struct kunit_regfile *rf, const u8 *buf, unsigned int len);
+
+#endif /* _KUNIT_REGFILE_H */

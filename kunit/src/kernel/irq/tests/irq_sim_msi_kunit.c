@@ -1,0 +1,561 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Message signaled interrupts: a simulated controller as the parent of the MSI domains
+ * of devices.
+ */
+
+#include <linux/kthread.h>
+#include <linux/msi.h>
+
+#include "irq_sim_kunit.h"
+
+#ifdef CONFIG_IRQ_SIM_MSI
+
+static const struct kunit_attributes sim_slow = { .speed = KUNIT_SPEED_SLOW };
+
+/* C24: with each kind of controller, and each delivery */
+KUNIT_ARRAY_PARAM_DESC(kind, sim_kind_params, sim.name);
+
+#define MSI_LINES	16
+
+/**
+ * struct msi_device - a model of a device which raises interrupts by messages
+ * @st:		the test
+ * @dev:	the device
+ * @lock:	protects @msg: the device has all of a message, or nothing
+ * @msg:	what was written into it, by index
+ * @line:	the interrupts
+ * @nr:		of them
+ * @writes:	of messages into it
+ */
+struct msi_device {
+	struct sim_test		*st;
+	struct device		*dev;
+	raw_spinlock_t		lock;	/* the messages */
+	struct msi_msg		msg[MSI_LINES];
+	struct sim_line		line[MSI_LINES];
+	int			nr;
+	atomic_t		writes;
+};
+
+struct msi_test {
+	struct sim_test		st;
+	struct fwnode_handle	*fwnode;
+	struct msi_device	device[3];
+};
+
+static struct msi_test *msi_of(struct kunit *test)
+{
+	return container_of((struct sim_test *)test->priv, struct msi_test, st);
+}
+
+static struct irq_domain *msi_create(struct kunit *test, struct fwnode_handle *fwnode,
+				     unsigned int flags)
+{
+	const struct sim_kind_param *param = test->param_value;
+	struct irq_sim_info info = {
+		.fwnode		= fwnode,
+		.num_irqs	= MSI_LINES,
+		.delivery	= param ? param->sim.delivery : IRQ_SIM_DELIVER_TASKLET,
+		.kind		= param ? param->kind : IRQ_SIM_KIND_ACK,
+		.flags		= flags,
+	};
+
+	return irq_domain_instantiate_sim(&info);
+}
+
+static int msi_init(struct kunit *test)
+{
+	struct msi_test *mt = kunit_kzalloc(test, sizeof(*mt), GFP_KERNEL);
+
+	KUNIT_ASSERT_NOT_NULL(test, mt);
+	init_completion(&mt->st.thread_go);
+	test->priv = &mt->st;
+
+	mt->fwnode = irq_domain_alloc_named_fwnode("irq_sim_kunit");
+	KUNIT_ASSERT_NOT_NULL(test, mt->fwnode);
+	mt->st.domain = msi_create(test, mt->fwnode, IRQ_SIM_MSI_PARENT);
+	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, mt->st.domain);
+
+	for (int i = 0; i < ARRAY_SIZE(mt->device); i++) {
+		struct msi_device *device = &mt->device[i];
+		char name[] = "irq_sim_msi0";
+
+		name[sizeof(name) - 2] += i;
+		device->st = &mt->st;
+		raw_spin_lock_init(&device->lock);
+		device->dev = kunit_device_register(test, name);
+		KUNIT_ASSERT_NOT_ERR_OR_NULL(test, device->dev);
+		dev_set_drvdata(device->dev, device);
+		dev_set_msi_domain(device->dev, mt->st.domain);
+	}
+	return 0;
+}
+
+static void msi_write_msg(struct msi_desc *desc, struct msi_msg *msg)
+{
+	struct msi_device *device = dev_get_drvdata(msi_desc_to_dev(desc));
+
+	guard(raw_spinlock_irqsave)(&device->lock);
+	device->msg[desc->msi_index] = *msg;
+	atomic_inc(&device->writes);
+}
+
+static int msi_alloc(struct msi_device *device, int nr)
+{
+	int ret = platform_device_msi_init_and_alloc_irqs(device->dev, nr, msi_write_msg);
+
+	if (ret) {
+		platform_device_msi_free_irqs_all(device->dev);
+		return ret;
+	}
+	device->nr = nr;
+	for (int i = 0; i < nr; i++) {
+		struct sim_line *line = &device->line[i];
+		unsigned int virq = msi_get_virq(device->dev, i);
+
+		line->st = device->st;
+		line->virq = virq;
+		/* The chip is what the device domain is stacked on */
+		line->hwirq = irq_domain_get_irq_data(device->st->domain, virq)->hwirq;
+		atomic_set(&line->begun, 0);
+		atomic_set(&line->handled, 0);
+	}
+	return 0;
+}
+
+static void msi_free(struct msi_device *device)
+{
+	for (int i = 0; i < device->nr; i++) {
+		if (irq_has_action(device->line[i].virq))
+			free_irq(device->line[i].virq, &device->line[i]);
+	}
+	if (device->nr)
+		platform_device_msi_free_irqs_all(device->dev);
+	device->nr = 0;
+}
+
+static void msi_exit(struct kunit *test)
+{
+	struct msi_test *mt;
+
+	if (!test->priv)
+		return;
+	mt = msi_of(test);
+	for (int i = 0; i < ARRAY_SIZE(mt->device); i++)
+		msi_free(&mt->device[i]);
+	if (!IS_ERR_OR_NULL(mt->st.domain)) {
+		/* Nothing leaked */
+		KUNIT_EXPECT_EQ(test, mt->st.domain->mapcount, 0);
+		irq_domain_remove_sim(mt->st.domain);
+	}
+	if (mt->fwnode)
+		irq_domain_free_fwnode(mt->fwnode);
+}
+
+static struct msi_device *msi_request(struct kunit *test, int which, int nr)
+{
+	struct msi_device *device = &msi_of(test)->device[which];
+
+	KUNIT_ASSERT_EQ(test, msi_alloc(device, nr), 0);
+	for (int i = 0; i < nr; i++)
+		KUNIT_ASSERT_EQ(test, sim_request(&device->line[i], 0), 0);
+	return device;
+}
+
+/* The device raises an interrupt. */
+static int msi_raise(struct msi_device *device, int index)
+{
+	struct msi_msg msg;
+
+	scoped_guard(raw_spinlock_irqsave, &device->lock)
+		msg = device->msg[index];
+	return irq_sim_write_msi(device->st->domain, &msg);
+}
+
+static bool msi_is_zero(const struct msi_msg *msg)
+{
+	return !msg->address_hi && !msg->address_lo && !msg->data;
+}
+
+/* C24: a message which is written is a line fired: the handler of that message runs, once. */
+static void msi_message(struct kunit *test)
+{
+	struct msi_device *device = &msi_of(test)->device[0];
+	struct sim_test *st = test->priv;
+
+	KUNIT_ASSERT_EQ(test, msi_alloc(device, 4), 0);
+	/* The device knows its messages when its interrupt is requested, not before */
+	KUNIT_EXPECT_EQ(test, atomic_read(&device->writes), 0);
+	msi_free(device);
+	device = msi_request(test, 0, 4);
+	for (int i = 0; i < 4; i++) {
+		KUNIT_EXPECT_FALSE(test, msi_is_zero(&device->msg[i]));
+		KUNIT_EXPECT_EQ(test, device->msg[i].data, device->line[i].hwirq);
+	}
+
+	for (int i = 3; i >= 0; i--) {
+		KUNIT_EXPECT_EQ(test, msi_raise(device, i), 1);
+		irq_sim_synchronize(st->domain);
+		for (int j = 0; j < 4; j++)
+			KUNIT_EXPECT_EQ(test, sim_runs(&device->line[j]), j >= i);
+		sim_expect_account(test, &device->line[i],
+				   &(struct irq_sim_account){ .latched = 1 });
+	}
+	KUNIT_EXPECT_EQ(test, atomic_read(&st->wrong_irq), 0);
+
+	/* It has none when the interrupt is freed */
+	free_irq(device->line[2].virq, &device->line[2]);
+	KUNIT_EXPECT_TRUE(test, msi_is_zero(&device->msg[2]));
+	KUNIT_EXPECT_EQ(test, msi_raise(device, 2), -EINVAL);
+	KUNIT_EXPECT_EQ(test, msi_raise(device, 3), 1);
+	irq_sim_synchronize(st->domain);
+	KUNIT_EXPECT_EQ(test, sim_runs(&device->line[2]), 1);
+	KUNIT_EXPECT_EQ(test, sim_runs(&device->line[3]), 2);
+}
+
+/* C1: what is no message of the chip is refused, and runs nothing. */
+static void msi_refused(struct kunit *test)
+{
+	struct msi_device *device = msi_request(test, 0, 2);
+	struct sim_test *st = test->priv;
+	struct irq_domain *other, *plain;
+	struct msi_msg msg = device->msg[0];
+
+	for (int bit = 0; bit < 32; bit++) {
+		msg.address_lo ^= BIT(bit);
+		KUNIT_EXPECT_EQ(test, irq_sim_write_msi(st->domain, &msg), -EINVAL);
+		msg.address_lo ^= BIT(bit);
+		msg.address_hi ^= BIT(bit);
+		KUNIT_EXPECT_EQ(test, irq_sim_write_msi(st->domain, &msg), -EINVAL);
+		msg.address_hi ^= BIT(bit);
+	}
+	msg.data = MSI_LINES;
+	KUNIT_EXPECT_EQ(test, irq_sim_write_msi(st->domain, &msg), -EINVAL);
+	msg.data = U32_MAX;
+	KUNIT_EXPECT_EQ(test, irq_sim_write_msi(st->domain, &msg), -EINVAL);
+	/* A line which nobody has */
+	msg.data = MSI_LINES - 1;
+	KUNIT_EXPECT_EQ(test, irq_sim_write_msi(st->domain, &msg), -ENXIO);
+
+	/* What is right for this chip is wrong for any other */
+	msg = device->msg[0];
+	other = msi_create(test, NULL, IRQ_SIM_MSI_PARENT);
+	plain = msi_create(test, NULL, 0);
+	KUNIT_EXPECT_EQ(test, irq_sim_write_msi(NULL, &msg), -EINVAL);
+	KUNIT_EXPECT_NOT_ERR_OR_NULL(test, other);
+	KUNIT_EXPECT_NOT_ERR_OR_NULL(test, plain);
+	if (!IS_ERR(other)) {
+		KUNIT_EXPECT_EQ(test, irq_sim_write_msi(other, &msg), -EINVAL);
+		irq_domain_remove_sim(other);
+	}
+	if (!IS_ERR(plain)) {
+		KUNIT_EXPECT_EQ(test, irq_sim_write_msi(plain, &msg), -EINVAL);
+		irq_domain_remove_sim(plain);
+	}
+
+	irq_sim_synchronize(st->domain);
+	KUNIT_EXPECT_EQ(test, sim_begun(&device->line[0]) + sim_begun(&device->line[1]), 0);
+	KUNIT_EXPECT_EQ(test, irq_sim_write_msi(st->domain, &msg), 1);
+	irq_sim_synchronize(st->domain);
+	KUNIT_EXPECT_EQ(test, sim_runs(&device->line[0]), 1);
+}
+
+/* C5: masked through the domain of the device, the message waits, in genirq or in the chip. */
+static void msi_masked(struct kunit *test)
+{
+	struct irq_sim_account lazy = { .latched = 1, .kept = 1 };
+	struct irq_sim_account both = { .latched = 2, .kept = 1 };
+	struct msi_device *device = msi_request(test, 0, 2);
+	struct sim_line *line = &device->line[0];
+	struct sim_test *st = test->priv;
+
+	disable_irq(line->virq);
+	KUNIT_EXPECT_EQ(test, msi_raise(device, 0), 1);
+	irq_sim_synchronize(st->domain);
+	KUNIT_EXPECT_EQ(test, sim_runs(line), 0);
+	KUNIT_EXPECT_TRUE(test, sim_state(line, IRQCHIP_STATE_MASKED));
+	/* The other one is served */
+	KUNIT_EXPECT_EQ(test, msi_raise(device, 1), 1);
+	irq_sim_synchronize(st->domain);
+	KUNIT_EXPECT_EQ(test, sim_runs(&device->line[1]), 1);
+	enable_irq(line->virq);
+	irq_sim_synchronize(st->domain);
+	KUNIT_EXPECT_EQ(test, sim_runs(line), 1);
+	sim_expect_account(test, line, &lazy);
+
+	irq_set_status_flags(line->virq, IRQ_DISABLE_UNLAZY);
+	disable_irq(line->virq);
+	KUNIT_EXPECT_TRUE(test, sim_state(line, IRQCHIP_STATE_MASKED));
+	KUNIT_EXPECT_EQ(test, msi_raise(device, 0), 1);
+	KUNIT_EXPECT_EQ(test, msi_raise(device, 0), 0);
+	irq_sim_synchronize(st->domain);
+	KUNIT_EXPECT_TRUE(test, sim_state(line, IRQCHIP_STATE_PENDING));
+	KUNIT_EXPECT_EQ(test, sim_runs(line), 1);
+	enable_irq(line->virq);
+	irq_sim_synchronize(st->domain);
+	KUNIT_EXPECT_EQ(test, sim_runs(line), 2);
+	sim_expect_account(test, line, &both);
+}
+
+/* C16: the affinity is that of the chip, and the message is written anew. */
+static void msi_affinity(struct kunit *test)
+{
+	struct msi_device *device = msi_request(test, 0, 1);
+	struct sim_line *line = &device->line[0];
+	struct sim_test *st = test->priv;
+	int runs = 0;
+	int cpu;
+
+	sim_need_two_cpus(test);
+	line->on_irq = sim_note_context;
+	for_each_online_cpu(cpu) {
+		int writes = atomic_read(&device->writes);
+
+		KUNIT_EXPECT_EQ(test, irq_set_affinity(line->virq, cpumask_of(cpu)), 0);
+		KUNIT_EXPECT_EQ(test, atomic_read(&device->writes), writes + 1);
+		line->cpu = -1;
+		KUNIT_EXPECT_EQ(test, msi_raise(device, 0), 1);
+		irq_sim_synchronize(st->domain);
+		KUNIT_EXPECT_EQ(test, line->cpu, cpu);
+		KUNIT_EXPECT_EQ(test, sim_runs(line), ++runs);
+	}
+	sim_expect_account(test, line, NULL);
+}
+
+/* C16: no affinity to set, and the MSI domain does not try to. */
+static void msi_no_affinity(struct kunit *test)
+{
+	struct irq_domain *domain = msi_create(test, NULL,
+					       IRQ_SIM_MSI_PARENT | IRQ_SIM_NO_AFFINITY);
+	struct sim_test *st = test->priv;
+	struct msi_device *device;
+
+	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, domain);
+	swap(st->domain, domain);
+	irq_domain_remove_sim(domain);
+	dev_set_msi_domain(msi_of(test)->device[0].dev, st->domain);
+	device = msi_request(test, 0, 2);
+	if (IS_ENABLED(CONFIG_SMP))
+		KUNIT_EXPECT_EQ(test, -EINVAL,
+				irq_set_affinity(device->line[1].virq, cpumask_of(0)));
+	KUNIT_EXPECT_EQ(test, msi_raise(device, 1), 1);
+	irq_sim_synchronize(st->domain);
+	KUNIT_EXPECT_EQ(test, sim_runs(&device->line[1]), 1);
+}
+
+static void msi_raise_all(struct msi_device *device)
+{
+	for (int i = 0; i < device->nr; i++) {
+		if (msi_raise(device, i) == 1)
+			atomic_inc(&device->line[i].st->latched);
+		sim_poll();
+	}
+}
+
+#define MSI_ROUNDS	200
+
+static void msi_flood(struct sim_line *line)
+{
+	struct msi_device *device = container_of(line, struct msi_device, line[0]);
+
+	for (int i = 0; i < MSI_ROUNDS; i++)
+		msi_raise_all(device);
+}
+
+/* C24: all lines of the chip, for two devices, and none for a third; all fire at once. */
+static void msi_many(struct kunit *test)
+{
+	struct msi_device *device = msi_of(test)->device;
+	struct sim_remote remote = { .fn = msi_flood, .line = &device[1].line[0] };
+	bool two = num_online_cpus() > 1;
+	struct sim_test *st = test->priv;
+	int runs = 0;
+
+	msi_request(test, 0, 10);
+	msi_request(test, 1, MSI_LINES - 10);
+	KUNIT_EXPECT_EQ(test, msi_alloc(&device[2], 2), -ENOSPC);
+	KUNIT_EXPECT_EQ(test, st->domain->mapcount, MSI_LINES);
+
+	/* Freed, and allocated anew: what is free is found */
+	msi_free(&device[0]);
+	KUNIT_EXPECT_EQ(test, msi_alloc(&device[2], 2), 0);
+	KUNIT_EXPECT_EQ(test, msi_alloc(&device[0], 9), -ENOSPC);
+	KUNIT_EXPECT_EQ(test, st->domain->mapcount, MSI_LINES - 8);
+	msi_free(&device[2]);
+	msi_request(test, 0, 10);
+
+	if (two)
+		sim_remote_start(&remote);
+	else
+		msi_flood(&device[1].line[0]);
+	msi_flood(&device[0].line[0]);
+	if (two)
+		sim_remote_end(&remote);
+	irq_sim_synchronize(st->domain);
+
+	for (int i = 0; i < 2; i++) {
+		for (int j = 0; j < device[i].nr; j++) {
+			KUNIT_EXPECT_GE(test, sim_runs(&device[i].line[j]), 1);
+			sim_expect_account(test, &device[i].line[j], NULL);
+			runs += sim_runs(&device[i].line[j]);
+		}
+	}
+	/* Nothing was disabled: each latch had its run */
+	KUNIT_EXPECT_EQ(test, runs, atomic_read(&st->latched));
+	KUNIT_EXPECT_EQ(test, atomic_read(&st->wrong_irq), 0);
+}
+
+/* C18, C24: what such a chip is found by, and what it refuses. */
+static void msi_domain(struct kunit *test)
+{
+	struct irq_fwspec fwspec = {
+		.fwnode = msi_of(test)->fwnode, .param_count = 1, .param = { 3 },
+	};
+	struct irq_sim_info percpu = {
+		.num_irqs = 1, .kind = IRQ_SIM_KIND_PERCPU, .flags = IRQ_SIM_MSI_PARENT,
+	};
+	struct irq_domain *nameless = msi_create(test, NULL, IRQ_SIM_MSI_PARENT);
+	struct msi_device *device = &msi_of(test)->device[0];
+	struct sim_test *st = test->priv;
+	struct sim_line *line = &st->line[0];
+	struct msi_msg msg;
+
+	KUNIT_EXPECT_EQ(test, PTR_ERR_OR_ZERO(irq_domain_instantiate_sim(&percpu)), -EINVAL);
+	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, nameless);
+	KUNIT_EXPECT_PTR_EQ(test, st->domain,
+			    irq_find_matching_fwnode(fwspec.fwnode, DOMAIN_BUS_PLATFORM_MSI));
+	KUNIT_EXPECT_PTR_EQ(test, st->domain,
+			    irq_find_matching_fwnode(fwspec.fwnode, DOMAIN_BUS_NEXUS));
+	KUNIT_EXPECT_PTR_EQ(test, NULL,
+			    irq_find_matching_fwnode(fwspec.fwnode, DOMAIN_BUS_PCI_MSI));
+	KUNIT_EXPECT_PTR_NE(test, nameless,
+			    irq_find_matching_fwnode(NULL, DOMAIN_BUS_PLATFORM_MSI));
+	irq_domain_remove_sim(nameless);
+
+	/* Its lines are for messages: firmware does not choose one, and others get none */
+	KUNIT_EXPECT_EQ(test, irq_create_fwspec_mapping(&fwspec), 0);
+	KUNIT_EXPECT_EQ(test, irq_domain_alloc_irqs(st->domain, 1, NUMA_NO_NODE, &fwspec), -EINVAL);
+	KUNIT_EXPECT_EQ(test, irq_domain_alloc_irqs(st->domain, 1, NUMA_NO_NODE, NULL), -EINVAL);
+	KUNIT_EXPECT_EQ(test, st->domain->mapcount, 0);
+
+	/* A line that was mapped by hand is not given out, and has a message as well */
+	line->st = st;
+	line->virq = sim_map(st->domain, 0);
+	KUNIT_ASSERT_NE(test, line->virq, 0);
+	KUNIT_EXPECT_EQ(test, sim_request(line, 0), 0);
+	KUNIT_EXPECT_EQ(test, msi_alloc(device, MSI_LINES), -ENOSPC);
+	KUNIT_EXPECT_EQ(test, msi_alloc(device, MSI_LINES - 1), 0);
+	KUNIT_EXPECT_EQ(test, sim_request(&device->line[0], 0), 0);
+	msg = device->msg[0];
+	msg.data = 0;
+	KUNIT_EXPECT_EQ(test, irq_sim_write_msi(st->domain, &msg), 1);
+	irq_sim_synchronize(st->domain);
+	KUNIT_EXPECT_EQ(test, sim_runs(line), 1);
+	KUNIT_EXPECT_EQ(test, sim_runs(&device->line[0]), 0);
+	free_irq(line->virq, line);
+	irq_dispose_mapping(line->virq);
+}
+
+static int msi_raise_thread(void *data)
+{
+	struct msi_device *device = data;
+
+	while (!kthread_should_stop()) {
+		for (int i = 0; i < 4; i++)
+			msi_raise(device, i);
+		atomic_inc(&device->st->entered);
+		sim_poll();
+	}
+	return 0;
+}
+
+/* C17, C24: interrupts are allocated, requested, freed and given back while the device fires. */
+static void msi_free_under_fire(struct kunit *test)
+{
+	struct msi_device *device = &msi_of(test)->device[0];
+	struct sim_test *st = test->priv;
+	struct task_struct *task;
+	int runs, after;
+
+	task = kthread_run(msi_raise_thread, device, "irq_sim_msi");
+	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, task);
+	for (int round = 0; round < 50; round++) {
+		if (msi_alloc(device, 4)) {
+			KUNIT_FAIL(test, "no interrupts in round %d", round);
+			break;
+		}
+		for (int i = 0; i < 4; i++)
+			KUNIT_EXPECT_EQ(test, sim_request(&device->line[i], 0), 0);
+		/* The device has been through all of them, from the first on */
+		for (int i = 0; i < 2; i++) {
+			atomic_set(&st->entered, 0);
+			KUNIT_EXPECT_TRUE(test, sim_wait(&st->entered));
+		}
+		irq_sim_synchronize(st->domain);
+		if (round % 2)
+			disable_irq(device->line[1].virq);
+		runs = 0;
+		after = 0;
+		for (int i = 0; i < 4; i++) {
+			struct sim_line *line = &device->line[i];
+
+			free_irq(line->virq, line);
+			runs += sim_runs(line);
+			sim_expect_account(test, line, NULL);
+		}
+		platform_device_msi_free_irqs_all(device->dev);
+		device->nr = 0;
+		irq_sim_synchronize(st->domain);
+		for (int i = 0; i < 4; i++)
+			after += sim_runs(&device->line[i]);
+		KUNIT_EXPECT_EQ(test, after, runs);
+		KUNIT_EXPECT_GE(test, runs, 4);
+	}
+	kthread_stop(task);
+	KUNIT_EXPECT_EQ(test, atomic_read(&st->wrong_irq), 0);
+	KUNIT_EXPECT_EQ(test, st->domain->mapcount, 0);
+}
+
+static struct kunit_case irq_sim_msi_cases[] = {
+	KUNIT_CASE_PARAM(msi_message, kind_gen_params),
+	KUNIT_CASE_PARAM(msi_refused, kind_gen_params),
+	KUNIT_CASE_PARAM(msi_masked, kind_gen_params),
+	KUNIT_CASE_PARAM(msi_affinity, kind_gen_params),
+	KUNIT_CASE(msi_no_affinity),
+	KUNIT_CASE_PARAM(msi_many, kind_gen_params),
+	KUNIT_CASE(msi_domain),
+	KUNIT_CASE_PARAM_ATTR(msi_free_under_fire, kind_gen_params, sim_slow),
+	{}
+};
+
+struct kunit_suite irq_sim_msi_suite = {
+	.name = "irq_sim_msi",
+	.init = msi_init,
+	.exit = msi_exit,
+	.test_cases = irq_sim_msi_cases,
+};
+
+#else
+
+/* C26: without the option, it is refused. */
+static void msi_not_built(struct kunit *test)
+{
+	struct irq_sim_info info = { .num_irqs = 1, .flags = IRQ_SIM_MSI_PARENT };
+	struct irq_domain *domain = irq_domain_instantiate_sim(&info);
+
+	KUNIT_EXPECT_EQ(test, PTR_ERR_OR_ZERO(domain), -EOPNOTSUPP);
+	KUNIT_EXPECT_EQ(test, irq_sim_write_msi(NULL, NULL), -EINVAL);
+}
+
+static struct kunit_case irq_sim_msi_cases[] = {
+	KUNIT_CASE(msi_not_built),
+	{}
+};
+
+struct kunit_suite irq_sim_msi_suite = {
+	.name = "irq_sim_msi",
+	.test_cases = irq_sim_msi_cases,
+};
+
+#endif

@@ -1,0 +1,407 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The accesses of a driver under test to its device
+ */
+
+#include <linux/cleanup.h>
+#include <linux/ktime.h>
+#include <linux/processor.h>
+#include <linux/string.h>
+
+#include <kunit/access.h>
+#include <kunit/resource.h>
+#include <kunit/test.h>
+
+/* So many accesses are printed when a test has failed */
+#define KUNIT_ACCESSES_PRINTED	24
+
+static const char *kunit_access_name(const struct kunit_access *access)
+{
+	return access->write ? "write" : "read";
+}
+
+static void kunit_access_print(struct kunit_accesses *acc, const struct kunit_access *access,
+			       const char *why)
+{
+	kunit_err(acc->test, "%s: %u: %u byte %s, register 0x%llx, value 0x%llx, by %pS%s%s\n",
+		  acc->name, access->nr, access->len, kunit_access_name(access), access->addr,
+		  access->val, (void *)access->ip, why ? ": " : "", why ?: "");
+}
+
+static void kunit_accesses_exit(void *data)
+{
+	struct kunit_accesses *acc = data;
+	unsigned int i;
+
+	/* Nobody accesses the device any more */
+	for (i = 0; i < min(acc->num_errors, KUNIT_ACCESSES_ERRORS); i++)
+		kunit_access_print(acc, &acc->errors[i], acc->reasons[i]);
+	if (acc->num_errors)
+		KUNIT_FAIL(acc->test, "%s: %u accesses went wrong\n", acc->name, acc->num_errors);
+
+	if (acc->test->status == KUNIT_FAILURE) {
+		kunit_err(acc->test, "%s: the last of %u accesses were:\n", acc->name, acc->count);
+		kunit_accesses_print(acc, KUNIT_ACCESSES_PRINTED);
+	}
+}
+
+/**
+ * kunit_accesses_init() - Begin to watch the accesses to a device
+ * @test:	test context
+ * @acc:	what to initialise; must stay until the end of the test
+ * @name:	of the device, for messages; must stay likewise
+ *
+ * Errors are reported at the end of the test. What was made with the test after
+ * this call is undone by then. When this fails, so does the test.
+ *
+ * Context: The thread of the test.
+ */
+void kunit_accesses_init(struct kunit *test, struct kunit_accesses *acc, const char *name)
+{
+	memset(acc, 0, sizeof(*acc));
+	acc->test = test;
+	acc->name = name;
+	raw_spin_lock_init(&acc->lock);
+	KUNIT_ASSERT_EQ(test, kunit_add_action(test, kunit_accesses_exit, acc), 0);
+}
+EXPORT_SYMBOL_GPL(kunit_accesses_init);
+
+/**
+ * kunit_access_begin() - The driver begins an access
+ * @acc:	accesses to the device
+ * @access:	what it does: @addr, @len, @write, @ip and for a write @val are set
+ *
+ * Numbers the access, and takes the time which it is to take, without sleeping. A
+ * model whose driver may sleep can sleep elsewhere.
+ *
+ * Context: Any but NMI.
+ *
+ * Return: true if the access is to fail: nothing is written, and what is read is
+ * what the bus has for nobody there (all ones, an error). The caller calls
+ * kunit_access_end() nevertheless.
+ */
+bool kunit_access_begin(struct kunit_accesses *acc, struct kunit_access *access)
+{
+	unsigned int delay_us;
+
+	scoped_guard(raw_spinlock_irqsave, &acc->lock) {
+		access->nr = ++acc->count;
+		access->failed = acc->fail_first && access->nr >= acc->fail_first &&
+				 access->nr <= acc->fail_last;
+		acc->failures += access->failed;
+		delay_us = acc->delay_us;
+	}
+
+	/* Loops of udelay() may be much too short on a virtual machine which is busy */
+	if (delay_us) {
+		ktime_t end = ktime_add_us(ktime_get(), delay_us);
+
+		while (ktime_before(ktime_get(), end))
+			cpu_relax();
+	}
+
+	return access->failed;
+}
+EXPORT_SYMBOL_GPL(kunit_access_begin);
+
+/**
+ * kunit_access_end() - The driver has done an access
+ * @acc:	accesses to the device
+ * @access:	what it was, @val included
+ *
+ * Writes it down, and then calls the hook of the test if this is the access.
+ *
+ * Context: Any but NMI, without locks of the model, as the hook takes them.
+ */
+void kunit_access_end(struct kunit_accesses *acc, const struct kunit_access *access)
+{
+	void (*hook)(void *data) = NULL;
+	void *data = NULL;
+
+	scoped_guard(raw_spinlock_irqsave, &acc->lock) {
+		bool here;
+
+		acc->trace[access->nr % KUNIT_ACCESSES_TRACED] = *access;
+
+		if (acc->hook_by_addr)
+			here = access->addr == acc->hook_addr && access->write == acc->hook_write;
+		else
+			here = acc->hook_nr && access->nr == acc->hook_nr;
+		if (here && acc->hook) {
+			hook = acc->hook;
+			data = acc->hook_data;
+			acc->hook = NULL;
+			acc->hooked++;
+		}
+	}
+
+	if (hook)
+		hook(data);
+}
+EXPORT_SYMBOL_GPL(kunit_access_end);
+
+/**
+ * kunit_access_error() - The driver does what cannot be done with the device
+ * @acc:	accesses to the device
+ * @access:	what it does
+ * @reason:	why not; must stay
+ *
+ * Fails the test, at its end.
+ *
+ * Context: Any but NMI.
+ */
+void kunit_access_error(struct kunit_accesses *acc, const struct kunit_access *access,
+			const char *reason)
+{
+	guard(raw_spinlock_irqsave)(&acc->lock);
+
+	if (acc->num_errors < KUNIT_ACCESSES_ERRORS) {
+		acc->errors[acc->num_errors] = *access;
+		acc->reasons[acc->num_errors] = reason;
+	}
+	acc->num_errors++;
+}
+EXPORT_SYMBOL_GPL(kunit_access_error);
+
+/**
+ * kunit_accesses_count() - How many accesses there were
+ * @acc:	accesses to the device
+ *
+ * Return: Number of accesses since kunit_accesses_reset(), or since the beginning.
+ */
+unsigned int kunit_accesses_count(struct kunit_accesses *acc)
+{
+	guard(raw_spinlock_irqsave)(&acc->lock);
+	return acc->count;
+}
+EXPORT_SYMBOL_GPL(kunit_accesses_count);
+
+/**
+ * kunit_accesses_reset() - Count, fail and hook from now on
+ * @acc:	accesses to the device
+ *
+ * Forgets the trace, and which accesses were to fail or to be hooked. Errors stay.
+ */
+void kunit_accesses_reset(struct kunit_accesses *acc)
+{
+	guard(raw_spinlock_irqsave)(&acc->lock);
+
+	acc->count = 0;
+	acc->fail_first = 0;
+	acc->fail_last = 0;
+	acc->failures = 0;
+	acc->hook = NULL;
+	acc->hook_nr = 0;
+	acc->hook_by_addr = false;
+	acc->hooked = 0;
+	memset(acc->trace, 0, sizeof(acc->trace));
+}
+EXPORT_SYMBOL_GPL(kunit_accesses_reset);
+
+/**
+ * kunit_accesses_get() - Look at one access
+ * @acc:	accesses to the device
+ * @nr:		which one, from 1
+ * @access:	where to put it
+ *
+ * Return: true, or false if there is no such access among the last
+ * %KUNIT_ACCESSES_TRACED, or it has not ended.
+ */
+bool kunit_accesses_get(struct kunit_accesses *acc, unsigned int nr, struct kunit_access *access)
+{
+	guard(raw_spinlock_irqsave)(&acc->lock);
+
+	*access = acc->trace[nr % KUNIT_ACCESSES_TRACED];
+	return nr && access->nr == nr;
+}
+EXPORT_SYMBOL_GPL(kunit_accesses_get);
+
+/**
+ * kunit_accesses_to() - How often a register was accessed
+ * @acc:	accesses to the device
+ * @addr:	address of the register, in the device
+ * @write:	whether to count writes or reads
+ *
+ * Return: The number among the last %KUNIT_ACCESSES_TRACED accesses.
+ */
+unsigned int kunit_accesses_to(struct kunit_accesses *acc, u64 addr, bool write)
+{
+	unsigned int i, num = 0;
+
+	guard(raw_spinlock_irqsave)(&acc->lock);
+
+	for (i = 0; i < KUNIT_ACCESSES_TRACED; i++) {
+		const struct kunit_access *access = &acc->trace[i];
+
+		num += access->nr && access->addr == addr && access->write == write;
+	}
+	return num;
+}
+EXPORT_SYMBOL_GPL(kunit_accesses_to);
+
+/**
+ * kunit_accesses_print() - Print the last accesses into the log of the test
+ * @acc:	accesses to the device
+ * @number:	how many, up to %KUNIT_ACCESSES_TRACED
+ *
+ * This happens at the end of a test which has failed anyway.
+ *
+ * Context: The thread of the test.
+ */
+void kunit_accesses_print(struct kunit_accesses *acc, unsigned int number)
+{
+	unsigned int nr, last = kunit_accesses_count(acc);
+	struct kunit_access access;
+
+	nr = last > number ? last - number + 1 : 1;
+	for (; nr <= last; nr++) {
+		if (kunit_accesses_get(acc, nr, &access))
+			kunit_access_print(acc, &access, access.failed ? "made to fail" : NULL);
+	}
+}
+EXPORT_SYMBOL_GPL(kunit_accesses_print);
+
+/**
+ * kunit_accesses_fail() - Make accesses fail
+ * @acc:	accesses to the device
+ * @first:	which one from now on is the first to fail, 1 for the next one; 0 for
+ *		none any more
+ * @number:	how many fail, UINT_MAX for all that follow
+ *
+ * A register that is read has all ones then, what is written is lost: the device has
+ * lost its power or is not there. On a bus which can tell, it tells.
+ */
+void kunit_accesses_fail(struct kunit_accesses *acc, unsigned int first, unsigned int number)
+{
+	guard(raw_spinlock_irqsave)(&acc->lock);
+
+	acc->failures = 0;
+	acc->fail_first = first && number ? acc->count + first : 0;
+	acc->fail_last = number > UINT_MAX - acc->fail_first ? UINT_MAX :
+			 acc->fail_first + number - 1;
+}
+EXPORT_SYMBOL_GPL(kunit_accesses_fail);
+
+/**
+ * kunit_accesses_failed() - How many accesses were made to fail
+ * @acc:	accesses to the device
+ *
+ * Return: The number since kunit_accesses_fail().
+ */
+unsigned int kunit_accesses_failed(struct kunit_accesses *acc)
+{
+	guard(raw_spinlock_irqsave)(&acc->lock);
+	return acc->failures;
+}
+EXPORT_SYMBOL_GPL(kunit_accesses_failed);
+
+/**
+ * kunit_accesses_delay() - Make accesses slow
+ * @acc:	accesses to the device
+ * @us:		microseconds which each of them takes from now on
+ */
+void kunit_accesses_delay(struct kunit_accesses *acc, unsigned int us)
+{
+	guard(raw_spinlock_irqsave)(&acc->lock);
+	acc->delay_us = us;
+}
+EXPORT_SYMBOL_GPL(kunit_accesses_delay);
+
+/**
+ * kunit_accesses_hook() - Have something happen right after an access
+ * @acc:	accesses to the device
+ * @nr:		after which access from now on, 1 for the next one; 0 for none any more
+ * @hook:	what is called
+ * @data:	passed to it
+ *
+ * The driver has the value then, and has not used it. The hook is called once, in the
+ * context of the driver, which may be that of an interrupt: it does not sleep, and
+ * does not use expectations. There is one hook at a time.
+ */
+void kunit_accesses_hook(struct kunit_accesses *acc, unsigned int nr,
+			 void (*hook)(void *data), void *data)
+{
+	guard(raw_spinlock_irqsave)(&acc->lock);
+
+	acc->hook_by_addr = false;
+	acc->hook_nr = nr ? acc->count + nr : 0;
+	acc->hook_data = data;
+	acc->hook = nr ? hook : NULL;
+	acc->hooked = 0;
+}
+EXPORT_SYMBOL_GPL(kunit_accesses_hook);
+
+static void kunit_accesses_hook_at(struct kunit_accesses *acc, u64 addr, bool write,
+				   void (*hook)(void *data), void *data)
+{
+	guard(raw_spinlock_irqsave)(&acc->lock);
+
+	acc->hook_by_addr = true;
+	acc->hook_addr = addr;
+	acc->hook_write = write;
+	acc->hook_data = data;
+	acc->hook = hook;
+	acc->hooked = 0;
+}
+
+/**
+ * kunit_accesses_hook_read() - Have something happen right after a register is read
+ * @acc:	accesses to the device
+ * @addr:	address of the register, in the device
+ * @hook:	what is called, as for kunit_accesses_hook(), after the next read
+ * @data:	passed to it
+ */
+void kunit_accesses_hook_read(struct kunit_accesses *acc, u64 addr,
+			      void (*hook)(void *data), void *data)
+{
+	kunit_accesses_hook_at(acc, addr, false, hook, data);
+}
+EXPORT_SYMBOL_GPL(kunit_accesses_hook_read);
+
+/**
+ * kunit_accesses_hook_write() - Have something happen right after a register is written
+ * @acc:	accesses to the device
+ * @addr:	address of the register, in the device
+ * @hook:	what is called, as for kunit_accesses_hook(), after the next write
+ * @data:	passed to it
+ */
+void kunit_accesses_hook_write(struct kunit_accesses *acc, u64 addr,
+			       void (*hook)(void *data), void *data)
+{
+	kunit_accesses_hook_at(acc, addr, true, hook, data);
+}
+EXPORT_SYMBOL_GPL(kunit_accesses_hook_write);
+
+/**
+ * kunit_accesses_hooked() - Whether the hook was called
+ * @acc:	accesses to the device
+ *
+ * Return: The number of calls since the hook was set, 0 or 1.
+ */
+unsigned int kunit_accesses_hooked(struct kunit_accesses *acc)
+{
+	guard(raw_spinlock_irqsave)(&acc->lock);
+	return acc->hooked;
+}
+EXPORT_SYMBOL_GPL(kunit_accesses_hooked);
+
+/**
+ * kunit_accesses_take_errors() - Look at the errors, which do not fail the test then
+ * @acc:	accesses to the device
+ *
+ * For a test which wants to see that a driver goes wrong, and for those of the
+ * helpers.
+ *
+ * Return: The number of accesses which the device does not have, since the last call.
+ */
+unsigned int kunit_accesses_take_errors(struct kunit_accesses *acc)
+{
+	unsigned int num;
+
+	guard(raw_spinlock_irqsave)(&acc->lock);
+
+	num = acc->num_errors;
+	acc->num_errors = 0;
+	return num;
+}
+EXPORT_SYMBOL_GPL(kunit_accesses_take_errors);

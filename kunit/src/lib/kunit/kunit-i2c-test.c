@@ -1,0 +1,490 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * KUnit test for modelled I2C devices and their registers
+ *
+ * Most of it does transfers itself. What a driver sees is tested with one that is
+ * made for that. What is to fail, or to be undone at the end of a test, is made for
+ * a second struct kunit.
+ */
+
+#include <linux/atomic.h>
+#include <linux/completion.h>
+#include <linux/device.h>
+#include <linux/i2c.h>
+#include <linux/interrupt.h>
+#include <linux/ktime.h>
+#include <linux/module.h>
+#include <linux/property.h>
+
+#include <kunit/dut.h>
+#include <kunit/i2c.h>
+#include <kunit/test.h>
+
+#define ADDR		0x42
+#define DRIVER		"kunit-i2c-test"
+
+/* Registers of the device */
+#define ID		0x00
+#define STATUS		0x01
+#define ENABLE		0x02
+#define EVENT		0x03
+#define FIFO		0x04
+#define PLAIN		0x08
+#define PLAIN_LAST	0x0b
+#define HOLE		0x20
+
+#define FIFO_DEPTH	4
+
+static const struct kunit_reg test_regs[] = {
+	KUNIT_REG_RO(ID, 0x5a),
+	KUNIT_REG_W1C(STATUS, 0, 0x0f),
+	KUNIT_REG(ENABLE, 0),
+	KUNIT_REG_RC(EVENT, 0, 0xf0),
+	KUNIT_REG_FIFO(FIFO, FIFO_DEPTH),
+	KUNIT_REGS(PLAIN, PLAIN_LAST, 0x11),
+};
+
+static bool test_asserted(struct kunit_regfile *rf)
+{
+	return rf->val[STATUS] & rf->val[ENABLE];
+}
+
+static void test_event(struct kunit_regfile *rf, u64 bits)
+{
+	rf->val[STATUS] |= bits;
+}
+
+static const struct kunit_regfile_model test_model = {
+	.regs		= test_regs,
+	.num_regs	= ARRAY_SIZE(test_regs),
+	.reg_bytes	= 1,
+	.val_bytes	= 1,
+	.asserted	= test_asserted,
+	.event		= test_event,
+};
+
+/* A driver: reads ID, enables and acknowledges interrupts, counts them */
+
+static atomic_t drv_handled;
+static bool drv_has_line;
+
+static irqreturn_t drv_thread(int irq, void *data)
+{
+	struct i2c_client *client = data;
+	int status = i2c_smbus_read_byte_data(client, STATUS);
+
+	if (status <= 0)
+		return IRQ_NONE;
+	i2c_smbus_write_byte_data(client, STATUS, status);
+	atomic_inc(&drv_handled);
+	return IRQ_HANDLED;
+}
+
+static int drv_probe(struct i2c_client *client)
+{
+	int ret = i2c_smbus_read_byte_data(client, ID);
+
+	if (ret < 0)
+		return ret;
+	if (ret != 0x5a || !device_property_read_bool(&client->dev, "kunit,test"))
+		return -ENODEV;
+
+	drv_has_line = client->irq > 0;
+	if (drv_has_line) {
+		ret = devm_request_threaded_irq(&client->dev, client->irq, NULL, drv_thread,
+						IRQF_ONESHOT, DRIVER, client);
+		if (ret)
+			return ret;
+	}
+	return i2c_smbus_write_byte_data(client, ENABLE, 0x0f);
+}
+
+static const struct i2c_device_id drv_id[] = {
+	{ .name = "kunit-i2c-dev" },
+	{ }
+};
+
+static struct i2c_driver drv = {
+	.driver.name	= DRIVER,
+	.probe		= drv_probe,
+	.id_table	= drv_id,
+};
+
+static const struct property_entry drv_properties[] = {
+	PROPERTY_ENTRY_BOOL("kunit,test"),
+	{ }
+};
+
+static struct kunit_i2c_client *make_client(struct kunit *test,
+					    const struct kunit_regfile_model *model,
+					    unsigned int trigger)
+{
+	struct kunit_i2c_info info = {
+		.driver		= DRIVER,
+		.type		= "kunit-i2c-dev",
+		.addr		= ADDR,
+		.model		= model,
+		.trigger	= trigger,
+		.properties	= drv_properties,
+	};
+
+	return kunit_i2c_client_create(test, kunit_i2c_adapter_create(test), &info);
+}
+
+static int i2c_test_suite_init(struct kunit_suite *suite)
+{
+	return i2c_add_driver(&drv);
+}
+
+static void i2c_test_suite_exit(struct kunit_suite *suite)
+{
+	i2c_del_driver(&drv);
+}
+
+static int i2c_test_init(struct kunit *test)
+{
+	atomic_set(&drv_handled, 0);
+	return 0;
+}
+
+/* The calls of drivers become accesses to the right registers. */
+static void i2c_transfers(struct kunit *test)
+{
+	struct kunit_i2c_client *c = make_client(test, &test_model, 0);
+	u8 buf[4] = { 1, 2, 3, 4 }, reg = PLAIN + 1;
+	struct i2c_msg msgs[] = {
+		{ .addr = ADDR, .len = 1, .buf = &reg },
+		{ .addr = ADDR, .flags = I2C_M_RD, .len = 2, .buf = buf },
+	};
+
+	KUNIT_EXPECT_EQ(test, i2c_smbus_read_byte_data(c->client, ID), 0x5a);
+	KUNIT_EXPECT_EQ(test, i2c_smbus_write_byte_data(c->client, PLAIN, 0x22), 0);
+	KUNIT_EXPECT_EQ(test, i2c_smbus_read_word_data(c->client, PLAIN), 0x1122);
+	KUNIT_EXPECT_EQ(test, i2c_smbus_write_word_data(c->client, PLAIN, 0x4433), 0);
+	KUNIT_EXPECT_EQ(test, kunit_regfile_get(c->rf, PLAIN), 0x33);
+	KUNIT_EXPECT_EQ(test, kunit_regfile_get(c->rf, PLAIN + 1), 0x44);
+	KUNIT_EXPECT_EQ(test, i2c_smbus_write_i2c_block_data(c->client, PLAIN, 4, buf), 0);
+	KUNIT_EXPECT_EQ(test, kunit_regfile_get(c->rf, PLAIN + 3), 4);
+	KUNIT_EXPECT_EQ(test, i2c_smbus_read_i2c_block_data(c->client, PLAIN + 2, 2, buf), 2);
+	KUNIT_EXPECT_EQ(test, buf[0], 3);
+	KUNIT_EXPECT_EQ(test, buf[1], 4);
+	KUNIT_EXPECT_EQ(test, i2c_transfer(c->client->adapter, msgs, 2), 2);
+	KUNIT_EXPECT_EQ(test, buf[0], 2);
+	KUNIT_EXPECT_EQ(test, buf[1], 3);
+
+	/* The address stays for a read that does not set one: behind the last access */
+	KUNIT_EXPECT_EQ(test, i2c_smbus_read_byte(c->client), 4);
+	/* And wraps around */
+	KUNIT_EXPECT_EQ(test, i2c_smbus_read_byte(c->client), 0x5a);
+
+	/* A block has its length in front. The FIFO gives it, and the address stays. */
+	KUNIT_EXPECT_TRUE(test, kunit_regfile_push(c->rf, FIFO, 2));
+	KUNIT_EXPECT_TRUE(test, kunit_regfile_push(c->rf, FIFO, 0xaa));
+	KUNIT_EXPECT_TRUE(test, kunit_regfile_push(c->rf, FIFO, 0xbb));
+	KUNIT_EXPECT_EQ(test, i2c_smbus_read_block_data(c->client, FIFO, buf), 2);
+	KUNIT_EXPECT_EQ(test, buf[0], 0xaa);
+	KUNIT_EXPECT_EQ(test, buf[1], 0xbb);
+
+	/* Is anybody there? */
+	KUNIT_EXPECT_EQ(test, i2c_smbus_xfer(c->client->adapter, ADDR, 0, I2C_SMBUS_WRITE, 0,
+					     I2C_SMBUS_QUICK, NULL), 0);
+	KUNIT_EXPECT_EQ(test, i2c_smbus_xfer(c->client->adapter, ADDR + 1, 0, I2C_SMBUS_WRITE, 0,
+					     I2C_SMBUS_QUICK, NULL), -ENXIO);
+	KUNIT_EXPECT_EQ(test, kunit_regfile_transfers(c->rf), 11);
+}
+
+static const struct kunit_reg word_regs[] = {
+	KUNIT_REGS(0x100, 0x103, 0x1234),
+};
+
+static const struct kunit_regfile_model word_models[] = {
+	{ .regs = word_regs, .num_regs = 1, .reg_bytes = 2, .val_bytes = 2 },
+	{ .regs = word_regs, .num_regs = 1, .reg_bytes = 2, .val_bytes = 2, .val_le = true,
+	  .reg_mask = 0x7fff },
+};
+
+/* Addresses and values of 16 bits, and flags in the address. */
+static void i2c_words(struct kunit *test)
+{
+	for (int i = 0; i < ARRAY_SIZE(word_models); i++) {
+		struct kunit_i2c_client *c = make_client(test, &word_models[i], 0);
+		bool le = word_models[i].val_le;
+		u8 set[6] = { le ? 0x81 : 0x01, 0x01, 0xab, 0xcd, 0x56, 0x78 }, get[4];
+		struct i2c_msg msgs[] = {
+			{ .addr = ADDR, .len = 2, .buf = set },
+			{ .addr = ADDR, .flags = I2C_M_RD, .len = 4, .buf = get },
+		};
+
+		KUNIT_EXPECT_EQ(test, i2c_master_send(c->client, set, 6), 6);
+		KUNIT_EXPECT_EQ(test, kunit_regfile_get(c->rf, 0x101), le ? 0xcdab : 0xabcd);
+		KUNIT_EXPECT_EQ(test, kunit_regfile_get(c->rf, 0x102), le ? 0x7856 : 0x5678);
+		KUNIT_EXPECT_EQ(test, kunit_regfile_get(c->rf, 0x103), 0x1234);
+		KUNIT_EXPECT_EQ(test, i2c_transfer(c->client->adapter, msgs, 2), 2);
+		KUNIT_EXPECT_MEMEQ(test, get, set + 2, 4);
+	}
+}
+
+static void i2c_side_effects(struct kunit *test)
+{
+	struct kunit_i2c_client *c = make_client(test, &test_model, 0);
+
+	/* Read only */
+	KUNIT_EXPECT_EQ(test, i2c_smbus_write_byte_data(c->client, ID, 0), 0);
+	KUNIT_EXPECT_EQ(test, kunit_regfile_get(c->rf, ID), 0x5a);
+
+	/* Written 1 to clear, and the upper bits are plain ones */
+	kunit_regfile_set(c->rf, STATUS, 0xff, 0x0f);
+	KUNIT_EXPECT_EQ(test, i2c_smbus_write_byte_data(c->client, STATUS, 0x32), 0);
+	KUNIT_EXPECT_EQ(test, kunit_regfile_get(c->rf, STATUS), 0x3d);
+
+	/* Read to clear, once */
+	kunit_regfile_set(c->rf, EVENT, 0xff, 0xff);
+	KUNIT_EXPECT_EQ(test, i2c_smbus_read_byte_data(c->client, EVENT), 0xff);
+	KUNIT_EXPECT_EQ(test, i2c_smbus_read_byte_data(c->client, EVENT), 0x0f);
+
+	/* First in, first out, until it is full, and empty */
+	for (int i = 1; i <= FIFO_DEPTH; i++)
+		KUNIT_EXPECT_TRUE(test, kunit_regfile_push(c->rf, FIFO, i));
+	KUNIT_EXPECT_FALSE(test, kunit_regfile_push(c->rf, FIFO, 99));
+	for (int i = 1; i <= FIFO_DEPTH; i++)
+		KUNIT_EXPECT_EQ(test, i2c_smbus_read_byte_data(c->client, FIFO), i);
+	KUNIT_EXPECT_EQ(test, i2c_smbus_read_byte_data(c->client, FIFO), 0);
+	KUNIT_EXPECT_EQ(test, i2c_smbus_write_byte_data(c->client, FIFO, 7), 0);
+	KUNIT_EXPECT_EQ(test, kunit_regfile_level(c->rf, FIFO), 1);
+	KUNIT_EXPECT_EQ(test, i2c_smbus_read_byte_data(c->client, FIFO), 7);
+
+	KUNIT_EXPECT_EQ(test, kunit_regfile_count(c->rf, KUNIT_REGFILE_READ, EVENT), 2);
+	KUNIT_EXPECT_EQ(test, kunit_regfile_count(c->rf, KUNIT_REGFILE_WRITE, STATUS), 1);
+	KUNIT_EXPECT_EQ(test, kunit_regfile_count(c->rf, KUNIT_REGFILE_READ, STATUS), 0);
+}
+
+/* One transfer fails, and reaches nothing; the one before and the one after do. */
+static void i2c_failures(struct kunit *test)
+{
+	struct kunit_i2c_client *c = make_client(test, &test_model, 0);
+
+	kunit_regfile_fail(c->rf, 2, -ETIMEDOUT);
+	KUNIT_EXPECT_EQ(test, i2c_smbus_write_byte_data(c->client, PLAIN, 1), 0);
+	KUNIT_EXPECT_EQ(test, i2c_smbus_write_byte_data(c->client, PLAIN, 2), -ETIMEDOUT);
+	KUNIT_EXPECT_EQ(test, kunit_regfile_get(c->rf, PLAIN), 1);
+	KUNIT_EXPECT_EQ(test, i2c_smbus_write_byte_data(c->client, PLAIN, 3), 0);
+	KUNIT_EXPECT_EQ(test, kunit_regfile_transfers(c->rf), 3);
+
+	kunit_accesses_fail(&c->rf->accesses, 1, 1);
+	KUNIT_EXPECT_EQ(test, i2c_smbus_read_byte_data(c->client, ID), -EIO);
+	KUNIT_EXPECT_EQ(test, i2c_smbus_read_byte_data(c->client, ID), 0x5a);
+	KUNIT_EXPECT_EQ(test, kunit_accesses_failed(&c->rf->accesses), 1);
+
+	kunit_regfile_fail(c->rf, 1, -EIO);
+	kunit_regfile_disarm(c->rf);
+	KUNIT_EXPECT_EQ(test, i2c_smbus_read_byte_data(c->client, ID), 0x5a);
+
+	kunit_regfile_power(c->rf, false);
+	KUNIT_EXPECT_EQ(test, i2c_smbus_read_byte_data(c->client, ID), -ENXIO);
+	kunit_regfile_power(c->rf, true);
+	KUNIT_EXPECT_EQ(test, i2c_smbus_read_byte_data(c->client, PLAIN), 0x11);
+}
+
+static void i2c_slow(struct kunit *test)
+{
+	struct kunit_i2c_client *c = make_client(test, &test_model, 0);
+	ktime_t begin;
+
+	kunit_regfile_delay(c->rf, 1, 30000);
+	begin = ktime_get();
+	KUNIT_EXPECT_EQ(test, i2c_smbus_read_byte_data(c->client, ID), 0x5a);
+	KUNIT_EXPECT_GE(test, ktime_us_delta(ktime_get(), begin), 30000);
+}
+
+struct hook_log {
+	struct kunit_i2c_client	*c;
+	unsigned int		calls;
+	u32			plain[4];
+};
+
+static void hook_log(struct kunit_regfile *rf, void *data)
+{
+	struct hook_log *log = data;
+
+	if (log->calls < ARRAY_SIZE(log->plain))
+		log->plain[log->calls] = kunit_regfile_get(rf, PLAIN);
+	log->calls++;
+}
+
+static void hook_accessed(void *data)
+{
+	struct hook_log *log = data;
+
+	hook_log(log->c->rf, log);
+}
+
+/* Before the transfer has an effect, behind an access, behind a transfer; once. */
+static void i2c_hooks(struct kunit *test)
+{
+	struct kunit_i2c_client *c = make_client(test, &test_model, 0);
+	struct hook_log log = { .c = c };
+
+	kunit_regfile_at(c->rf, 2, hook_log, &log);
+	kunit_regfile_after(c->rf, KUNIT_REGFILE_WRITE, PLAIN, hook_log, &log);
+	kunit_accesses_hook(&c->rf->accesses, 2, hook_accessed, &log);
+	for (int i = 1; i <= 4; i++)
+		KUNIT_EXPECT_EQ(test, i2c_smbus_write_byte_data(c->client, PLAIN, i), 0);
+	KUNIT_EXPECT_EQ(test, log.calls, 3);
+	KUNIT_EXPECT_EQ(test, log.plain[0], 1);
+	KUNIT_EXPECT_EQ(test, log.plain[1], 1);
+	KUNIT_EXPECT_EQ(test, log.plain[2], 2);
+
+	/* The read has its value already */
+	kunit_regfile_after(c->rf, KUNIT_REGFILE_READ, PLAIN, hook_log, &log);
+	KUNIT_EXPECT_EQ(test, i2c_smbus_write_byte_data(c->client, PLAIN, 5), 0);
+	KUNIT_EXPECT_EQ(test, log.calls, 3);
+	KUNIT_EXPECT_EQ(test, i2c_smbus_read_byte_data(c->client, PLAIN), 5);
+	KUNIT_EXPECT_EQ(test, log.calls, 4);
+}
+
+static const unsigned int triggers[] = {
+	IRQ_TYPE_LEVEL_LOW, IRQ_TYPE_LEVEL_HIGH, IRQ_TYPE_EDGE_FALLING, IRQ_TYPE_EDGE_RISING,
+};
+
+static void trigger_desc(const unsigned int *trigger, char *desc)
+{
+	snprintf(desc, KUNIT_PARAM_DESC_SIZE, "%s %s",
+		 *trigger & IRQ_TYPE_EDGE_BOTH ? "edge" : "level",
+		 *trigger & (IRQ_TYPE_LEVEL_LOW | IRQ_TYPE_EDGE_FALLING) ? "low" : "high");
+}
+
+KUNIT_ARRAY_PARAM(trigger, triggers, trigger_desc);
+
+/* The line follows the registers: the test's events and the driver's accesses. */
+static void i2c_line(struct kunit *test)
+{
+	const unsigned int *trigger = test->param_value;
+	struct kunit_i2c_client *c = make_client(test, &test_model, *trigger);
+
+	/* Pending before there is a driver; not enabled */
+	kunit_irq_line_raise(c->line, BIT(0));
+	KUNIT_EXPECT_FALSE(test, kunit_irq_line_asserted(c->line));
+	KUNIT_ASSERT_EQ(test, kunit_dut_bind(c->dut), 0);
+	KUNIT_EXPECT_TRUE(test, drv_has_line);
+	for (int i = 1; i <= 3; i++) {
+		KUNIT_EXPECT_EQ(test, kunit_irq_line_settle(c->line), 0);
+		KUNIT_EXPECT_EQ(test, kunit_regfile_get(c->rf, STATUS), 0);
+		KUNIT_EXPECT_FALSE(test, kunit_regfile_asserted(c->rf));
+		KUNIT_EXPECT_EQ(test, atomic_read(&drv_handled), i);
+		scoped_guard(kunit_regfile, c->rf)
+			c->rf->val[STATUS] |= BIT(i);
+	}
+	KUNIT_EXPECT_EQ(test, kunit_irq_line_settle(c->line), 0);
+
+	/* A moment is enough for an edge, and for a level it is none */
+	disable_irq(kunit_irq_line_irq(c->line));
+	kunit_irq_line_raise(c->line, BIT(0));
+	KUNIT_EXPECT_TRUE(test, kunit_irq_line_asserted(c->line));
+	scoped_guard(kunit_regfile, c->rf)
+		kunit_regfile_release_locked(c->rf);
+	KUNIT_EXPECT_TRUE(test, kunit_irq_line_asserted(c->line));
+	kunit_regfile_power(c->rf, false);
+	KUNIT_EXPECT_FALSE(test, kunit_irq_line_asserted(c->line));
+	enable_irq(kunit_irq_line_irq(c->line));
+	kunit_irq_line_settle(c->line);
+	KUNIT_EXPECT_EQ(test, atomic_read(&drv_handled), 4);
+}
+
+/* The loops of kunit/dut.h, with transfers for accesses. */
+static void i2c_loops(struct kunit *test)
+{
+	struct kunit_i2c_client *c = make_client(test, &test_model, IRQ_TYPE_LEVEL_LOW);
+
+	KUNIT_EXPECT_EQ(test, kunit_dut_fail_each_access(c->dut), 2);
+	kunit_dut_bind_again(c->dut, 3);
+	kunit_dut_unbind_under_fire(c->dut, BIT(0), 3);
+	KUNIT_EXPECT_GT(test, atomic_read(&drv_handled), 0);
+}
+
+struct inner {
+	struct kunit		test;
+	struct kunit_i2c_client	*c;
+};
+
+static struct inner *make_inner(struct kunit *test)
+{
+	struct inner *inner = kunit_kzalloc(test, sizeof(*inner), GFP_KERNEL);
+
+	KUNIT_ASSERT_NOT_NULL(test, inner);
+	kunit_init_test(&inner->test, "kunit_i2c_inner", NULL);
+	inner->c = make_client(&inner->test, &test_model, IRQ_TYPE_LEVEL_LOW);
+	return inner;
+}
+
+/* Registers which are not there fail the test, and so does half a value. */
+static void i2c_unknown_register(struct kunit *test)
+{
+	struct inner *inner = make_inner(test);
+	struct i2c_client *client = inner->c->client;
+
+	KUNIT_EXPECT_EQ(test, i2c_smbus_read_byte_data(client, ID), 0x5a);
+	KUNIT_EXPECT_EQ(test, (int)inner->test.status, (int)KUNIT_SUCCESS);
+	kunit_info(test, "one failure that is expected:\n");
+	KUNIT_EXPECT_EQ(test, i2c_smbus_read_byte_data(client, HOLE), 0);
+	KUNIT_EXPECT_EQ(test, (int)inner->test.status, (int)KUNIT_FAILURE);
+	KUNIT_EXPECT_NOT_NULL(test, inner->c->rf->dev);
+	kunit_cleanup(&inner->test);
+}
+
+static int count_clients(struct device *dev, void *data)
+{
+	struct i2c_client *client = i2c_verify_client(dev);
+	unsigned int *count = data;
+
+	*count += client && !strcmp(client->name, "kunit-i2c-dev");
+	return 0;
+}
+
+/* All goes with the test: the driver is unbound, device and adapter are removed. */
+static void i2c_undone(struct kunit *test)
+{
+	struct inner *inner = make_inner(test);
+	unsigned int before = 0, after = 0;
+	int nr = inner->c->client->adapter->nr;
+	struct i2c_adapter *adap;
+
+	KUNIT_ASSERT_EQ(test, kunit_dut_bind(inner->c->dut), 0);
+	i2c_for_each_dev(&before, count_clients);
+	kunit_irq_line_raise(inner->c->line, BIT(0));
+	kunit_cleanup(&inner->test);
+	i2c_for_each_dev(&after, count_clients);
+	KUNIT_EXPECT_EQ(test, before, 1);
+	KUNIT_EXPECT_EQ(test, after, 0);
+
+	adap = i2c_get_adapter(nr);
+	KUNIT_EXPECT_NULL(test, adap);
+	if (adap)
+		i2c_put_adapter(adap);
+}
+
+static struct kunit_case i2c_test_cases[] = {
+	KUNIT_CASE(i2c_transfers),
+	KUNIT_CASE(i2c_words),
+	KUNIT_CASE(i2c_side_effects),
+	KUNIT_CASE(i2c_failures),
+	KUNIT_CASE(i2c_slow),
+	KUNIT_CASE(i2c_hooks),
+	KUNIT_CASE_PARAM(i2c_line, trigger_gen_params),
+	KUNIT_CASE(i2c_loops),
+	KUNIT_CASE(i2c_unknown_register),
+	KUNIT_CASE(i2c_undone),
+	{ }
+};
+
+static struct kunit_suite i2c_test_suite = {
+	.name = "kunit_i2c",
+	.suite_init = i2c_test_suite_init,
+	.suite_exit = i2c_test_suite_exit,
+	.init = i2c_test_init,
+	.test_cases = i2c_test_cases,
+};
+
+kunit_test_suite(i2c_test_suite);
+
+MODULE_DESCRIPTION("KUnit test for modelled I2C devices");
+MODULE_LICENSE("GPL");

@@ -1,0 +1,464 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Memory mapped registers which a test models
+ */
+
+#include <linux/cleanup.h>
+#include <linux/ioport.h>
+#include <linux/list.h>
+#include <linux/logic_iomem.h>
+#include <linux/mutex.h>
+#include <linux/sizes.h>
+#include <linux/slab.h>
+#include <linux/spinlock.h>
+
+#include <kunit/access.h>
+#include <kunit/mmio.h>
+#include <kunit/resource.h>
+#include <kunit/test.h>
+
+/* Half of what one mapping can have */
+#define KUNIT_MMIO_MAX_SIZE	SZ_8M
+
+/*
+ * There is nothing on this side and on that side of the registers. A resource of the
+ * device is then never as large as the region, whose place in the tree it would take.
+ */
+#define KUNIT_MMIO_GUARD	SZ_64K
+
+/* Where there is nothing in UML. Addresses which fit in 32 bits, as in many devices. */
+#define KUNIT_MMIO_START	0x40000000
+#define KUNIT_MMIO_END		0xdfffffff
+
+/**
+ * struct kunit_mmio - memory mapped registers
+ * @test:	test context
+ * @info:	how they were created
+ * @accesses:	the accesses to them
+ * @region:	what is emulated: the registers and the guards
+ * @res:	the registers
+ * @lock:	held while the model handles an access
+ * @mem:	what is behind the registers
+ * @error:	what is wrong with the access that the model handles
+ * @mappings:	all that the driver has made of it
+ */
+struct kunit_mmio {
+	struct kunit		*test;
+	struct kunit_mmio_info	info;
+	struct kunit_accesses	accesses;
+	struct resource		region;
+	struct resource		res;
+	raw_spinlock_t		lock;
+	void			*mem;
+	const char		*error;
+	struct list_head	mappings;
+};
+
+/**
+ * struct kunit_mmio_mapping - what ioremap() has made
+ * @mmio:	of what
+ * @offset:	of the registers, from which one on; less than 0 in a guard
+ * @size:	how many bytes
+ * @mapped:	until iounmap()
+ * @list:	in kunit_mmio::mappings
+ */
+struct kunit_mmio_mapping {
+	struct kunit_mmio	*mmio;
+	long			offset;
+	size_t			size;
+	bool			mapped;
+	struct list_head	list;
+};
+
+/* Serialises the search for a place with taking it */
+static DEFINE_MUTEX(kunit_mmio_place);
+
+static u64 kunit_mmio_load(const void *mem, unsigned int width)
+{
+	switch (width) {
+	case 1:
+		return *(const u8 *)mem;
+	case 2:
+		return *(const u16 *)mem;
+	case 4:
+		return *(const u32 *)mem;
+	default:
+		return *(const u64 *)mem;
+	}
+}
+
+static void kunit_mmio_store(void *mem, unsigned int width, u64 val)
+{
+	switch (width) {
+	case 1:
+		*(u8 *)mem = val;
+		break;
+	case 2:
+		*(u16 *)mem = val;
+		break;
+	case 4:
+		*(u32 *)mem = val;
+		break;
+	default:
+		*(u64 *)mem = val;
+	}
+}
+
+static const char *kunit_mmio_check(const struct kunit_mmio_mapping *mapping,
+				    unsigned int offset, unsigned int width, bool stale)
+{
+	const struct kunit_mmio_info *info = &mapping->mmio->info;
+	long reg = mapping->offset + offset;
+
+	if (stale)
+		return "after iounmap()";
+	if (offset + width > mapping->size)
+		return "outside of what was mapped";
+	if (reg < 0 || reg + width > info->size)
+		return "outside of the registers";
+	if (!(info->widths & BIT(width)))
+		return "of a width which the device does not know";
+	if (reg % width)
+		return "not aligned";
+	return NULL;
+}
+
+/* One access of one width */
+static u64 kunit_mmio_one(struct kunit_mmio_mapping *mapping,
+			  const struct logic_iomem_access *from, unsigned int offset,
+			  unsigned int width, bool write, u64 val)
+{
+	struct kunit_mmio *mmio = mapping->mmio;
+	struct kunit_access access = {
+		.addr	= (long)mapping->offset + offset,
+		.val	= val,
+		.len	= width,
+		.write	= write,
+		.ip	= from->ip,
+	};
+	const char *error = kunit_mmio_check(mapping, offset, width, from->stale);
+	unsigned int reg = access.addr;
+
+	if (!write)
+		access.val = GENMASK_ULL(width * 8 - 1, 0);
+
+	if (!kunit_access_begin(&mmio->accesses, &access) && !error) {
+		guard(raw_spinlock_irqsave)(&mmio->lock);
+
+		mmio->error = NULL;
+		if (write && mmio->info.write)
+			mmio->info.write(mmio, reg, width, val);
+		else if (write)
+			kunit_mmio_set(mmio, reg, width, val);
+		else if (mmio->info.read)
+			access.val &= mmio->info.read(mmio, reg, width);
+		else
+			access.val = kunit_mmio_get(mmio, reg, width);
+		error = mmio->error;
+	}
+	if (error)
+		kunit_access_error(&mmio->accesses, &access, error);
+	kunit_access_end(&mmio->accesses, &access);
+
+	return access.val;
+}
+
+/* The widest access which the device knows and that fits */
+static unsigned int kunit_mmio_width(const struct kunit_mmio_mapping *mapping,
+				     unsigned int offset, size_t size)
+{
+	unsigned int width;
+
+	for (width = sizeof(long); width; width /= 2) {
+		if (mapping->mmio->info.widths & BIT(width) && width <= size &&
+		    !((mapping->offset + offset) % width))
+			return width;
+	}
+	/* None. The byte is what is wrong. */
+	return 1;
+}
+
+/* memset_io() and the like */
+static void kunit_mmio_block(struct kunit_mmio_mapping *mapping,
+			     const struct logic_iomem_access *block)
+{
+	unsigned int width, done;
+
+	for (done = 0; done < block->size; done += width) {
+		unsigned int offset = block->offset + done;
+		u64 val;
+
+		width = kunit_mmio_width(mapping, offset, block->size - done);
+		switch (block->kind) {
+		case LOGIC_IOMEM_SET:
+			val = *(u8 *)block->data * (U64_MAX / U8_MAX);
+			kunit_mmio_one(mapping, block, offset, width, true,
+				       val & GENMASK_ULL(width * 8 - 1, 0));
+			break;
+		case LOGIC_IOMEM_COPY_TO:
+			val = 0;
+			memcpy(&val, block->data + done, width);
+			kunit_mmio_one(mapping, block, offset, width, true, val);
+			break;
+		default:
+			val = kunit_mmio_one(mapping, block, offset, width, false, 0);
+			memcpy(block->data + done, &val, width);
+		}
+	}
+}
+
+static void kunit_mmio_access(void *priv, const struct logic_iomem_access *access)
+{
+	struct kunit_mmio_mapping *mapping = priv;
+
+	switch (access->kind) {
+	case LOGIC_IOMEM_READ:
+		kunit_mmio_store(access->data, access->size,
+				 kunit_mmio_one(mapping, access, access->offset, access->size,
+						false, 0));
+		break;
+	case LOGIC_IOMEM_WRITE:
+		kunit_mmio_one(mapping, access, access->offset, access->size, true,
+			       kunit_mmio_load(access->data, access->size));
+		break;
+	default:
+		kunit_mmio_block(mapping, access);
+	}
+}
+
+static void kunit_mmio_unmap(void *priv)
+{
+	struct kunit_mmio_mapping *mapping = priv;
+
+	WRITE_ONCE(mapping->mapped, false);
+}
+
+static const struct logic_iomem_ops kunit_mmio_ops = {
+	.access	= kunit_mmio_access,
+	.unmap	= kunit_mmio_unmap,
+};
+
+/* Under the mutex of the regions */
+static long kunit_mmio_map(struct resource *region, unsigned long offset, size_t size,
+			   const struct logic_iomem_ops **ops, void **priv)
+{
+	struct kunit_mmio *mmio = container_of(region, struct kunit_mmio, region);
+	struct kunit_mmio_mapping *mapping;
+
+	if (size > KUNIT_MMIO_MAX_SIZE)
+		return -EINVAL;
+
+	mapping = kzalloc_obj(*mapping);
+	if (!mapping)
+		return -ENOMEM;
+	mapping->mmio = mmio;
+	mapping->offset = (long)offset - KUNIT_MMIO_GUARD;
+	mapping->size = size;
+	mapping->mapped = true;
+	list_add_tail(&mapping->list, &mmio->mappings);
+
+	*ops = &kunit_mmio_ops;
+	*priv = mapping;
+	return 0;
+}
+
+static const struct logic_iomem_region_ops kunit_mmio_region_ops = {
+	.map_resource	= kunit_mmio_map,
+};
+
+static void kunit_mmio_exit(void *data)
+{
+	struct kunit_mmio *mmio = data;
+	struct kunit_mmio_mapping *mapping, *next;
+
+	if (IS_ENABLED(CONFIG_INDIRECT_IOMEM))
+		logic_iomem_remove_region(&mmio->region);
+
+	list_for_each_entry_safe(mapping, next, &mmio->mappings, list) {
+		if (mapping->mapped)
+			KUNIT_FAIL(mmio->test, "%s: 0x%zx bytes at 0x%lx are still mapped\n",
+				   mmio->accesses.name, mapping->size, mapping->offset);
+		kfree(mapping);
+	}
+}
+
+/* Find a place for the region, and take it */
+static int kunit_mmio_add(struct kunit_mmio *mmio)
+{
+	resource_size_t size = ALIGN(mmio->info.size, KUNIT_MMIO_GUARD) + 2 * KUNIT_MMIO_GUARD;
+	struct resource *region = &mmio->region;
+	int ret;
+
+	region->name = mmio->accesses.name;
+	region->flags = IORESOURCE_MEM;
+
+	guard(mutex)(&kunit_mmio_place);
+
+	ret = allocate_resource(&iomem_resource, region, size, KUNIT_MMIO_START, KUNIT_MMIO_END,
+				KUNIT_MMIO_GUARD, NULL, NULL);
+	if (ret)
+		return ret;
+	release_resource(region);
+
+	mmio->res = DEFINE_RES_MEM_NAMED(region->start + KUNIT_MMIO_GUARD, mmio->info.size,
+					 region->name);
+
+	if (!IS_ENABLED(CONFIG_INDIRECT_IOMEM))
+		return -ENXIO;
+	return logic_iomem_add_region(region, &kunit_mmio_region_ops);
+}
+
+/**
+ * kunit_mmio_create() - Create memory mapped registers
+ * @test:	test context
+ * @info:	what to create; copied, but not @name
+ *
+ * A driver finds them at the addresses of kunit_mmio_resource(), maps them by
+ * ioremap() or what is based on it, and accesses them by readl(), ioread8(),
+ * writesw(), memcpy_fromio() and all the others. All accesses get to the callbacks;
+ * those which the device does not have, by the place, the width or the time, do not
+ * and fail the test. In the beginning all registers are 0.
+ *
+ * The registers are removed at the end of the test. Their device is to be made after
+ * them.
+ *
+ * Context: The thread of the test. When this fails, so does the test. On what is not
+ * UML, and without CONFIG_UML_IOMEM_EMULATION, it is skipped.
+ *
+ * Return: The registers.
+ */
+struct kunit_mmio *kunit_mmio_create(struct kunit *test, const struct kunit_mmio_info *info)
+{
+	struct kunit_mmio *mmio = kunit_kzalloc(test, sizeof(*mmio), GFP_KERNEL);
+
+	if (!IS_ENABLED(CONFIG_INDIRECT_IOMEM))
+		kunit_skip(test, "needs UML with CONFIG_UML_IOMEM_EMULATION");
+
+	KUNIT_ASSERT_NOT_NULL(test, mmio);
+	KUNIT_ASSERT_GT(test, info->size, 0);
+	KUNIT_ASSERT_LE(test, info->size, KUNIT_MMIO_MAX_SIZE);
+
+	mmio->test = test;
+	mmio->info = *info;
+	if (!mmio->info.widths)
+		mmio->info.widths = KUNIT_MMIO_32;
+	raw_spin_lock_init(&mmio->lock);
+	INIT_LIST_HEAD(&mmio->mappings);
+	mmio->mem = kunit_kzalloc(test, ALIGN(info->size, sizeof(u64)), GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, mmio->mem);
+
+	kunit_accesses_init(test, &mmio->accesses, info->name ?: test->name);
+	KUNIT_ASSERT_EQ(test, kunit_mmio_add(mmio), 0);
+	KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test, kunit_mmio_exit, mmio), 0);
+
+	return mmio;
+}
+EXPORT_SYMBOL_GPL(kunit_mmio_create);
+
+/**
+ * kunit_mmio_priv() - What the model has given for itself
+ * @mmio:	the registers
+ *
+ * Return: @priv of &struct kunit_mmio_info.
+ */
+void *kunit_mmio_priv(const struct kunit_mmio *mmio)
+{
+	return mmio->info.priv;
+}
+EXPORT_SYMBOL_GPL(kunit_mmio_priv);
+
+/**
+ * kunit_mmio_resource() - Where the registers are
+ * @mmio:	the registers
+ *
+ * Return: A memory resource, to be copied into the device.
+ */
+const struct resource *kunit_mmio_resource(const struct kunit_mmio *mmio)
+{
+	return &mmio->res;
+}
+EXPORT_SYMBOL_GPL(kunit_mmio_resource);
+
+/**
+ * kunit_mmio_accesses() - What the driver does to the registers
+ * @mmio:	the registers
+ *
+ * Return: The accesses, to be counted, made to fail and so on.
+ */
+struct kunit_accesses *kunit_mmio_accesses(struct kunit_mmio *mmio)
+{
+	return &mmio->accesses;
+}
+EXPORT_SYMBOL_GPL(kunit_mmio_accesses);
+
+/**
+ * kunit_mmio_get() - Read the memory behind the registers
+ * @mmio:	the registers
+ * @offset:	of the register
+ * @width:	its width in bytes
+ *
+ * Calls no callback and counts nowhere. For the model and for the test, which takes
+ * the lock where more than one register matters.
+ *
+ * Return: The value.
+ */
+u64 kunit_mmio_get(struct kunit_mmio *mmio, unsigned int offset, unsigned int width)
+{
+	return kunit_mmio_load(mmio->mem + offset, width);
+}
+EXPORT_SYMBOL_GPL(kunit_mmio_get);
+
+/**
+ * kunit_mmio_set() - Write the memory behind the registers
+ * @mmio:	the registers
+ * @offset:	of the register
+ * @width:	its width in bytes
+ * @val:	the value
+ *
+ * As kunit_mmio_get().
+ */
+void kunit_mmio_set(struct kunit_mmio *mmio, unsigned int offset, unsigned int width, u64 val)
+{
+	kunit_mmio_store(mmio->mem + offset, width, val);
+}
+EXPORT_SYMBOL_GPL(kunit_mmio_set);
+
+/**
+ * kunit_mmio_unknown() - The model does not know the register
+ * @mmio:	the registers
+ *
+ * Called by @read or @write of &struct kunit_mmio_info, fails the test at its end.
+ *
+ * Return: All ones, for @read to return.
+ */
+u64 kunit_mmio_unknown(struct kunit_mmio *mmio)
+{
+	mmio->error = "no such register";
+	return U64_MAX;
+}
+EXPORT_SYMBOL_GPL(kunit_mmio_unknown);
+
+/**
+ * kunit_mmio_lock() - Keep the driver from the registers
+ * @mmio:	the registers
+ * @flags:	where to save the state of interrupts
+ *
+ * For the test; the callbacks have the lock. Accesses wait, with interrupts disabled.
+ * There is also guard(kunit_mmio)().
+ */
+void kunit_mmio_lock(struct kunit_mmio *mmio, unsigned long *flags)
+{
+	raw_spin_lock_irqsave(&mmio->lock, *flags);
+}
+EXPORT_SYMBOL_GPL(kunit_mmio_lock);
+
+/**
+ * kunit_mmio_unlock() - Let the driver to the registers again
+ * @mmio:	the registers
+ * @flags:	saved state of interrupts
+ */
+void kunit_mmio_unlock(struct kunit_mmio *mmio, unsigned long flags)
+{
+	raw_spin_unlock_irqrestore(&mmio->lock, flags);
+}
+EXPORT_SYMBOL_GPL(kunit_mmio_unlock);
