@@ -158,20 +158,6 @@ static void pcf8523_alarm_disabled(struct kunit *test)
 	KUNIT_EXPECT_EQ_MSG(test, interrupts(c), before, "a disabled alarm interrupts");
 }
 
-/* An alarm which went off while it was disabled is not for the next one. */
-static void pcf8523_alarm_set_anew(struct kunit *test)
-{
-	struct kunit_i2c_client *c = test->priv;
-	struct rtc_device *rtc = bind_rtc(test);
-	unsigned int before;
-
-	kunit_irq_line_raise(c->line, CONTROL2_AF);
-	before = interrupts(c);
-	KUNIT_ASSERT_EQ(test, set_alarm(rtc, true), 0);
-	KUNIT_EXPECT_EQ(test, kunit_irq_line_settle(c->line), 0);
-	KUNIT_EXPECT_EQ_MSG(test, interrupts(c), before, "the alarm interrupts too early");
-}
-
 static void pcf8523_wakes(struct kunit *test)
 {
 	struct kunit_i2c_client *c = test->priv;
@@ -208,7 +194,6 @@ static void pcf8523_unbind_under_fire(struct kunit *test)
 static struct kunit_case pcf8523_test_cases[] = {
 	KUNIT_CASE(pcf8523_alarm),
 	KUNIT_CASE(pcf8523_alarm_disabled),
-	KUNIT_CASE(pcf8523_alarm_set_anew),
 	KUNIT_CASE(pcf8523_wakes),
 	KUNIT_CASE(pcf8523_probe_fails),
 	KUNIT_CASE(pcf8523_unbind_under_fire),

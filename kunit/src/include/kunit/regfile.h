@@ -55,7 +55,7 @@ struct kunit_regfile;
 /**
  * struct kunit_reg - a register, or several in a row which are alike
  * @first:	address
- * @last:	address of the last of them, inclusive
+ * @last:	address of the last of them, inclusive; 0 if it is one
  * @reset:	value in the beginning
  * @ro:		bits which a write does not change
  * @w1c:	bits which are cleared when 1 is written to them, and which are not
@@ -76,17 +76,17 @@ struct kunit_reg {
 };
 
 #define KUNIT_REG(_reg, _reset)						\
-	{ .first = (_reg), .last = (_reg), .reset = (_reset) }
+	{ .first = (_reg), .reset = (_reset) }
 #define KUNIT_REGS(_first, _last, _reset)				\
 	{ .first = (_first), .last = (_last), .reset = (_reset) }
 #define KUNIT_REG_RO(_reg, _reset)					\
-	{ .first = (_reg), .last = (_reg), .reset = (_reset), .ro = U32_MAX }
+	{ .first = (_reg), .reset = (_reset), .ro = U32_MAX }
 #define KUNIT_REG_W1C(_reg, _reset, _bits)				\
-	{ .first = (_reg), .last = (_reg), .reset = (_reset), .w1c = (_bits) }
+	{ .first = (_reg), .reset = (_reset), .w1c = (_bits) }
 #define KUNIT_REG_RC(_reg, _reset, _bits)				\
-	{ .first = (_reg), .last = (_reg), .reset = (_reset), .ro = U32_MAX, .rc = (_bits) }
+	{ .first = (_reg), .reset = (_reset), .ro = U32_MAX, .rc = (_bits) }
 #define KUNIT_REG_FIFO(_reg, _depth)					\
-	{ .first = (_reg), .last = (_reg), .fifo = (_depth) }
+	{ .first = (_reg), .fifo = (_depth) }
 
 /**
  * struct kunit_regfile_model - how the registers of a device behave

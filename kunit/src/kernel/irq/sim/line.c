@@ -68,7 +68,10 @@ int irq_sim_change(struct irq_sim_line *line, int clear, int set)
  */
 static void irq_sim_behind_claim(struct irq_sim_chip *chip)
 {
-	/* The state was read first: who has claimed since is in a later grace period (litmus: behind-claim) */
+	/*
+	 * The state was read first: who has claimed since is in a later grace period
+	 * (litmus: behind-claim).
+	 */
 	smp_acquire__after_ctrl_dep();
 	if (!READ_ONCE(chip->merges))
 		WRITE_ONCE(chip->merges, true);
@@ -417,7 +420,7 @@ static unsigned long irq_sim_begun(const struct irq_sim_line *line)
  */
 void irq_sim_line_account(struct irq_sim_line *line, struct irq_sim_account *account)
 {
-	/* A fire may latch meanwhile: one look, for what is latched and what was (litmus: account) */
+	/* A fire may latch meanwhile: one look for what is latched and was (litmus: account) */
 	int state = atomic_read_acquire(&line->state);
 
 	/* Acquire: who knows of a latch sees what was written before the fire */

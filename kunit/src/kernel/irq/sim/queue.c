@@ -334,7 +334,7 @@ static __always_inline bool irq_sim_serve(struct irq_sim_queue *queue,
 	return served;
 }
 
-/* Take what has come in. The xchg() in llist_del_all() is a full barrier (litmus: idle, latch). */
+/* Take what has come in. llist_del_all() is a full barrier (litmus: idle, latch). */
 static __always_inline struct llist_node *irq_sim_take(struct irq_sim_queue *queue)
 {
 	return llist_reverse_order(llist_del_all(&queue->incoming));
@@ -461,7 +461,7 @@ static bool irq_sim_queue_idle(struct irq_sim_queue *queue)
 		return false;
 	/* Pairs with irq_sim_deliver(): not idle while lines are taken off (litmus: idle) */
 	smp_mb();
-	/* Pairs with irq_sim_deliver(): idle means that the handlers are through (litmus: idle-done) */
+	/* Pairs with irq_sim_deliver(): idle is when handlers are through (litmus: idle-done) */
 	return !smp_load_acquire(&queue->busy);
 }
 
@@ -526,7 +526,7 @@ void irq_sim_drain(struct irq_sim_chip *chip)
 	unsigned int epoch = chip->epoch;
 
 	irq_sim_flush(chip);
-	/* Left from the last call, in which they were new; acquire pairs with serving them (litmus: moved) */
+	/* Left from the last call; acquire pairs with serving them (litmus: moved) */
 	while (atomic_read_acquire(&chip->moving[!epoch]))
 		irq_sim_flush(chip);
 	WRITE_ONCE(chip->epoch, !epoch);

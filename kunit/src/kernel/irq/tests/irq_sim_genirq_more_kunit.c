@@ -112,8 +112,10 @@ static void gen_affinity_first(struct kunit *test)
 
 /**
  * struct gen_threads - the tasks which handle an interrupt
+ * @line:	the line
  * @handler:	the primary handler's
  * @thread:	the threaded one's
+ * @want:	where they are to run
  * @irqs_on:	the primary handler runs with interrupts enabled
  * @bh_on:	... or where softirqs may run
  */
@@ -264,10 +266,10 @@ static void gen_storm(struct sim_line *line)
 		cpu_relax();
 	/* For the new target. It waits for this handler, or it leaves the event to it. */
 	sim_fire(line);
-	for (int i = 0; i < 2000 && !is.kept; i++) {
+	for (int i = 0; i < 40000 && !is.kept; i++) {
 		if (irq_sim_get_account(st->domain, line->hwirq, &is))
 			break;
-		udelay(100);
+		udelay(5);
 	}
 }
 
