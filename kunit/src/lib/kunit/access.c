@@ -7,6 +7,7 @@
 #include <linux/ktime.h>
 #include <linux/processor.h>
 #include <linux/string.h>
+#include <linux/string_choices.h>
 
 #include <kunit/access.h>
 #include <kunit/resource.h>
@@ -15,16 +16,11 @@
 /* So many accesses are printed when a test has failed */
 #define KUNIT_ACCESSES_PRINTED	24
 
-static const char *kunit_access_name(const struct kunit_access *access)
-{
-	return access->write ? "write" : "read";
-}
-
 static void kunit_access_print(struct kunit_accesses *acc, const struct kunit_access *access,
 			       const char *why)
 {
 	kunit_err(acc->test, "%s: %u: %u byte %s, register 0x%llx, value 0x%llx, by %pS%s%s\n",
-		  acc->name, access->nr, access->len, kunit_access_name(access), access->addr,
+		  acc->name, access->nr, access->len, str_write_read(access->write), access->addr,
 		  access->val, (void *)access->ip, why ? ": " : "", why ?: "");
 }
 

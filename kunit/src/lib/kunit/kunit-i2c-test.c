@@ -15,6 +15,7 @@
 #include <linux/ktime.h>
 #include <linux/module.h>
 #include <linux/property.h>
+#include <linux/string_choices.h>
 
 #include <kunit/dut.h>
 #include <kunit/i2c.h>
@@ -350,7 +351,7 @@ static void trigger_desc(const unsigned int *trigger, char *desc)
 {
 	snprintf(desc, KUNIT_PARAM_DESC_SIZE, "%s %s",
 		 *trigger & IRQ_TYPE_EDGE_BOTH ? "edge" : "level",
-		 *trigger & (IRQ_TYPE_LEVEL_LOW | IRQ_TYPE_EDGE_FALLING) ? "low" : "high");
+		 str_low_high(*trigger & (IRQ_TYPE_LEVEL_LOW | IRQ_TYPE_EDGE_FALLING)));
 }
 
 KUNIT_ARRAY_PARAM(trigger, triggers, trigger_desc);
