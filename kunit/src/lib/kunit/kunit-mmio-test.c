@@ -83,7 +83,7 @@ static void mmio_test_map(struct kunit *test)
 
 	KUNIT_ASSERT_EQ(test, resource_size(res), SIZE);
 	t->base = ioremap(res->start, resource_size(res));
-	KUNIT_ASSERT_NOT_NULL(test, t->base);
+	KUNIT_ASSERT_TRUE(test, t->base);
 }
 
 static void mmio_test_cleanup(void *data)
@@ -254,13 +254,13 @@ static void kunit_mmio_error_test(struct kunit *test)
 	mmio_test_expect_error(test, "outside of what was mapped");
 
 	more = ioremap(res->start, 2 * SIZE);
-	KUNIT_ASSERT_NOT_NULL(test, more);
+	KUNIT_ASSERT_TRUE(test, more);
 	KUNIT_EXPECT_EQ(test, readl(more + SIZE), U32_MAX);
 	mmio_test_expect_error(test, "outside of the registers");
 	iounmap(more);
 
 	more = ioremap(res->start - SIZE, 2 * SIZE);
-	KUNIT_ASSERT_NOT_NULL(test, more);
+	KUNIT_ASSERT_TRUE(test, more);
 	KUNIT_EXPECT_EQ(test, readl(more), U32_MAX);
 	mmio_test_expect_error(test, "outside of the registers");
 	KUNIT_EXPECT_EQ(test, readl(more + SIZE), 0);
@@ -449,7 +449,7 @@ static void kunit_mmio_map_again_test(struct kunit *test)
 	for (unsigned int i = 0; i < 300; i++) {
 		void __iomem *base = ioremap(res->start, SIZE);
 
-		KUNIT_ASSERT_NOT_NULL_MSG(test, base, "mapping %u", i);
+		KUNIT_ASSERT_TRUE_MSG(test, base, "mapping %u", i);
 		writel(i, base + PLAIN);
 		KUNIT_EXPECT_EQ(test, readl(t->base + PLAIN), i);
 		iounmap(base);
@@ -476,7 +476,7 @@ static void kunit_mmio_remove_test(struct kunit *test)
 	release_mem_region(res.start, resource_size(&res));
 
 	kunit_warning_suppress(test)
-		KUNIT_EXPECT_NULL(test, ioremap(res.start, resource_size(&res)));
+		KUNIT_EXPECT_TRUE(test, !ioremap(res.start, resource_size(&res)));
 }
 
 static struct kunit_case kunit_mmio_test_cases[] = {

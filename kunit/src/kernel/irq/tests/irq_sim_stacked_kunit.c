@@ -9,8 +9,6 @@
 
 #include "irq_sim_kunit.h"
 
-static const struct kunit_attributes sim_slow = { .speed = KUNIT_SPEED_SLOW };
-
 #define STK_LINES	8
 #define STK_DEPTH	2
 
