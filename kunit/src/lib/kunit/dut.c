@@ -535,7 +535,9 @@ static const size_t kunit_dut_up[] = {
 static int kunit_dut_pm(struct device *dev, size_t op)
 {
 	const struct dev_pm_ops *ops = NULL;
-	int (*callback)(struct device *dev) = NULL;
+	int (*call)(struct device *dev);
+	void (*complete)(struct device *dev);
+	void *callback = NULL;
 
 	if (dev->pm_domain)
 		ops = &dev->pm_domain->ops;
@@ -554,10 +556,12 @@ static int kunit_dut_pm(struct device *dev, size_t op)
 		return 0;
 
 	if (op == offsetof(const struct dev_pm_ops, complete)) {
-		((void (*)(struct device *dev))callback)(dev);
+		complete = callback;
+		complete(dev);
 		return 0;
 	}
-	return callback(dev);
+	call = callback;
+	return call(dev);
 }
 
 /* Undo the phases from @phase down to the first */
