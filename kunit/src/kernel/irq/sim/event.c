@@ -200,8 +200,9 @@ EXPORT_SYMBOL_GPL(irq_sim_set_line);
  *
  * Counts from the mapping on, for edge lines. At rest, latched = runs of the
  * handler + merged + dropped + waiting, exactly, if nothing but the chip calls the
- * flow handler of the line and nobody polls it. A handler which reads @latched
- * sees the data of each event up to that number.
+ * flow handler of the line and nobody polls it. free_irq() under fire may take the
+ * handler away from one event, which has been acknowledged and counts as latched. A
+ * handler which reads @latched sees the data of each event up to that number.
  *
  * Context: Any but NMI, but not under the lock of the interrupt descriptor.
  *

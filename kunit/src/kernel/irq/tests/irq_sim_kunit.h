@@ -280,6 +280,7 @@ int sim_kind_init(struct kunit *test);
 bool sim_kind_is_eoi(struct kunit *test);
 void sim_expect_account(struct kunit *test, struct sim_line *line,
 			const struct irq_sim_account *want);
+void sim_expect_account_freed(struct kunit *test, struct sim_line *line);
 bool sim_wait_kept(struct sim_line *line, unsigned long kept);
 bool sim_shows(struct kunit *test, struct sim_line *line, const char *what);
 

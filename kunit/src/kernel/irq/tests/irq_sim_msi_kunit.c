@@ -495,6 +495,7 @@ static void msi_free_under_fire(struct kunit *test)
 			KUNIT_EXPECT_TRUE(test, sim_wait(&st->entered));
 		}
 		irq_sim_synchronize(st->domain);
+		/* That waits for its handler, which free_irq() does when it has taken it out */
 		if (round % 2)
 			disable_irq(device->line[1].virq);
 		runs = 0;
@@ -508,8 +509,12 @@ static void msi_free_under_fire(struct kunit *test)
 		/* The account is exact at rest: the device pauses for it */
 		kthread_park(task);
 		irq_sim_synchronize(st->domain);
-		for (int i = 0; i < 4; i++)
-			sim_expect_account(test, &device->line[i], NULL);
+		for (int i = 0; i < 4; i++) {
+			if (i == 1 && round % 2)
+				sim_expect_account(test, &device->line[i], NULL);
+			else
+				sim_expect_account_freed(test, &device->line[i]);
+		}
 		kthread_unpark(task);
 		platform_device_msi_free_irqs_all(device->dev);
 		device->nr = 0;
