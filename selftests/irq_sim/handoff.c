@@ -735,9 +735,19 @@ static void *sleeper_fn(void *arg)
 	return NULL;
 }
 
+/* Did the CPU belong to a task before which it may not run, such as the stopper's? */
+static bool outranked(const char *line)
+{
+	const char *prev = strstr(line, "prev_prio="), *next = strstr(line, "next_prio=");
+
+	return prev && next && atoi(prev + strlen("prev_prio=")) < atoi(next + strlen("next_prio="));
+}
+
 /*
  * How many passes of the flood have begun, at most, between the wakeup of a
  * task and its turn, not counting one for each interrupt that came in between.
+ * Nothing is said of a wakeup which had to wait for a task of a higher priority:
+ * need_resched() is not set for it, and the softirqs go on.
  * Returns the number of wakeups.
  */
 static int passes_before_turn(struct __test_metadata *_metadata, const char *trace, int cpu,
@@ -770,7 +780,7 @@ static int passes_before_turn(struct __test_metadata *_metadata, const char *tra
 			passes--;
 		} else if (strstr(line, " sched_switch: ")) {
 			/* It may be woken before it has got to sleep */
-			if (woken && strstr(line, mine)) {
+			if (woken && strstr(line, mine) && !outranked(line)) {
 				if (passes > *most) {
 					*most = passes;
 					nworst = nwindow;

@@ -154,9 +154,8 @@ static bool sim_churned(atomic_t *rounds)
 #define SIM_DOWN_ROUNDS	5
 
 /*
- * C3, C16, C17: the queue of a CPU which goes down has one owner at any time: the CPU,
- * then who takes it over. Others fire, and wait for it, meanwhile. No line is lost, or
- * run twice at a time, or without a latch.
+ * C3, C16, C17: others fire all lines of a CPU, and wait for them, while it goes down and
+ * comes back. No line is lost, or run twice at a time, or without a latch.
  */
 static void chip_cpu_down_synchronize(struct kunit *test)
 {

@@ -256,6 +256,7 @@ extern struct kunit_suite irq_sim_genirq_suite;
 extern struct kunit_suite irq_sim_genirq_more_suite;
 extern struct kunit_suite irq_sim_msi_suite;
 extern struct kunit_suite irq_sim_stacked_suite;
+extern struct kunit_suite irq_sim_topology_suite;
 extern struct kunit_suite irq_sim_nested_suite;
 
 /**
