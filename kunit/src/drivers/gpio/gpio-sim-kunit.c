@@ -6,6 +6,7 @@
  */
 
 #include <linux/atomic.h>
+#include <linux/completion.h>
 #include <linux/device/bus.h>
 #include <linux/device/driver.h>
 #include <linux/gpio/consumer.h>
@@ -14,6 +15,8 @@
 #include <linux/interrupt.h>
 #include <linux/irq.h>
 #include <linux/irq_sim.h>
+#include <linux/irqdomain.h>
+#include <linux/module.h>
 #include <linux/pinctrl/pinconf-generic.h>
 #include <linux/platform_device.h>
 #include <linux/property.h>
@@ -60,17 +63,24 @@ static const struct software_node *const gpio_sim_test_nodes[] = {
  * @gpio:	a line of the simulator, requested as an input, low
  * @irq:	its interrupt
  * @handled:	runs of the handler
+ * @disable:	the handler disables the interrupt, as that of a level has to
+ *		which cannot quiet the device
+ * @quiet:	the thread has quieted it
  */
 struct gpio_sim_test {
 	struct gpio_desc	*gpio;
 	int			irq;
 	atomic_t		handled;
+	bool			disable;
+	struct completion	quiet;
 };
 
 static irqreturn_t gpio_sim_test_handler(int irq, void *data)
 {
 	struct gpio_sim_test *t = data;
 
+	if (t->disable)
+		disable_irq_nosync(irq);
 	atomic_inc(&t->handled);
 	return IRQ_HANDLED;
 }
@@ -99,6 +109,18 @@ static int gpio_sim_test_pull(struct gpio_sim_test *t, bool up)
 	return atomic_read(&t->handled);
 }
 
+/* The thread of a level: the third run pulls the line down. */
+static irqreturn_t gpio_sim_test_thread(int irq, void *data)
+{
+	struct gpio_sim_test *t = data;
+
+	if (atomic_inc_return(&t->handled) == 3) {
+		gpiod_set_config(t->gpio, pinconf_to_config_packed(PIN_CONFIG_BIAS_PULL_DOWN, 1));
+		complete(&t->quiet);
+	}
+	return IRQ_HANDLED;
+}
+
 KUNIT_DEFINE_ACTION_WRAPPER(gpiod_put_wrapper, gpiod_put, struct gpio_desc *);
 
 static int gpio_sim_test_init(struct kunit *test)
@@ -115,6 +137,7 @@ static int gpio_sim_test_init(struct kunit *test)
 
 	t = kunit_kzalloc(test, sizeof(*t), GFP_KERNEL);
 	KUNIT_ASSERT_NOT_NULL(test, t);
+	init_completion(&t->quiet);
 
 	KUNIT_ASSERT_EQ(test, kunit_software_node_register_node_group(test, gpio_sim_test_nodes),
 			0);
@@ -209,12 +232,129 @@ static void gpio_sim_irq_not_requested(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, gpio_sim_test_pull(t, true), 1);
 }
 
-/* The simulator has edges only. */
+struct gpio_sim_level {
+	unsigned long	flags;
+	bool		high;
+	const char	*name;
+};
+
+static const struct gpio_sim_level gpio_sim_levels[] = {
+	{ IRQF_TRIGGER_HIGH, true, "high" },
+	{ IRQF_TRIGGER_LOW, false, "low" },
+};
+
+KUNIT_ARRAY_PARAM_DESC(gpio_sim_level, gpio_sim_levels, name);
+
+/*
+ * A level is served again and again, at once if the line had it before anybody
+ * listened, and not any more when the line has changed. The handler has the device
+ * be quiet by disabling the interrupt, or the test could not count.
+ */
 static void gpio_sim_irq_level(struct kunit *test)
 {
-	KUNIT_EXPECT_EQ(test, gpio_sim_test_request(test, IRQF_TRIGGER_HIGH), -EINVAL);
-	KUNIT_EXPECT_EQ(test, gpio_sim_test_request(test, IRQF_TRIGGER_LOW), -EINVAL);
+	const struct gpio_sim_level *level = test->param_value;
+	struct gpio_sim_test *t = test->priv;
+
+	KUNIT_EXPECT_EQ(test, gpio_sim_test_pull(t, level->high), 0);
+	t->disable = true;
+	KUNIT_ASSERT_EQ(test, gpio_sim_test_request(test, level->flags), 0);
+	KUNIT_EXPECT_EQ(test, gpio_sim_test_pull(t, level->high), 1);
+
+	/* It is served once each time the interrupt is enabled */
+	for (int i = 2; i < 5; i++) {
+		enable_irq(t->irq);
+		KUNIT_EXPECT_EQ(test, gpio_sim_test_pull(t, level->high), i);
+	}
+
+	/* What changes while it is disabled is forgotten */
+	KUNIT_EXPECT_EQ(test, gpio_sim_test_pull(t, !level->high), 4);
+	KUNIT_EXPECT_EQ(test, gpio_sim_test_pull(t, level->high), 4);
+	KUNIT_EXPECT_EQ(test, gpio_sim_test_pull(t, !level->high), 4);
+	enable_irq(t->irq);
+	KUNIT_EXPECT_EQ(test, gpio_sim_test_pull(t, !level->high), 4);
+
+	KUNIT_EXPECT_EQ(test, gpio_sim_test_pull(t, level->high), 5);
+	enable_irq(t->irq);
+	KUNIT_EXPECT_EQ(test, gpio_sim_test_pull(t, level->high), 6);
 }
+
+/* A handler which makes the device take its request back is called no more. */
+static void gpio_sim_irq_level_thread(struct kunit *test)
+{
+	struct gpio_sim_test *t = test->priv;
+
+	KUNIT_ASSERT_EQ(test, kunit_request_threaded_irq(test, t->irq, NULL, gpio_sim_test_thread,
+							 IRQF_TRIGGER_HIGH | IRQF_ONESHOT,
+							 "gpio-sim-kunit", t), 0);
+	KUNIT_EXPECT_GE(test, gpio_sim_test_pull(t, true), 0);
+	KUNIT_ASSERT_NE(test, wait_for_completion_timeout(&t->quiet, 5 * HZ), 0);
+	KUNIT_EXPECT_EQ(test, gpiod_get_value_cansleep(t->gpio), 0);
+	KUNIT_EXPECT_EQ(test, gpio_sim_test_pull(t, false), 3);
+}
+
+/*
+ * An interrupt which firmware describes: its type comes from there, and nobody
+ * requests the GPIO. The level is the one that the line had before.
+ */
+static void gpio_sim_irq_firmware(struct kunit *test)
+{
+	const struct gpio_sim_level *level = test->param_value;
+	struct irq_fwspec fwspec = {
+		.fwnode		= software_node_fwnode(&gpio_sim_test_bank),
+		.param_count	= 2,
+		.param		= {
+			GPIO_SIM_TEST_LINE,
+			level->high ? IRQ_TYPE_LEVEL_HIGH : IRQ_TYPE_LEVEL_LOW,
+		},
+	};
+	struct gpio_sim_test *t = test->priv;
+
+	/* It is not mapped when the line changes */
+	irq_dispose_mapping(t->irq);
+	KUNIT_ASSERT_EQ(test, gpiod_set_config(t->gpio,
+			pinconf_to_config_packed(level->high ? PIN_CONFIG_BIAS_PULL_UP :
+							       PIN_CONFIG_BIAS_PULL_DOWN, 1)), 0);
+	kunit_release_action(test, gpiod_put_wrapper, t->gpio);
+
+	t->irq = irq_create_fwspec_mapping(&fwspec);
+	KUNIT_ASSERT_GT(test, t->irq, 0);
+	KUNIT_EXPECT_EQ(test, irq_get_trigger_type(t->irq), fwspec.param[1]);
+	t->disable = true;
+	KUNIT_ASSERT_EQ(test, gpio_sim_test_request(test, 0), 0);
+	irq_sim_synchronize(irq_get_irq_data(t->irq)->domain);
+	KUNIT_EXPECT_EQ(test, atomic_read(&t->handled), 1);
+}
+
+/* Lines can wake the system. */
+static void gpio_sim_irq_wake(struct kunit *test)
+{
+	struct gpio_sim_test *t = test->priv;
+
+	KUNIT_ASSERT_EQ(test, gpio_sim_test_request(test, IRQF_TRIGGER_RISING), 0);
+	KUNIT_EXPECT_EQ(test, enable_irq_wake(t->irq), 0);
+	KUNIT_EXPECT_EQ(test, gpio_sim_test_pull(t, true), 1);
+	KUNIT_EXPECT_EQ(test, disable_irq_wake(t->irq), 0);
+}
+
+#ifdef CONFIG_GPIO_SIM_MODULE
+/* The module stays for as long as an interrupt is requested, by whomever. */
+static void gpio_sim_irq_module(struct kunit *test)
+{
+	struct module *module = driver_find("gpio-sim", &platform_bus_type)->owner;
+	struct gpio_sim_test *t = test->priv;
+	int refs = module_refcount(module);
+
+	KUNIT_ASSERT_EQ(test, gpio_sim_test_request(test, IRQF_TRIGGER_RISING), 0);
+	KUNIT_EXPECT_EQ(test, module_refcount(module), refs + 1);
+	KUNIT_ASSERT_EQ(test, kunit_free_irq(test, t->irq, t), 0);
+	KUNIT_EXPECT_EQ(test, module_refcount(module), refs);
+}
+#else
+static void gpio_sim_irq_module(struct kunit *test)
+{
+	kunit_skip(test, "gpio-sim is built in");
+}
+#endif
 
 /* A line is an input for as long as its interrupt is requested. */
 static void gpio_sim_irq_locks_direction(struct kunit *test)
@@ -236,7 +376,11 @@ static struct kunit_case gpio_sim_irq_test_cases[] = {
 	KUNIT_CASE_PARAM(gpio_sim_irq_edges, gpio_sim_edge_gen_params),
 	KUNIT_CASE(gpio_sim_irq_disabled),
 	KUNIT_CASE(gpio_sim_irq_not_requested),
-	KUNIT_CASE(gpio_sim_irq_level),
+	KUNIT_CASE_PARAM(gpio_sim_irq_level, gpio_sim_level_gen_params),
+	KUNIT_CASE(gpio_sim_irq_level_thread),
+	KUNIT_CASE_PARAM(gpio_sim_irq_firmware, gpio_sim_level_gen_params),
+	KUNIT_CASE(gpio_sim_irq_wake),
+	KUNIT_CASE(gpio_sim_irq_module),
 	KUNIT_CASE(gpio_sim_irq_locks_direction),
 	{ }
 };

@@ -267,14 +267,14 @@ static void irq_sim_irq_release_resources(struct irq_data *data)
 
 /**
  * irq_sim_chip_init() - Set up what genirq calls
- * @chip:	a new chip, whose kind and flags are set
+ * @chip:	a new chip, whose name, kind and flags are set
  *
  * Context: Any.
  */
 void irq_sim_chip_init(struct irq_sim_chip *chip)
 {
 	chip->irqchip = (struct irq_chip) {
-		.name			= "irq_sim",
+		.name			= chip->name,
 		.irq_mask		= irq_sim_irq_mask,
 		.irq_unmask		= irq_sim_irq_unmask,
 		.irq_set_type		= irq_sim_irq_set_type,

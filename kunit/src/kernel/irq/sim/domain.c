@@ -7,6 +7,7 @@
 #include <linux/device.h>
 #include <linux/irqdomain.h>
 #include <linux/slab.h>
+#include <linux/string.h>
 
 #include "sim.h"
 
@@ -303,6 +304,7 @@ static void irq_sim_chip_free(struct irq_sim_chip *chip)
 			kfree(rcu_access_pointer(chip->chunks[i]));
 	kvfree(chip->chunks);
 	irq_sim_queues_free(chip);
+	kfree_const(chip->name);
 	kfree(chip);
 }
 
@@ -360,6 +362,9 @@ struct irq_domain *irq_sim_create(const struct irq_sim_info *info,
 		chip->ops = *info->ops;
 	mutex_init(&chip->sync);
 
+	chip->name = kstrdup_const(info->name ?: "irq_sim", GFP_KERNEL);
+	if (!chip->name)
+		return ERR_PTR(-ENOMEM);
 	chip->chunks = kvcalloc(irq_sim_num_chunks(chip), sizeof(*chip->chunks), GFP_KERNEL);
 	if (!chip->chunks)
 		return ERR_PTR(-ENOMEM);

@@ -225,6 +225,7 @@ struct irq_sim_chunk {
  * @sync:	serialises irq_sim_synchronize()
  * @domain:	the domain
  * @irqchip:	what genirq calls
+ * @name:	name of the chip
  * @dead:	in the list of the CPU hotplug state in which a CPU is dead
  * @online:	in the list of the one in which it is about to go down, or has come up
  * @ops:	callbacks of the owner
@@ -249,6 +250,7 @@ struct irq_sim_chip {
 	struct mutex			sync;	/* irq_sim_synchronize() */
 	struct irq_domain		*domain;
 	struct irq_chip			irqchip;
+	const char			*name;
 	struct hlist_node		dead;
 	struct hlist_node		online;
 	struct irq_sim_ops		ops;

@@ -130,6 +130,28 @@ static void chip_two_chips(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, sim_runs(line), 3);
 }
 
+/* C1: a chip goes by the name which its owner gave it, and keeps a copy of that. */
+static void chip_named(struct kunit *test)
+{
+	struct sim_test *st = test->priv;
+	char name[] = "named";
+	struct irq_sim_info info = { .num_irqs = 1, .name = name };
+	struct irq_domain *domain = irq_domain_instantiate_sim(&info);
+	unsigned int virq;
+
+	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, domain);
+	virq = irq_create_mapping(domain, 0);
+	name[0] = 'X';
+	if (virq)
+		KUNIT_EXPECT_STREQ(test, irq_get_chip(virq)->name, "named");
+	else
+		KUNIT_FAIL(test, "no memory for a line");
+	irq_dispose_mapping(virq);
+	irq_domain_remove_sim(domain);
+
+	KUNIT_EXPECT_STREQ(test, irq_get_chip(st->line[0].virq)->name, "irq_sim");
+}
+
 /* From a task and with softirqs disabled, which do not go the same way. */
 static void sim_expect_refused(struct kunit *test, struct irq_domain *domain,
 			       irq_hw_number_t hwirq, int expected)
@@ -391,6 +413,7 @@ static struct kunit_case irq_sim_chip_cases[] = {
 	KUNIT_CASE_PARAM(chip_bad_arguments, sim_gen_params),
 	KUNIT_CASE_PARAM(chip_numbers, delivery_gen_params),
 	KUNIT_CASE_PARAM(chip_two_chips, delivery_gen_params),
+	KUNIT_CASE(chip_named),
 	KUNIT_CASE_PARAM(chip_large, delivery_gen_params),
 	KUNIT_CASE_PARAM(chip_refused, delivery_gen_params),
 	KUNIT_CASE_PARAM(chip_chained_type, delivery_gen_params),

@@ -1,0 +1,805 @@
+// SPDX-License-Identifier: GPL-2.0+
+/*
+ * Simulated interrupt controllers from user space: a directory in configfs is a
+ * chip, a directory in it a line, see Documentation/admin-guide/irq-sim-configfs.rst.
+ */
+
+#define pr_fmt(fmt) "irq-sim: " fmt
+
+#include <linux/array_size.h>
+#include <linux/bits.h>
+#include <linux/cleanup.h>
+#include <linux/ctype.h>
+#include <linux/err.h>
+#include <linux/interrupt.h>
+#include <linux/irq.h>
+#include <linux/irqdomain.h>
+#include <linux/kstrtox.h>
+#include <linux/minmax.h>
+#include <linux/module.h>
+#include <linux/seq_buf.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+#include <linux/string_helpers.h>
+#include <linux/sysfs.h>
+
+#include "configfs.h"
+
+#define IRQ_SIM_CFS_MAX_LINES	65536
+#define IRQ_SIM_CFS_MAX_LABEL	64
+
+static const char * const irq_sim_cfs_deliveries[] = {
+	[IRQ_SIM_DELIVER_HARDIRQ]	= "hardirq",
+	[IRQ_SIM_DELIVER_TASKLET]	= "tasklet",
+	[IRQ_SIM_DELIVER_BH_WORK]	= "bh_work",
+};
+
+/* Nobody could request a per-CPU line from user space */
+static const char * const irq_sim_cfs_kinds[] = {
+	[IRQ_SIM_KIND_ACK]		= "ack",
+	[IRQ_SIM_KIND_EOI]		= "eoi",
+};
+
+static const char * const irq_sim_cfs_flags[] = {
+	"single_target", "no_affinity", "no_wake", "eoi_threaded",
+};
+
+static const unsigned int irq_sim_cfs_flag_bits[] = {
+	IRQ_SIM_SINGLE_TARGET, IRQ_SIM_NO_AFFINITY, IRQ_SIM_NO_WAKE, IRQ_SIM_EOI_THREADED,
+};
+
+static const char * const irq_sim_cfs_types[] = {
+	"rising", "falling", "both", "high", "low",
+};
+
+static const unsigned int irq_sim_cfs_type_bits[] = {
+	IRQ_TYPE_EDGE_RISING, IRQ_TYPE_EDGE_FALLING, IRQ_TYPE_EDGE_BOTH,
+	IRQ_TYPE_LEVEL_HIGH, IRQ_TYPE_LEVEL_LOW,
+};
+
+static struct irq_sim_cfs_chip *to_irq_sim_cfs_chip(struct config_item *item)
+{
+	return container_of(to_config_group(item), struct irq_sim_cfs_chip, group);
+}
+
+static struct irq_sim_cfs_line *to_irq_sim_cfs_line(struct config_item *item)
+{
+	return container_of(to_config_group(item), struct irq_sim_cfs_line, group);
+}
+
+static int irq_sim_cfs_match(struct irq_sim_cfs_chip *chip, const char *attr,
+			     const char * const *names, size_t num, const char *page)
+{
+	int i = __sysfs_match_string(names, num, page);
+	DECLARE_SEQ_BUF(want, 64);
+
+	if (i >= 0)
+		return i;
+	for (size_t j = 0; j < num; j++)
+		seq_buf_printf(&want, "%s%s", j ? ", " : "", names[j]);
+	irq_sim_cfs_refuse(chip, attr, page, "one of %s", seq_buf_str(&want));
+	return i;
+}
+
+static int irq_sim_cfs_bool(struct irq_sim_cfs_chip *chip, const char *attr,
+			    const char *page, bool *value)
+{
+	int ret = kstrtobool(page, value);
+
+	if (ret)
+		irq_sim_cfs_refuse(chip, attr, page, "0 or 1");
+	return ret;
+}
+
+/*
+ * The way to being live, and back
+ */
+
+static void irq_sim_cfs_unmap(struct irq_sim_cfs_line *line)
+{
+	if (!line->irq)
+		return;
+	/* The wire is not part of the chip, and stays as it is */
+	irq_get_irqchip_state(line->irq, IRQCHIP_STATE_LINE_LEVEL, &line->wire);
+	irq_dispose_mapping(line->irq);
+	line->irq = 0;
+}
+
+static void irq_sim_cfs_remove(struct irq_sim_cfs_chip *chip)
+{
+	struct irq_domain *domain = chip->domain;
+	struct fwnode_handle *fwnode = domain->fwnode;
+	struct irq_sim_cfs_line *line;
+
+	/* Their drivers may want interrupts up to the end */
+	list_for_each_entry(line, &chip->lines, node)
+		irq_sim_cfs_unbind(line);
+	scoped_guard(rwsem_write, &chip->live) {
+		chip->domain = NULL;
+		list_for_each_entry(line, &chip->lines, node)
+			irq_sim_cfs_unmap(line);
+	}
+	irq_domain_remove_sim(domain);
+	irq_domain_free_fwnode(fwnode);
+}
+
+static int irq_sim_cfs_map(struct irq_domain *domain, struct irq_sim_cfs_line *line)
+{
+	line->irq = irq_create_mapping(domain, line->hwirq);
+	if (!line->irq)
+		return -ENOMEM;
+	irq_sim_set_line(domain, line->hwirq, line->wire);
+	return irq_set_irq_type(line->irq, line->type);
+}
+
+static int irq_sim_cfs_create(struct irq_sim_cfs_chip *chip)
+{
+	const char *name = irq_sim_cfs_name(chip);
+	struct irq_sim_info info = chip->info;
+	struct irq_sim_cfs_line *line;
+	struct irq_domain *domain;
+	int ret = 0;
+
+	list_for_each_entry(line, &chip->lines, node) {
+		if (line->hwirq >= info.num_irqs) {
+			pr_err("%s: there is no line%u, num_lines is %u\n", name, line->hwirq,
+			       info.num_irqs);
+			return -ERANGE;
+		}
+	}
+
+	info.name = name;
+	info.fwnode = irq_domain_alloc_named_fwnode(name);
+	if (!info.fwnode)
+		return -ENOMEM;
+	domain = irq_domain_instantiate_sim(&info);
+	if (IS_ERR(domain)) {
+		irq_domain_free_fwnode(info.fwnode);
+		if (PTR_ERR(domain) == -EINVAL)
+			pr_err("%s: flags: not all of them go together, and with the kind\n", name);
+		return PTR_ERR(domain);
+	}
+
+	scoped_guard(rwsem_write, &chip->live) {
+		chip->domain = domain;
+		list_for_each_entry(line, &chip->lines, node) {
+			ret = irq_sim_cfs_map(domain, line);
+			if (ret)
+				break;
+		}
+	}
+	if (ret)
+		goto err;
+	list_for_each_entry(line, &chip->lines, node) {
+		ret = irq_sim_cfs_bind(line);
+		if (ret)
+			goto err;
+	}
+	return 0;
+err:
+	irq_sim_cfs_remove(chip);
+	return ret;
+}
+
+/*
+ * Attributes of a chip
+ */
+
+static ssize_t irq_sim_cfs_chip_num_lines_show(struct config_item *item, char *page)
+{
+	struct irq_sim_cfs_chip *chip = to_irq_sim_cfs_chip(item);
+
+	guard(mutex)(&chip->lock);
+	return sysfs_emit(page, "%u\n", chip->info.num_irqs);
+}
+
+static ssize_t irq_sim_cfs_chip_num_lines_store(struct config_item *item, const char *page,
+						size_t count)
+{
+	struct irq_sim_cfs_chip *chip = to_irq_sim_cfs_chip(item);
+	unsigned int num;
+	int ret;
+
+	ret = kstrtouint(page, 0, &num);
+	if (!ret && !num)
+		ret = -EINVAL;
+	if (!ret && num > IRQ_SIM_CFS_MAX_LINES)
+		ret = -ERANGE;
+	if (ret) {
+		irq_sim_cfs_refuse(chip, "num_lines", page, "1 to %u", IRQ_SIM_CFS_MAX_LINES);
+		return ret;
+	}
+
+	guard(mutex)(&chip->lock);
+	if (irq_sim_cfs_is_live(chip))
+		return -EBUSY;
+	chip->info.num_irqs = num;
+	return count;
+}
+
+CONFIGFS_ATTR(irq_sim_cfs_chip_, num_lines);
+
+static ssize_t irq_sim_cfs_chip_delivery_show(struct config_item *item, char *page)
+{
+	struct irq_sim_cfs_chip *chip = to_irq_sim_cfs_chip(item);
+
+	guard(mutex)(&chip->lock);
+	return sysfs_emit(page, "%s\n", irq_sim_cfs_deliveries[chip->info.delivery]);
+}
+
+static ssize_t irq_sim_cfs_chip_delivery_store(struct config_item *item, const char *page,
+					       size_t count)
+{
+	struct irq_sim_cfs_chip *chip = to_irq_sim_cfs_chip(item);
+	int i = irq_sim_cfs_match(chip, "delivery", irq_sim_cfs_deliveries,
+				  ARRAY_SIZE(irq_sim_cfs_deliveries), page);
+
+	if (i < 0)
+		return i;
+	guard(mutex)(&chip->lock);
+	if (irq_sim_cfs_is_live(chip))
+		return -EBUSY;
+	chip->info.delivery = i;
+	return count;
+}
+
+CONFIGFS_ATTR(irq_sim_cfs_chip_, delivery);
+
+static ssize_t irq_sim_cfs_chip_kind_show(struct config_item *item, char *page)
+{
+	struct irq_sim_cfs_chip *chip = to_irq_sim_cfs_chip(item);
+
+	guard(mutex)(&chip->lock);
+	return sysfs_emit(page, "%s\n", irq_sim_cfs_kinds[chip->info.kind]);
+}
+
+static ssize_t irq_sim_cfs_chip_kind_store(struct config_item *item, const char *page,
+					   size_t count)
+{
+	struct irq_sim_cfs_chip *chip = to_irq_sim_cfs_chip(item);
+	int i = irq_sim_cfs_match(chip, "kind", irq_sim_cfs_kinds,
+				  ARRAY_SIZE(irq_sim_cfs_kinds), page);
+
+	if (i < 0)
+		return i;
+	guard(mutex)(&chip->lock);
+	if (irq_sim_cfs_is_live(chip))
+		return -EBUSY;
+	chip->info.kind = i;
+	return count;
+}
+
+CONFIGFS_ATTR(irq_sim_cfs_chip_, kind);
+
+static ssize_t irq_sim_cfs_chip_budget_show(struct config_item *item, char *page)
+{
+	struct irq_sim_cfs_chip *chip = to_irq_sim_cfs_chip(item);
+
+	guard(mutex)(&chip->lock);
+	return sysfs_emit(page, "%u\n", chip->info.budget);
+}
+
+static ssize_t irq_sim_cfs_chip_budget_store(struct config_item *item, const char *page,
+					     size_t count)
+{
+	struct irq_sim_cfs_chip *chip = to_irq_sim_cfs_chip(item);
+	unsigned int budget;
+	int ret;
+
+	ret = kstrtouint(page, 0, &budget);
+	if (ret) {
+		irq_sim_cfs_refuse(chip, "budget", page, "a number of lines, 0 for the default");
+		return ret;
+	}
+
+	guard(mutex)(&chip->lock);
+	if (irq_sim_cfs_is_live(chip))
+		return -EBUSY;
+	chip->info.budget = budget;
+	return count;
+}
+
+CONFIGFS_ATTR(irq_sim_cfs_chip_, budget);
+
+static ssize_t irq_sim_cfs_chip_flags_show(struct config_item *item, char *page)
+{
+	struct irq_sim_cfs_chip *chip = to_irq_sim_cfs_chip(item);
+	const char *gap = "";
+	int at = 0;
+
+	guard(mutex)(&chip->lock);
+	for (int i = 0; i < ARRAY_SIZE(irq_sim_cfs_flags); i++) {
+		if (!(chip->info.flags & irq_sim_cfs_flag_bits[i]))
+			continue;
+		at += sysfs_emit_at(page, at, "%s%s", gap, irq_sim_cfs_flags[i]);
+		gap = " ";
+	}
+	return at + sysfs_emit_at(page, at, "\n");
+}
+
+static ssize_t irq_sim_cfs_chip_flags_store(struct config_item *item, const char *page,
+					    size_t count)
+{
+	struct irq_sim_cfs_chip *chip = to_irq_sim_cfs_chip(item);
+	unsigned int flags = 0;
+	char *word, *rest;
+
+	char *words __free(kfree) = kstrdup(page, GFP_KERNEL);
+	if (!words)
+		return -ENOMEM;
+	rest = strim(words);
+	while ((word = strsep(&rest, " \t"))) {
+		int i;
+
+		if (!*word)
+			continue;
+		i = irq_sim_cfs_match(chip, "flags", irq_sim_cfs_flags,
+				      ARRAY_SIZE(irq_sim_cfs_flags), word);
+		if (i < 0)
+			return i;
+		flags |= irq_sim_cfs_flag_bits[i];
+	}
+
+	guard(mutex)(&chip->lock);
+	if (irq_sim_cfs_is_live(chip))
+		return -EBUSY;
+	chip->info.flags = flags;
+	return count;
+}
+
+CONFIGFS_ATTR(irq_sim_cfs_chip_, flags);
+
+static ssize_t irq_sim_cfs_chip_live_show(struct config_item *item, char *page)
+{
+	struct irq_sim_cfs_chip *chip = to_irq_sim_cfs_chip(item);
+
+	guard(mutex)(&chip->lock);
+	return sysfs_emit(page, "%d\n", irq_sim_cfs_is_live(chip));
+}
+
+static ssize_t irq_sim_cfs_chip_live_store(struct config_item *item, const char *page,
+					   size_t count)
+{
+	struct irq_sim_cfs_chip *chip = to_irq_sim_cfs_chip(item);
+	bool live;
+	int ret;
+
+	ret = irq_sim_cfs_bool(chip, "live", page, &live);
+	if (ret)
+		return ret;
+
+	guard(mutex)(&chip->lock);
+	if (live == irq_sim_cfs_is_live(chip))
+		return -EPERM;
+	if (live)
+		ret = irq_sim_cfs_create(chip);
+	else
+		irq_sim_cfs_remove(chip);
+	return ret ?: count;
+}
+
+CONFIGFS_ATTR(irq_sim_cfs_chip_, live);
+
+static struct configfs_attribute *irq_sim_cfs_chip_attrs[] = {
+	&irq_sim_cfs_chip_attr_num_lines,
+	&irq_sim_cfs_chip_attr_delivery,
+	&irq_sim_cfs_chip_attr_kind,
+	&irq_sim_cfs_chip_attr_budget,
+	&irq_sim_cfs_chip_attr_flags,
+	&irq_sim_cfs_chip_attr_live,
+	NULL
+};
+
+/*
+ * Attributes of a line
+ */
+
+static ssize_t irq_sim_cfs_line_type_show(struct config_item *item, char *page)
+{
+	struct irq_sim_cfs_line *line = to_irq_sim_cfs_line(item);
+	int i = 0;
+
+	guard(mutex)(&line->chip->lock);
+	while (irq_sim_cfs_type_bits[i] != line->type)
+		i++;
+	return sysfs_emit(page, "%s\n", irq_sim_cfs_types[i]);
+}
+
+static ssize_t irq_sim_cfs_line_type_store(struct config_item *item, const char *page,
+					   size_t count)
+{
+	struct irq_sim_cfs_line *line = to_irq_sim_cfs_line(item);
+	struct irq_sim_cfs_chip *chip = line->chip;
+	int i = irq_sim_cfs_match(chip, "type", irq_sim_cfs_types,
+				  ARRAY_SIZE(irq_sim_cfs_types), page);
+
+	if (i < 0)
+		return i;
+	guard(mutex)(&chip->lock);
+	if (irq_sim_cfs_is_live(chip))
+		return -EBUSY;
+	line->type = irq_sim_cfs_type_bits[i];
+	return count;
+}
+
+CONFIGFS_ATTR(irq_sim_cfs_line_, type);
+
+static ssize_t irq_sim_cfs_line_label_show(struct config_item *item, char *page)
+{
+	struct irq_sim_cfs_line *line = to_irq_sim_cfs_line(item);
+
+	guard(mutex)(&line->chip->lock);
+	return sysfs_emit(page, "%s\n", line->label ?: "");
+}
+
+static ssize_t irq_sim_cfs_line_label_store(struct config_item *item, const char *page,
+					    size_t count)
+{
+	struct irq_sim_cfs_line *line = to_irq_sim_cfs_line(item);
+	struct irq_sim_cfs_chip *chip = line->chip;
+	size_t len = strcspn(page, "\n");
+
+	if (len > IRQ_SIM_CFS_MAX_LABEL) {
+		irq_sim_cfs_refuse(chip, "label", page, "of up to %u characters",
+				   IRQ_SIM_CFS_MAX_LABEL);
+		return -ENAMETOOLONG;
+	}
+	for (size_t i = 0; i < len; i++) {
+		if (!isprint(page[i]) || page[i] == '/') {
+			irq_sim_cfs_refuse(chip, "label", page, "printable, without '/'");
+			return -EINVAL;
+		}
+	}
+
+	char *label __free(kfree) = len ? kstrndup(page, len, GFP_KERNEL) : NULL;
+	if (len && !label)
+		return -ENOMEM;
+
+	guard(mutex)(&chip->lock);
+	if (irq_sim_cfs_is_live(chip))
+		return -EBUSY;
+	swap(line->label, label);
+	return count;
+}
+
+CONFIGFS_ATTR(irq_sim_cfs_line_, label);
+
+static ssize_t irq_sim_cfs_line_irq_show(struct config_item *item, char *page)
+{
+	struct irq_sim_cfs_line *line = to_irq_sim_cfs_line(item);
+
+	guard(rwsem_read)(&line->chip->live);
+	if (!irq_sim_cfs_is_live(line->chip))
+		return -ENODEV;
+	return sysfs_emit(page, "%u\n", line->irq);
+}
+
+CONFIGFS_ATTR_RO(irq_sim_cfs_line_, irq);
+
+static ssize_t irq_sim_cfs_line_fire_store(struct config_item *item, const char *page,
+					   size_t count)
+{
+	struct irq_sim_cfs_line *line = to_irq_sim_cfs_line(item);
+	struct irq_sim_cfs_chip *chip = line->chip;
+	int ret;
+
+	if (!sysfs_streq(page, "1")) {
+		irq_sim_cfs_refuse(chip, "fire", page, "1");
+		return -EINVAL;
+	}
+	guard(rwsem_read)(&chip->live);
+	if (!irq_sim_cfs_is_live(chip))
+		return -ENODEV;
+	ret = irq_sim_fire(chip->domain, line->hwirq);
+	return ret < 0 ? ret : count;
+}
+
+CONFIGFS_ATTR_WO(irq_sim_cfs_line_, fire);
+
+static ssize_t irq_sim_cfs_state_show(struct config_item *item, enum irqchip_irq_state which,
+				      char *page)
+{
+	struct irq_sim_cfs_line *line = to_irq_sim_cfs_line(item);
+	bool state;
+	int ret;
+
+	guard(rwsem_read)(&line->chip->live);
+	if (!irq_sim_cfs_is_live(line->chip))
+		return -ENODEV;
+	ret = irq_get_irqchip_state(line->irq, which, &state);
+	return ret ?: sysfs_emit(page, "%d\n", state);
+}
+
+static ssize_t irq_sim_cfs_state_store(struct config_item *item, const char *attr,
+				       enum irqchip_irq_state which, const char *page,
+				       size_t count)
+{
+	struct irq_sim_cfs_line *line = to_irq_sim_cfs_line(item);
+	struct irq_sim_cfs_chip *chip = line->chip;
+	bool state;
+	int ret;
+
+	ret = irq_sim_cfs_bool(chip, attr, page, &state);
+	if (ret)
+		return ret;
+	guard(rwsem_read)(&chip->live);
+	if (!irq_sim_cfs_is_live(chip))
+		return -ENODEV;
+	return irq_set_irqchip_state(line->irq, which, state) ?: count;
+}
+
+static ssize_t irq_sim_cfs_line_wire_show(struct config_item *item, char *page)
+{
+	struct irq_sim_cfs_line *line = to_irq_sim_cfs_line(item);
+	bool high;
+	int ret;
+
+	guard(rwsem_read)(&line->chip->live);
+	if (!irq_sim_cfs_is_live(line->chip))
+		return sysfs_emit(page, "%d\n", READ_ONCE(line->wire));
+	ret = irq_get_irqchip_state(line->irq, IRQCHIP_STATE_LINE_LEVEL, &high);
+	return ret ?: sysfs_emit(page, "%d\n", high);
+}
+
+static ssize_t irq_sim_cfs_line_wire_store(struct config_item *item, const char *page,
+					   size_t count)
+{
+	struct irq_sim_cfs_line *line = to_irq_sim_cfs_line(item);
+	struct irq_sim_cfs_chip *chip = line->chip;
+	bool high;
+	int ret;
+
+	ret = irq_sim_cfs_bool(chip, "wire", page, &high);
+	if (ret)
+		return ret;
+	guard(rwsem_read)(&chip->live);
+	if (!irq_sim_cfs_is_live(chip)) {
+		WRITE_ONCE(line->wire, high);
+		return count;
+	}
+	/* The handler may run in there */
+	ret = irq_sim_set_line(chip->domain, line->hwirq, high);
+	return ret < 0 ? ret : count;
+}
+
+CONFIGFS_ATTR(irq_sim_cfs_line_, wire);
+
+static ssize_t irq_sim_cfs_line_masked_show(struct config_item *item, char *page)
+{
+	return irq_sim_cfs_state_show(item, IRQCHIP_STATE_MASKED, page);
+}
+
+static ssize_t irq_sim_cfs_line_masked_store(struct config_item *item, const char *page,
+					     size_t count)
+{
+	return irq_sim_cfs_state_store(item, "masked", IRQCHIP_STATE_MASKED, page, count);
+}
+
+CONFIGFS_ATTR(irq_sim_cfs_line_, masked);
+
+static ssize_t irq_sim_cfs_line_pending_show(struct config_item *item, char *page)
+{
+	return irq_sim_cfs_state_show(item, IRQCHIP_STATE_PENDING, page);
+}
+
+static ssize_t irq_sim_cfs_line_pending_store(struct config_item *item, const char *page,
+					      size_t count)
+{
+	return irq_sim_cfs_state_store(item, "pending", IRQCHIP_STATE_PENDING, page, count);
+}
+
+CONFIGFS_ATTR(irq_sim_cfs_line_, pending);
+
+static ssize_t irq_sim_cfs_line_account_show(struct config_item *item, char *page)
+{
+	struct irq_sim_cfs_line *line = to_irq_sim_cfs_line(item);
+	struct irq_sim_cfs_chip *chip = line->chip;
+	struct irq_sim_account account;
+	int ret;
+
+	guard(rwsem_read)(&chip->live);
+	if (!irq_sim_cfs_is_live(chip))
+		return -ENODEV;
+	ret = irq_sim_get_account(chip->domain, line->hwirq, &account);
+	if (ret)
+		return ret;
+	return sysfs_emit(page, "latched %lu\nkept %lu\nmerged %lu\ndropped %lu\nwaiting %u\n",
+			  account.latched, account.kept, account.merged, account.dropped,
+			  account.waiting);
+}
+
+CONFIGFS_ATTR_RO(irq_sim_cfs_line_, account);
+
+static ssize_t irq_sim_cfs_line_synchronize_store(struct config_item *item, const char *page,
+						  size_t count)
+{
+	struct irq_sim_cfs_line *line = to_irq_sim_cfs_line(item);
+	struct irq_sim_cfs_chip *chip = line->chip;
+
+	if (!sysfs_streq(page, "1")) {
+		irq_sim_cfs_refuse(chip, "synchronize", page, "1");
+		return -EINVAL;
+	}
+	guard(rwsem_read)(&chip->live);
+	if (!irq_sim_cfs_is_live(chip))
+		return -ENODEV;
+	irq_sim_synchronize(chip->domain);
+	synchronize_irq(line->irq);
+	return count;
+}
+
+CONFIGFS_ATTR_WO(irq_sim_cfs_line_, synchronize);
+
+static struct configfs_attribute *irq_sim_cfs_line_attrs[] = {
+	&irq_sim_cfs_line_attr_type,
+	&irq_sim_cfs_line_attr_label,
+	&irq_sim_cfs_line_attr_irq,
+	&irq_sim_cfs_line_attr_fire,
+	&irq_sim_cfs_line_attr_wire,
+	&irq_sim_cfs_line_attr_masked,
+	&irq_sim_cfs_line_attr_pending,
+	&irq_sim_cfs_line_attr_account,
+	&irq_sim_cfs_line_attr_synchronize,
+	NULL
+};
+
+/*
+ * Directories
+ *
+ * When one is dropped nobody is in an attribute of it any more, and nobody gets
+ * in. It is freed when the last file of it is closed.
+ */
+
+static void irq_sim_cfs_line_release(struct config_item *item)
+{
+	struct irq_sim_cfs_line *line = to_irq_sim_cfs_line(item);
+
+	kfree(line->label);
+	kfree(line);
+}
+
+static const struct configfs_item_operations irq_sim_cfs_line_item_ops = {
+	.release	= irq_sim_cfs_line_release,
+};
+
+static const struct configfs_group_operations irq_sim_cfs_line_group_ops = {
+	.make_item	= irq_sim_cfs_make_device,
+	.drop_item	= irq_sim_cfs_drop_device,
+};
+
+static const struct config_item_type irq_sim_cfs_line_type = {
+	.ct_item_ops	= &irq_sim_cfs_line_item_ops,
+	.ct_group_ops	= &irq_sim_cfs_line_group_ops,
+	.ct_attrs	= irq_sim_cfs_line_attrs,
+	.ct_owner	= THIS_MODULE,
+};
+
+static struct config_group *irq_sim_cfs_make_line(struct config_group *group, const char *name)
+{
+	struct irq_sim_cfs_chip *chip = to_irq_sim_cfs_chip(&group->cg_item);
+	struct irq_sim_cfs_line *line;
+	unsigned int hwirq;
+	char canonical[20];
+
+	/* One name for each line */
+	if (sscanf(name, "line%u", &hwirq) == 1)
+		snprintf(canonical, sizeof(canonical), "line%u", hwirq);
+	else
+		canonical[0] = '\0';
+	if (strcmp(name, canonical) || hwirq >= IRQ_SIM_CFS_MAX_LINES) {
+		irq_sim_cfs_refuse(chip, "line", name, "line0 to line%u",
+				   IRQ_SIM_CFS_MAX_LINES - 1);
+		return ERR_PTR(-EINVAL);
+	}
+
+	guard(mutex)(&chip->lock);
+	if (irq_sim_cfs_is_live(chip))
+		return ERR_PTR(-EBUSY);
+	line = kzalloc_obj(*line);
+	if (!line)
+		return ERR_PTR(-ENOMEM);
+	line->chip = chip;
+	line->hwirq = hwirq;
+	line->type = IRQ_TYPE_EDGE_RISING;
+	config_group_init_type_name(&line->group, name, &irq_sim_cfs_line_type);
+	list_add_tail(&line->node, &chip->lines);
+	return &line->group;
+}
+
+static void irq_sim_cfs_drop_line(struct config_group *group, struct config_item *item)
+{
+	struct irq_sim_cfs_chip *chip = to_irq_sim_cfs_chip(&group->cg_item);
+	struct irq_sim_cfs_line *line = to_irq_sim_cfs_line(item);
+
+	scoped_guard(mutex, &chip->lock) {
+		irq_sim_cfs_unmap(line);
+		list_del(&line->node);
+	}
+	config_item_put(item);
+}
+
+static void irq_sim_cfs_chip_release(struct config_item *item)
+{
+	struct irq_sim_cfs_chip *chip = to_irq_sim_cfs_chip(item);
+
+	mutex_destroy(&chip->lock);
+	kfree(chip);
+}
+
+static const struct configfs_item_operations irq_sim_cfs_chip_item_ops = {
+	.release	= irq_sim_cfs_chip_release,
+};
+
+static const struct configfs_group_operations irq_sim_cfs_chip_group_ops = {
+	.make_group	= irq_sim_cfs_make_line,
+	.drop_item	= irq_sim_cfs_drop_line,
+};
+
+static const struct config_item_type irq_sim_cfs_chip_type = {
+	.ct_item_ops	= &irq_sim_cfs_chip_item_ops,
+	.ct_group_ops	= &irq_sim_cfs_chip_group_ops,
+	.ct_attrs	= irq_sim_cfs_chip_attrs,
+	.ct_owner	= THIS_MODULE,
+};
+
+static struct config_group *irq_sim_cfs_make_chip(struct config_group *group, const char *name)
+{
+	struct irq_sim_cfs_chip *chip = kzalloc_obj(*chip);
+
+	if (!chip)
+		return ERR_PTR(-ENOMEM);
+	mutex_init(&chip->lock);
+	init_rwsem(&chip->live);
+	INIT_LIST_HEAD(&chip->lines);
+	chip->info.num_irqs = 1;
+	config_group_init_type_name(&chip->group, name, &irq_sim_cfs_chip_type);
+	return &chip->group;
+}
+
+static void irq_sim_cfs_drop_chip(struct config_group *group, struct config_item *item)
+{
+	struct irq_sim_cfs_chip *chip = to_irq_sim_cfs_chip(item);
+
+	/* Its lines are gone: rmdir() of a directory that has others in it fails */
+	scoped_guard(mutex, &chip->lock) {
+		if (irq_sim_cfs_is_live(chip))
+			irq_sim_cfs_remove(chip);
+	}
+	config_item_put(item);
+}
+
+static const struct configfs_group_operations irq_sim_cfs_group_ops = {
+	.make_group	= irq_sim_cfs_make_chip,
+	.drop_item	= irq_sim_cfs_drop_chip,
+};
+
+static const struct config_item_type irq_sim_cfs_type = {
+	.ct_group_ops	= &irq_sim_cfs_group_ops,
+	.ct_owner	= THIS_MODULE,
+};
+
+static struct configfs_subsystem irq_sim_cfs_subsys = {
+	.su_group = {
+		.cg_item = {
+			.ci_namebuf	= "irq-sim",
+			.ci_type	= &irq_sim_cfs_type,
+		},
+	},
+	.su_mutex = __MUTEX_INITIALIZER(irq_sim_cfs_subsys.su_mutex),
+};
+
+static int __init irq_sim_cfs_init(void)
+{
+	config_group_init(&irq_sim_cfs_subsys.su_group);
+	return configfs_register_subsystem(&irq_sim_cfs_subsys);
+}
+module_init(irq_sim_cfs_init);
+
+static void __exit irq_sim_cfs_exit(void)
+{
+	configfs_unregister_subsystem(&irq_sim_cfs_subsys);
+}
+module_exit(irq_sim_cfs_exit);
+
+MODULE_DESCRIPTION("Simulated interrupt controllers from user space");
+MODULE_LICENSE("GPL");

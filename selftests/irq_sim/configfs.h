@@ -1,0 +1,218 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What the tests of simulated interrupts from user space share.
+ */
+#ifndef SELFTESTS_IRQ_SIM_CONFIGFS_H
+#define SELFTESTS_IRQ_SIM_CONFIGFS_H
+
+#include "torture.h"
+
+#include <dirent.h>
+#include <poll.h>
+#include <sys/wait.h>
+
+#define MODULE		"irq_sim_configfs"
+#define CONFIGFS	"/sys/kernel/config"
+#define TOP		CONFIGFS "/irq-sim"
+#define CHIP		TOP "/kselftest"
+#define LINE		CHIP "/line3"
+#define DEVICE		LINE "/device"
+
+/* What the front end says begins with this */
+#define TAG		"irq-sim: "
+
+/* Make a directory. Returns 0 or -errno. */
+static __maybe_unused int make(const char *path)
+{
+	return mkdir(path, 0755) ? -errno : 0;
+}
+
+static __maybe_unused int take(const char *path)
+{
+	return rmdir(path) ? -errno : 0;
+}
+
+/* Read a file. Returns 0 or -errno. */
+static __maybe_unused int get(const char *path, char *buf, size_t size)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	ssize_t n;
+
+	if (fd < 0)
+		return -errno;
+	n = read(fd, buf, size - 1);
+	if (n < 0)
+		n = -errno;
+	else
+		buf[n] = 0;
+	close(fd);
+	return n < 0 ? n : 0;
+}
+
+/* The number in a file, or -errno. */
+static __maybe_unused long long get_number(const char *path)
+{
+	char buf[64];
+	int ret = get(path, buf, sizeof(buf));
+
+	return ret ?: strtoll(buf, NULL, 0);
+}
+
+static __maybe_unused int read_only(const char *path)
+{
+	char buf[4096];
+
+	return get(path, buf, sizeof(buf));
+}
+
+/* Remove what there is of a chip, in whatever state. Returns 0 or -errno. */
+static __maybe_unused int clean(const char *chip)
+{
+	DIR *dir = opendir(chip);
+	char path[512];
+	struct dirent *d;
+	int ret = 0;
+
+	if (!dir)
+		return errno == ENOENT ? 0 : -errno;
+	while ((d = readdir(dir))) {
+		if (strncmp(d->d_name, "line", 4))
+			continue;
+		snprintf(path, sizeof(path), "%s/%s/device", chip, d->d_name);
+		if (take(path) && errno != ENOENT)
+			ret = -errno;
+		snprintf(path, sizeof(path), "%s/%s", chip, d->d_name);
+		ret = take(path) ?: ret;
+	}
+	closedir(dir);
+	return take(chip) ?: ret;
+}
+
+/* Why the front end cannot be tested here, or NULL. */
+static __maybe_unused const char *missing(void)
+{
+	struct statfs fs;
+
+	if (geteuid())
+		return "needs root";
+	if (access("/sys/module/" MODULE, F_OK)) {
+		if (!module_exists(MODULE) && access(TOP, F_OK))
+			return "no irq-sim: CONFIG_IRQ_SIM_CONFIGFS";
+		load_module(MODULE, "");
+	}
+	if ((statfs(CONFIGFS, &fs) || fs.f_type != 0x62656570) &&
+	    mount("configfs", CONFIGFS, "configfs", 0, NULL))
+		return "needs configfs";
+	return access(TOP, F_OK) ? "no irq-sim: CONFIG_IRQ_SIM_CONFIGFS" : NULL;
+}
+
+static __maybe_unused bool have_driver(const char *name)
+{
+	char path[128], module[64];
+
+	snprintf(path, sizeof(path), "/sys/bus/platform/drivers/%s", name);
+	if (!access(path, F_OK))
+		return true;
+	snprintf(module, sizeof(module), "%s", name);
+	for (char *p = module; *p; p++) {
+		if (*p == '-')
+			*p = '_';
+	}
+	load_module(module, "");
+	return !access(path, F_OK);
+}
+
+/* No warning from the kernel meanwhile. */
+static __maybe_unused void check_taint(struct __test_metadata *_metadata, const char *before)
+{
+	char now[32] = "";
+
+	get("/proc/sys/kernel/tainted", now, sizeof(now));
+	CHECK(!strcmp(before, now), "the kernel is tainted by %s, before it was by %s", now,
+	      before);
+}
+
+/* Until all that was fired and can be is handled, by the thread, too */
+static __maybe_unused int settle(void)
+{
+	return put(LINE "/synchronize", "1");
+}
+
+struct account {
+	long long latched, kept, merged, dropped, waiting;
+};
+
+static __maybe_unused struct account account_of(const char *path)
+{
+	struct account a = { -1 };
+	char text[256];
+
+	if (!get(path, text, sizeof(text)))
+		a = (struct account){
+			value(text, "latched"), value(text, "kept"), value(text, "merged"),
+			value(text, "dropped"), value(text, "waiting"),
+		};
+	return a;
+}
+
+/* Fork. The child does WORK until it is told to stop, and returns an exit status. */
+struct worker {
+	pid_t pid;
+	int stop[2];
+};
+
+static __maybe_unused bool told_to_stop(int fd)
+{
+	struct pollfd pfd = { .fd = fd, .events = POLLIN | POLLHUP };
+
+	return poll(&pfd, 1, 0) != 0;
+}
+
+static __maybe_unused int start(struct worker *w, int (*work)(int fd, unsigned int seed),
+				unsigned int seed)
+{
+	if (pipe(w->stop))
+		return -errno;
+	w->pid = fork();
+	if (w->pid < 0)
+		return -errno;
+	if (!w->pid) {
+		close(w->stop[1]);
+		_exit(work(w->stop[0], seed));
+	}
+	close(w->stop[0]);
+	return 0;
+}
+
+/* What the child returned, or -1 when it was killed. */
+static __maybe_unused int stop(struct worker *w)
+{
+	int status;
+
+	/* Other children may have the pipe open as well: have something in it */
+	if (write(w->stop[1], "x", 1) != 1)
+		return -1;
+	close(w->stop[1]);
+	waitpid(w->pid, &status, 0);
+	return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+/* The first entry of a directory which begins with NAME, into PATH. */
+static __maybe_unused bool find_entry(char *path, size_t size, const char *name)
+{
+	DIR *dir = opendir(path);
+	size_t len = strlen(path);
+	struct dirent *d;
+	bool found = false;
+
+	while (dir && !found && (d = readdir(dir))) {
+		found = !strncmp(d->d_name, name, strlen(name));
+		if (found)
+			snprintf(path + len, size - len, "/%s", d->d_name);
+	}
+	if (dir)
+		closedir(dir);
+	return found;
+}
+
+#endif

@@ -1,0 +1,633 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Drivers in user space, over UIO, whose interrupts are simulated: what they read,
+ * against what was fired, and all of it removed while it is in use, or without
+ * memory.
+ */
+#include "configfs.h"
+
+FIXTURE(uio) {
+	char tainted[32];
+	char event[160];
+	int fd;
+	uint32_t seen;
+};
+
+FIXTURE_VARIANT(uio) {
+	const char *delivery;
+	const char *kind;
+};
+
+FIXTURE_VARIANT_ADD(uio, hardirq) { .delivery = "hardirq", .kind = "ack" };
+FIXTURE_VARIANT_ADD(uio, tasklet) { .delivery = "tasklet", .kind = "ack" };
+FIXTURE_VARIANT_ADD(uio, bh_work) { .delivery = "bh_work", .kind = "ack" };
+FIXTURE_VARIANT_ADD(uio, eoi) { .delivery = "tasklet", .kind = "eoi" };
+
+/* Make the chip, with a line that has a UIO device. Returns 0 or -errno. */
+static int make_uio(const char *delivery, const char *kind, const char *type)
+{
+	return make(CHIP) ?: make(LINE) ?: make(DEVICE) ?:
+	       put(CHIP "/num_lines", "4") ?: put(CHIP "/delivery", "%s", delivery) ?:
+	       put(CHIP "/kind", "%s", kind) ?: put(LINE "/type", "%s", type) ?:
+	       put(LINE "/label", "kselftest-uio") ?: put(DEVICE "/driver", "uio_pdrv_genirq");
+}
+
+/* The number of the UIO device, or -1. */
+static int find_uio(void)
+{
+	char path[256], name[128];
+	struct dirent *d;
+	int n = -1;
+	DIR *dir;
+
+	if (get(DEVICE "/dev_name", name, sizeof(name)))
+		return -1;
+	name[strcspn(name, "\n")] = 0;
+	snprintf(path, sizeof(path), "/sys/bus/platform/devices/%s/uio", name);
+	dir = opendir(path);
+	while (dir && n < 0 && (d = readdir(dir)))
+		sscanf(d->d_name, "uio%d", &n);
+	if (dir)
+		closedir(dir);
+	return n;
+}
+
+static const char *missing_uio(void)
+{
+	const char *reason = missing();
+
+	if (!reason && !have_driver("uio_pdrv_genirq"))
+		reason = "no uio_pdrv_genirq: CONFIG_UIO_PDRV_GENIRQ";
+	return reason;
+}
+
+/* Go live, and open the device. */
+static void go(struct __test_metadata *_metadata, FIXTURE_DATA(uio) *self)
+{
+	char path[64];
+	int n;
+
+	ASSERT_EQ(0, put(CHIP "/live", "1"));
+	n = find_uio();
+	ASSERT_GE(n, 0);
+	snprintf(self->event, sizeof(self->event), "/sys/class/uio/uio%d/event", n);
+	snprintf(path, sizeof(path), "/dev/uio%d", n);
+	self->fd = open(path, O_RDWR | O_CLOEXEC);
+	ASSERT_GE(self->fd, 0);
+}
+
+FIXTURE_SETUP(uio)
+{
+	const char *reason = missing_uio();
+
+	if (reason)
+		SKIP(return, "%s", reason);
+	ASSERT_EQ(0, clean(CHIP));
+	ASSERT_EQ(0, get("/proc/sys/kernel/tainted", self->tainted, sizeof(self->tainted)));
+	ASSERT_EQ(0, make_uio(variant->delivery, variant->kind, "rising"));
+}
+
+FIXTURE_TEARDOWN_PARENT(uio)
+{
+	clean(CHIP);
+}
+
+/* Wait for the interrupt: how many there were so far, or -errno. */
+static long long wait_irq(FIXTURE_DATA(uio) *self, int patience_ms)
+{
+	struct pollfd pfd = { .fd = self->fd, .events = POLLIN };
+	int n = poll(&pfd, 1, patience_ms);
+
+	if (n <= 0)
+		return n ? -errno : -ETIMEDOUT;
+	if (read(self->fd, &self->seen, sizeof(self->seen)) < 0)
+		return -errno;
+	return self->seen;
+}
+
+static bool ready(FIXTURE_DATA(uio) *self)
+{
+	struct pollfd pfd = { .fd = self->fd, .events = POLLIN };
+
+	return poll(&pfd, 1, 0) == 1;
+}
+
+/* Have the interrupt enabled again. */
+static int enable(FIXTURE_DATA(uio) *self)
+{
+	int32_t on = 1;
+
+	return write(self->fd, &on, sizeof(on)) < 0 ? -errno : 0;
+}
+
+static void check_account_of(struct __test_metadata *_metadata, FIXTURE_DATA(uio) *self)
+{
+	struct account a = account_of(LINE "/account");
+	long long handled = get_number(self->event);
+
+	CHECK(a.latched >= 0 && a.latched == handled + a.merged + a.dropped + a.waiting,
+	      "%lld latched, %lld handled, %lld merged, %lld dropped, %lld waiting",
+	      a.latched, handled, a.merged, a.dropped, a.waiting);
+}
+
+/* Each field of the account, one event after the other. */
+TEST_F(uio, account)
+{
+	struct account a;
+
+	go(_metadata, self);
+	/* One is handled */
+	ASSERT_EQ(0, put(LINE "/fire", "1"));
+	EXPECT_EQ(1, wait_irq(self, 5000));
+	a = account_of(LINE "/account");
+	EXPECT_EQ(1, a.latched);
+	EXPECT_EQ(0, a.kept + a.merged + a.dropped + a.waiting);
+
+	/* Until user space is through the next one is kept, and one waits behind it */
+	EXPECT_EQ(0, put(LINE "/fire", "1"));
+	EXPECT_EQ(0, settle());
+	a = account_of(LINE "/account");
+	EXPECT_EQ(2, a.latched);
+	EXPECT_EQ(1, a.kept);
+	EXPECT_EQ(1, a.waiting);
+	EXPECT_EQ(1, get_number(LINE "/masked"));
+	EXPECT_EQ(0, put(LINE "/fire", "1"));
+	EXPECT_EQ(0, put(LINE "/fire", "1"));
+	EXPECT_EQ(0, settle());
+	EXPECT_EQ(1, get_number(LINE "/pending"));
+	a = account_of(LINE "/account");
+	EXPECT_EQ(3, a.latched);
+	EXPECT_EQ(2, a.waiting);
+	EXPECT_FALSE(ready(self));
+
+	/* They are one run then */
+	EXPECT_EQ(0, enable(self));
+	EXPECT_EQ(2, wait_irq(self, 5000));
+	EXPECT_EQ(0, enable(self));
+	EXPECT_EQ(0, settle());
+	EXPECT_FALSE(ready(self));
+	a = account_of(LINE "/account");
+	EXPECT_EQ(3, a.latched);
+	EXPECT_EQ(1, a.merged);
+	EXPECT_EQ(0, a.waiting);
+
+	/* What is taken back is dropped */
+	EXPECT_EQ(0, put(LINE "/masked", "1"));
+	EXPECT_EQ(0, put(LINE "/fire", "1"));
+	EXPECT_EQ(0, put(LINE "/pending", "0"));
+	EXPECT_EQ(0, put(LINE "/masked", "0"));
+	EXPECT_EQ(0, settle());
+	EXPECT_FALSE(ready(self));
+	a = account_of(LINE "/account");
+	EXPECT_EQ(4, a.latched);
+	EXPECT_EQ(1, a.dropped);
+	check_account_of(_metadata, self);
+	check_taint(_metadata, self->tainted);
+}
+
+/* A line which is masked keeps its event, and is replayed. */
+TEST_F(uio, masked)
+{
+	go(_metadata, self);
+	EXPECT_EQ(0, put(LINE "/masked", "1"));
+	EXPECT_EQ(0, put(LINE "/fire", "1"));
+	EXPECT_EQ(0, settle());
+	EXPECT_FALSE(ready(self));
+	EXPECT_EQ(1, get_number(LINE "/pending"));
+	EXPECT_EQ(0, put(LINE "/masked", "0"));
+	EXPECT_EQ(1, wait_irq(self, 5000));
+	EXPECT_EQ(0, get_number(LINE "/pending"));
+	check_account_of(_metadata, self);
+}
+
+/* The wire, by the type of the line. */
+TEST_F(uio, wire)
+{
+	static const struct {
+		const char *type;
+		int up, down;
+	} types[] = { { "rising", 1, 0 }, { "falling", 0, 1 }, { "both", 1, 1 } };
+	int i, round, sum;
+	char buf[32];
+
+	for (i = 0; i < ARRAY_SIZE(types); i++) {
+		ASSERT_EQ(0, put(LINE "/type", types[i].type));
+		ASSERT_EQ(0, get(LINE "/type", buf, sizeof(buf)));
+		buf[strcspn(buf, "\n")] = 0;
+		EXPECT_STREQ(types[i].type, buf);
+		go(_metadata, self);
+		for (sum = round = 0; round < 6; round++) {
+			int more = round % 2 ? types[i].down : types[i].up;
+
+			EXPECT_EQ(0, put(LINE "/wire", "%d", !(round % 2)));
+			EXPECT_EQ(0, settle());
+			EXPECT_EQ(more, ready(self));
+			sum += more;
+			if (!more)
+				continue;
+			EXPECT_EQ(sum, wait_irq(self, 5000));
+			EXPECT_EQ(0, enable(self));
+			/* It has that level already */
+			EXPECT_EQ(0, put(LINE "/wire", "%d", !(round % 2)));
+			EXPECT_EQ(0, settle());
+			EXPECT_FALSE(ready(self));
+		}
+		check_account_of(_metadata, self);
+		close(self->fd);
+		ASSERT_EQ(0, put(CHIP "/live", "0"));
+	}
+}
+
+/* A level: one interrupt, masked, until user space is through; again if it is still there. */
+TEST_F(uio, level)
+{
+	int high, i;
+
+	for (high = 0; high < 2; high++) {
+		ASSERT_EQ(0, put(LINE "/type", high ? "high" : "low"));
+		ASSERT_EQ(0, put(LINE "/wire", "%d", !high));
+		go(_metadata, self);
+		EXPECT_EQ(0, settle());
+		EXPECT_FALSE(ready(self));
+		EXPECT_EQ(0, get_number(LINE "/pending"));
+		EXPECT_EQ(0, put(LINE "/wire", "%d", high));
+		for (i = 1; i < 4; i++) {
+			EXPECT_EQ(i, wait_irq(self, 5000));
+			EXPECT_EQ(1, get_number(LINE "/masked"));
+			EXPECT_EQ(1, get_number(LINE "/pending"));
+			EXPECT_EQ(0, settle());
+			EXPECT_FALSE(ready(self));
+			EXPECT_EQ(0, enable(self));
+		}
+		EXPECT_EQ(4, wait_irq(self, 5000));
+		EXPECT_EQ(0, put(LINE "/wire", "%d", !high));
+		EXPECT_EQ(0, enable(self));
+		EXPECT_EQ(0, settle());
+		EXPECT_FALSE(ready(self));
+		EXPECT_EQ(0, get_number(LINE "/masked"));
+		EXPECT_EQ(4, get_number(self->event));
+		close(self->fd);
+		ASSERT_EQ(0, put(CHIP "/live", "0"));
+
+		/* One which is there before the driver is served as soon as that listens */
+		ASSERT_EQ(0, put(LINE "/wire", "%d", high));
+		go(_metadata, self);
+		EXPECT_EQ(0, settle());
+		EXPECT_EQ(1, get_number(self->event));
+		EXPECT_EQ(1, get_number(LINE "/masked"));
+		close(self->fd);
+		ASSERT_EQ(0, put(CHIP "/live", "0"));
+	}
+}
+
+/* /proc/interrupts names the chip, the line and who has it. */
+TEST_F(uio, names)
+{
+	char *text, *line, want[32];
+
+	go(_metadata, self);
+	ASSERT_EQ(0, put(LINE "/fire", "1"));
+	EXPECT_EQ(1, wait_irq(self, 5000));
+	text = slurp("/proc/interrupts");
+	snprintf(want, sizeof(want), "%lld:", get_number(LINE "/irq"));
+	for (line = strtok(text, "\n"); line; line = strtok(NULL, "\n")) {
+		if (!strncmp(line + strspn(line, " "), want, strlen(want)))
+			break;
+	}
+	ASSERT_TRUE(!!line);
+	CHECK(strstr(line, " kselftest ") && strstr(line, " 3 ") && strstr(line, "kselftest-uio"),
+	      "/proc/interrupts: %s", line);
+	free(text);
+}
+
+/* A name from a property of the device. */
+TEST_F(uio, properties)
+{
+	static const char text[] = "a-flag\nsome-numbers=1,0x10,4294967295\nlinux,uio-name=\"other\"\n";
+	char path[128], buf[256];
+
+	ASSERT_EQ(0, put(DEVICE "/properties", "%s", text));
+	ASSERT_EQ(0, get(DEVICE "/properties", buf, sizeof(buf)));
+	EXPECT_STREQ(text, buf);
+	go(_metadata, self);
+	snprintf(path, sizeof(path), "/sys/class/uio/uio%d/name", find_uio());
+	ASSERT_EQ(0, get(path, buf, sizeof(buf)));
+	EXPECT_STREQ("other\n", buf);
+	EXPECT_EQ(-EBUSY, put(DEVICE "/properties", "\n"));
+	EXPECT_EQ(-EBUSY, put(DEVICE "/driver", "x"));
+	EXPECT_EQ(-EBUSY, put(DEVICE "/i2c", "\n"));
+}
+
+static int keep_firing(int fd, unsigned int seed)
+{
+	int fire = open(LINE "/fire", O_WRONLY);
+	int wire = open(LINE "/wire", O_WRONLY);
+
+	while (!told_to_stop(fd)) {
+		if (pwrite(fire, "1", 1, 0) != 1)
+			return 1;
+		if (pwrite(wire, rand_r(&seed) % 2 ? "1" : "0", 1, 0) != 1)
+			return 2;
+	}
+	return 0;
+}
+
+/* Two processes fire, this one is the driver: the account is exact. */
+TEST_F_TIMEOUT(uio, exact, 60)
+{
+	u64 until = now_ns() + 3000000000ULL;
+	struct worker w[2];
+	long long n, reads = 0, last = 0;
+	int i;
+
+	go(_metadata, self);
+	for (i = 0; i < 2; i++)
+		ASSERT_EQ(0, start(&w[i], keep_firing, i));
+	while (now_ns() < until) {
+		n = wait_irq(self, 10000);
+		/* Read, then write: no two are one */
+		CHECK(n == last + 1, "interrupt %lld after %lld", n, last);
+		if (n < 0)
+			break;
+		last = n;
+		reads++;
+		ASSERT_EQ(0, enable(self));
+	}
+	for (i = 0; i < 2; i++)
+		EXPECT_EQ(0, stop(&w[i]));
+	/* There may be two left */
+	for (i = 0; i < 3; i++) {
+		EXPECT_EQ(0, settle());
+		if (!ready(self))
+			break;
+		EXPECT_EQ(++last, wait_irq(self, 0));
+		EXPECT_EQ(0, enable(self));
+	}
+	EXPECT_EQ(0, account_of(LINE "/account").waiting);
+	check_account_of(_metadata, self);
+	TH_LOG("%lld interrupts read, %lld events latched", reads,
+	       account_of(LINE "/account").latched);
+	EXPECT_GT(reads, 10);
+	check_taint(_metadata, self->tainted);
+}
+
+/*
+ * Removal
+ */
+
+/* A driver in user space: it finds its device, and works until that is gone. */
+static int keep_driving(int fd, unsigned int seed)
+{
+	char path[64];
+	int n, uio, status = 0;
+	uint32_t count, on = 1;
+
+	while (!told_to_stop(fd)) {
+		struct pollfd pfd = { .events = POLLIN };
+
+		n = find_uio();
+		if (n < 0)
+			continue;
+		snprintf(path, sizeof(path), "/dev/uio%d", n);
+		uio = open(path, O_RDWR | O_CLOEXEC);
+		if (uio < 0)
+			continue;
+		pfd.fd = uio;
+		while (!told_to_stop(fd)) {
+			if (poll(&pfd, 1, 100) == 1 && read(uio, &count, sizeof(count)) < 0) {
+				if (errno != EIO)
+					status = 1;
+				break;
+			}
+			if (write(uio, &on, sizeof(on)) < 0) {
+				if (errno != EINVAL)
+					status = 2;
+				break;
+			}
+		}
+		close(uio);
+	}
+	return status;
+}
+
+/* Fire and drive whatever there is. Only these errors are right. */
+static int keep_trying(int fd, unsigned int seed)
+{
+	static const char * const files[] = { "fire", "wire", "masked", "pending", "synchronize" };
+	char path[128];
+	int ret;
+
+	while (!told_to_stop(fd)) {
+		const char *file = files[rand_r(&seed) % ARRAY_SIZE(files)];
+
+		snprintf(path, sizeof(path), LINE "/%s", file);
+		ret = put(path, strcmp(file, "fire") && strcmp(file, "synchronize") &&
+				rand_r(&seed) % 2 ? "0" : "1");
+		if (ret && ret != -ENOENT && ret != -ENODEV && ret != -ENXIO)
+			return -ret;
+		read_only(LINE "/account");
+	}
+	return 0;
+}
+
+/* The chip, the line and the device come and go under fire, with a driver at work. */
+TEST_F_TIMEOUT(uio, removal, 60)
+{
+	struct worker fire, fire2, drive;
+	int i, first;
+
+	ASSERT_EQ(0, put(CHIP "/live", "1"));
+	first = get_number(LINE "/irq");
+	ASSERT_EQ(0, put(CHIP "/live", "0"));
+
+	ASSERT_EQ(0, start(&fire, keep_trying, 1));
+	ASSERT_EQ(0, start(&fire2, keep_trying, 2));
+	ASSERT_EQ(0, start(&drive, keep_driving, 3));
+	for (i = 0; i < 40; i++) {
+		ASSERT_EQ(0, put(LINE "/type", i % 8 < 4 ? "rising" : "low"));
+		ASSERT_EQ(0, put(CHIP "/live", "1"));
+		usleep(20000);
+		switch (i % 4) {
+		case 0:
+			ASSERT_EQ(0, put(CHIP "/live", "0"));
+			continue;
+		case 1:
+			ASSERT_EQ(0, take(DEVICE));
+			break;
+		case 2:
+			ASSERT_EQ(0, take(DEVICE));
+			ASSERT_EQ(0, take(LINE));
+			break;
+		case 3:
+			break;
+		}
+		ASSERT_EQ(0, clean(CHIP));
+		ASSERT_EQ(0, make_uio(variant->delivery, variant->kind, "rising"));
+	}
+	EXPECT_EQ(0, stop(&fire));
+	EXPECT_EQ(0, stop(&fire2));
+	EXPECT_EQ(0, stop(&drive));
+
+	/* The number has come back each time */
+	ASSERT_EQ(0, put(CHIP "/live", "1"));
+	EXPECT_EQ(first, get_number(LINE "/irq"));
+	check_taint(_metadata, self->tainted);
+}
+
+/* A reader waits while the device goes: it is told. Files that stay open do no harm. */
+TEST_F(uio, held_open)
+{
+	int files[4], i;
+	char c;
+
+	go(_metadata, self);
+	files[0] = open(CHIP "/live", O_RDONLY);
+	files[1] = open(LINE "/account", O_RDONLY);
+	files[2] = open(LINE "/fire", O_WRONLY);
+	files[3] = open(DEVICE "/dev_name", O_RDONLY);
+	for (i = 0; i < 4; i++)
+		ASSERT_GE(files[i], 0);
+	ASSERT_EQ(0, take(DEVICE));
+	EXPECT_EQ(-EIO, wait_irq(self, 5000));
+	EXPECT_EQ(-EINVAL, enable(self));
+	ASSERT_EQ(0, take(LINE));
+	ASSERT_EQ(0, take(CHIP));
+	EXPECT_EQ(-1, pread(files[0], &c, 1, 0));
+	EXPECT_EQ(ENOENT, errno);
+	EXPECT_EQ(-1, pwrite(files[2], "1", 1, 0));
+	EXPECT_EQ(ENOENT, errno);
+	/* The chip first, the line last */
+	for (i = 0; i < 4; i++)
+		close(files[i]);
+	check_taint(_metadata, self->tainted);
+}
+
+/*
+ * Without memory
+ */
+
+/* Have the Nth allocation of this task fail. Tells whether there was one. */
+static void fail_nth(int fd, int n)
+{
+	char buf[16];
+
+	snprintf(buf, sizeof(buf), "%d", n);
+	if (pwrite(fd, buf, strlen(buf), 0) < 0)
+		perror("fail-nth");
+}
+
+static bool has_failed(int fd)
+{
+	char buf[16] = "";
+
+	return pread(fd, buf, sizeof(buf) - 1, 0) > 0 && atoi(buf) == 0;
+}
+
+/* Repeat an operation, and have each allocation fail, until none did. */
+static int fail_each(struct __test_metadata *_metadata, const char *what, int fd,
+		     int (*fn)(void), int (*undo)(void))
+{
+	int n, ret, failed = 0;
+
+	for (n = 1; n < 2000; n++) {
+		bool hit;
+
+		fail_nth(fd, n);
+		ret = fn();
+		hit = has_failed(fd);
+		fail_nth(fd, 0);
+		if (!hit) {
+			CHECK(!ret, "%s: %d with all memory", what, ret);
+			return failed;
+		}
+		failed++;
+		if (!ret)	/* can do without */
+			undo();
+		else
+			CHECK(ret == -ENOMEM || ret == -ENXIO || ret == -ENODEV || ret == -EINVAL,
+			      "%s: %d without memory", what, ret);
+	}
+	CHECK(false, "%s: no end", what);
+	return failed;
+}
+
+static int make_chip(void) { return make(CHIP); }
+static int make_line(void) { return make(LINE); }
+static int make_device(void) { return make(DEVICE); }
+static int take_chip(void) { return take(CHIP); }
+static int take_line(void) { return take(LINE); }
+static int take_device(void) { return take(DEVICE); }
+static int set_label(void) { return put(LINE "/label", "kselftest-uio"); }
+static int set_driver(void) { return put(DEVICE "/driver", "uio_pdrv_genirq"); }
+static int set_flags(void) { return put(CHIP "/flags", "no_wake no_affinity"); }
+static int set_live(void) { return put(CHIP "/live", "1"); }
+static int set_dead(void) { return put(CHIP "/live", "0"); }
+static int nothing(void) { return 0; }
+
+/* Objects of this kind in the slabs, or -1. */
+static bool leaked(char *buf, size_t size)
+{
+	char *text;
+	bool found;
+
+	if (access("/sys/kernel/debug/kmemleak", W_OK))
+		return false;
+	/* What is found by the first may be on its way */
+	put("/sys/kernel/debug/kmemleak", "scan");
+	sleep(6);
+	put("/sys/kernel/debug/kmemleak", "scan");
+	text = slurp("/sys/kernel/debug/kmemleak");
+	found = text && text[0];
+	snprintf(buf, size, "%s", text ?: "");
+	free(text);
+	return found;
+}
+
+TEST_F_TIMEOUT(uio, no_memory, 600)
+{
+	static const char slab[] = "/sys/kernel/debug/failslab/";
+	char path[128], spares[8], verbose[16], leak[2048];
+	int fd, first, live, sum = 0;
+
+	if (strcmp(variant->delivery, "hardirq"))
+		SKIP(return, "as with hardirq");
+	mount("debugfs", "/sys/kernel/debug", "debugfs", 0, NULL);
+	snprintf(path, sizeof(path), "%signore-gfp-wait", slab);
+	fd = open("/proc/self/fail-nth", O_RDWR);
+	if (fd < 0 || get(path, spares, sizeof(spares)))
+		SKIP(return, "needs CONFIG_FAILSLAB and CONFIG_FAULT_INJECTION_DEBUG_FS");
+	ASSERT_EQ(0, put(path, "N"));
+	snprintf(path, sizeof(path), "%sverbose", slab);
+	ASSERT_EQ(0, get(path, verbose, sizeof(verbose)));
+	ASSERT_EQ(0, put(path, "0"));
+
+	ASSERT_EQ(0, put(CHIP "/live", "1"));
+	first = get_number(LINE "/irq");
+	ASSERT_EQ(0, clean(CHIP));
+	put("/sys/kernel/debug/kmemleak", "clear");
+
+	sum += fail_each(_metadata, "chip", fd, make_chip, take_chip);
+	sum += fail_each(_metadata, "line", fd, make_line, take_line);
+	sum += fail_each(_metadata, "device", fd, make_device, take_device);
+	sum += fail_each(_metadata, "label", fd, set_label, nothing);
+	sum += fail_each(_metadata, "driver", fd, set_driver, nothing);
+	sum += fail_each(_metadata, "flags", fd, set_flags, nothing);
+	ASSERT_EQ(0, put(CHIP "/num_lines", "4"));
+	live = fail_each(_metadata, "live", fd, set_live, set_dead);
+	put(path, "%s", verbose);
+	snprintf(path, sizeof(path), "%signore-gfp-wait", slab);
+	put(path, "%s", spares);
+	TH_LOG("%d allocations failed, %d on the way to being live", sum + live, live);
+	EXPECT_GT(sum, 6);
+	EXPECT_GT(live, 20);
+
+	/* It works, and the number has come back */
+	EXPECT_EQ(first, get_number(LINE "/irq"));
+	EXPECT_EQ(0, put(LINE "/fire", "1"));
+	EXPECT_EQ(0, settle());
+	ASSERT_EQ(0, clean(CHIP));
+	CHECK(!leaked(leak, sizeof(leak)), "leaked: %s", leak);
+	check_taint(_metadata, self->tainted);
+}
+
+TEST_HARNESS_MAIN
