@@ -1,10 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
-"""Test the comparison with real controllers, scripts/tools/conform, on made-up traces.
-
-examples:
-  scripts/tests/test_conform.py
-  scripts/tests/test_conform.py Compare.test_undeclared
+"""Test the comparison with real controllers, scripts/lib/conform, on made-up traces.
 """
 
 import pathlib
@@ -36,7 +32,7 @@ class Compare(unittest.TestCase):
 	def tool(self, *consoles, declared='', options=()):
 		known = self.dir / 'differences'
 		known.write_text(declared, encoding='utf-8')
-		return subprocess.run([SCRIPTS / 'tools' / 'conform', '--differences', known, *options, *consoles],
+		return subprocess.run([SCRIPTS / 'lib' / 'conform', '--differences', known, *options, *consoles],
 				      capture_output=True, text=True, timeout=60, check=False)
 
 	def expect(self, result, status, *texts):
@@ -83,7 +79,3 @@ class Compare(unittest.TestCase):
 		other = SIM.replace('m0', 'm1')
 		self.expect(self.tool(self.console('m', SIM), self.console('n', other, other)), 1,
 			    'is not what it is on m')
-
-
-if __name__ == '__main__':
-	unittest.main()

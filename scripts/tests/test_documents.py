@@ -1,10 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
 """Test what is written from results: the cover letter, the report, the experiments.
-
-examples:
-  scripts/tests/test_documents.py
-  scripts/tests/test_documents.py Cover.test_values
 """
 
 import html.parser
@@ -53,7 +49,7 @@ class Cover(Case):
     def cover(self, text, command="write", status=0):
         if text is not None:
             self.file("patches/cover-letter.in", text)
-        done = self.run_tool("tools/cover", command, "--patches", self.dir / "patches",
+        done = self.run_tool("lib/cover", command, "--patches", self.dir / "patches",
                              "--results", self.dir / "results", status=status)
         letter = self.dir / "patches/cover-letter.txt"
         return done, letter.read_text() if letter.exists() else None
@@ -90,12 +86,12 @@ class Cover(Case):
         self.cover(None, "check")
         self.file("patches/a/0002-c.patch", PATCH.format("c: D", ""))
         done, text = self.cover(None, "check", status=1)
-        self.assertIn("tools/cover write", done.stderr)
+        self.assertIn("lib/cover write", done.stderr)
         self.assertIn("2 patches", text)
 
     def test_soak_is_of_its_results(self):
         results = SCRIPTS.parent / "Documentation/results"
-        page = self.run_tool("tools/soak-report", "--markdown", results / "soak.json").stdout
+        page = self.run_tool("lib/soak-report", "--markdown", results / "soak.json").stdout
         self.assertEqual(page, (results / "soak.md").read_text(encoding="utf-8"))
         total = json.loads((results / "soak.json").read_text(encoding="utf-8"))["total"]
         self.assertRegex(page, rf"\| all \|.* {total['latched']:,} \|.* {total['lost']:,} \|")
@@ -106,12 +102,12 @@ class Cover(Case):
         self.file("build/kunit/uml/results.json", {"name": "", "test_cases": [], "sub_groups": [
             {"name": "s", "test_cases": [case("a", "PASS"), case("b", "SKIP")], "sub_groups": [
                 {"name": "p", "test_cases": [case("c", "PASS"), case("d", "FAIL"), case("e", "ERROR")]}]}]})
-        self.run_tool("tools/cover", "take-kunit", "--build", self.dir / "build", "--results", self.dir / "new")
+        self.run_tool("lib/cover", "take-kunit", "--build", self.dir / "build", "--results", self.dir / "new")
         self.assertEqual(json.loads((self.dir / "new/kunit.json").read_text()), {
             "platforms": 1, "passed": 2, "failed": 2, "skipped": 1,
             "by_platform": {"uml": {"passed": 2, "failed": 2, "skipped": 1}}, "repeated": {}})
         self.file("build/kunit/uml/repeat", "50 1 1.0 2.0 3.0 1 0\n")
-        self.run_tool("tools/cover", "take-kunit", "--build", self.dir / "build", "--results", self.dir / "new")
+        self.run_tool("lib/cover", "take-kunit", "--build", self.dir / "build", "--results", self.dir / "new")
         self.assertEqual(json.loads((self.dir / "new/kunit.json").read_text())["repeated"],
                          {"uml": {"runs": 50, "failures": 1}})
 
@@ -242,7 +238,3 @@ class Experiments(Case):
             self.assertRegex(guest, rf"(?m)^[a-z |]*\b{name}\b[a-z |]*\)$")
             self.assertIn(f"scripts/demo --experiment {name}\n", page)
         self.assertIn("--list", self.run_tool("demo", "--experiment", "none", status=1).stderr)
-
-
-if __name__ == "__main__":
-    unittest.main()

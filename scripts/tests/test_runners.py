@@ -4,10 +4,6 @@
 
 boot, splats, ktap, check-config and demo-view are run as programs. Those of
 ktap need a kernel tree: IRQ_SIM_TREE, or the one of scripts/tree.
-
-examples:
-  scripts/tests/test_runners.py
-  scripts/tests/test_runners.py Boot
 """
 
 import json
@@ -16,7 +12,6 @@ import pathlib
 import re
 import shutil
 import subprocess
-import sys
 import tempfile
 import time
 import unittest
@@ -47,7 +42,7 @@ class Case(unittest.TestCase):
 
 class Boot(Case):
 	def boot(self, script, *options, env=None):
-		return self.run_script('boot', '--log', str(self.dir / 'log'), '--up', 'UP', *options,
+		return self.run_script('lib/boot', '--log', str(self.dir / 'log'), '--up', 'UP', *options,
 				       '--', 'bash', '-c', script, env=env)
 
 	def log(self):
@@ -102,7 +97,7 @@ class Boot(Case):
 		self.assertIn('status 7', done.stderr)
 
 	def test_cannot_start(self):
-		done = self.run_script('boot', '--log', str(self.dir / 'log'), '--', '/no/such/kernel')
+		done = self.run_script('lib/boot', '--log', str(self.dir / 'log'), '--', '/no/such/kernel')
 		self.assertEqual(done.returncode, 125)
 		self.assertIn('/no/such/kernel', done.stderr)
 
@@ -116,7 +111,7 @@ class Boot(Case):
 		self.assertIn('a\\xffb\n', self.log())
 
 	def test_guest_dies_with_it(self):
-		with subprocess.Popen([SCRIPTS / 'boot', '--log', str(self.dir / 'log'), '--',
+		with subprocess.Popen([SCRIPTS / 'lib/boot', '--log', str(self.dir / 'log'), '--',
 				       'bash', '-c', 'echo $$; exec sleep 100'],
 				      stdout=subprocess.PIPE, text=True) as boot:
 			pid = int(boot.stdout.readline())
@@ -172,12 +167,12 @@ class Splats(Case):
 	def test_finds_each(self):
 		for line in BAD:
 			for prefix in ('', '[    1.234567] ', '[    1.234567] [   T12] ', '[    1.234567][    C1] '):
-				done = self.run_script('splats', self.file('log', prefix + line + '\n'))
+				done = self.run_script('lib/splats', self.file('log', prefix + line + '\n'))
 				self.assertEqual(done.returncode, 1, prefix + line)
 
 	def test_leaves_others_alone(self):
 		log = self.file('log', ''.join(f'[    1.234567] {line}\n' for line in GOOD))
-		done = self.run_script('splats', log)
+		done = self.run_script('lib/splats', log)
 		self.assertEqual((done.returncode, done.stdout), (0, ''))
 
 	LOG = ('KTAP version 1\n1..1\n    KTAP version 1\n    # Subtest: suite\n    1..2\n'
@@ -190,10 +185,10 @@ class Splats(Case):
 		    'CPU: 0 UID: 0 PID: 9 Comm: kunit Not tainted\nCall Trace:\n <TASK>\n f+0x1/0x2\n')
 
 	def test_injected_failure(self):
-		done = self.run_script('splats', '--count', self.file('log', self.INJECTED * 3))
+		done = self.run_script('lib/splats', '--count', self.file('log', self.INJECTED * 3))
 		self.assertEqual((done.returncode, done.stdout), (0, '0\n'))
 		for more in ('Call Trace:\n', 'BUG: KASAN: use in f\n'):
-			done = self.run_script('splats', '--count', self.file('log', self.INJECTED + more))
+			done = self.run_script('lib/splats', '--count', self.file('log', self.INJECTED + more))
 			self.assertEqual((done.returncode, done.stdout), (1, '1\n'), more)
 
 	def test_one_after_the_other(self):
@@ -201,23 +196,23 @@ class Splats(Case):
 		first = 'BUG: KASAN: use in f\nCall Trace:\n f+0x1/0x2\n'
 		for between in ('=' * 66, '------------[ cut here ]------------', 'ok 1 test',
 				'FAULT_INJECTION: forcing a failure.'):
-			done = self.run_script('splats', '--count', self.file(
+			done = self.run_script('lib/splats', '--count', self.file(
 				'log', f'{first}{between}\nWARNING: CPU: 0 PID: 1 at a.c:1 f+0x1/0x2\n'))
 			self.assertEqual(done.stdout, '2\n', between)
 
 	def test_names_the_test(self):
-		done = self.run_script('splats', self.file('log', self.LOG))
+		done = self.run_script('lib/splats', self.file('log', self.LOG))
 		self.assertEqual(done.returncode, 1)
 		self.assertIn(':7: unexpected in suite.second: WARNING: ', done.stdout)
 		self.assertEqual(done.stdout.count('unexpected'), 1)
 
 	def test_hint(self):
 		log = self.file('log', 'Oops: int3: 0000 [#1] SMP\n')
-		done = self.run_script('splats', log)
+		done = self.run_script('lib/splats', log)
 		self.assertEqual(done.returncode, 1)
 		self.assertIn('qemu before 8.1', done.stdout)
-		self.assertEqual(self.run_script('splats', '--count', log).stdout, '1\n')
-		done = self.run_script('splats', self.file('log', 'Oops: 0000 [#1] SMP\n'))
+		self.assertEqual(self.run_script('lib/splats', '--count', log).stdout, '1\n')
+		done = self.run_script('lib/splats', self.file('log', 'Oops: 0000 [#1] SMP\n'))
 		self.assertNotIn('qemu', done.stdout)
 
 	def test_expected(self):
@@ -225,24 +220,24 @@ class Splats(Case):
 		for row, status in (('suite.second ^WARNING: .*a\\.c', 0), ('suite.* WARNING', 0),
 				    ('suite.first WARNING', 1), ('suite.second BUG', 1)):
 			expected = self.file('expected', f'# comment\n\n{row}\n')
-			done = self.run_script('splats', '--expected', expected, log)
+			done = self.run_script('lib/splats', '--expected', expected, log)
 			self.assertEqual(done.returncode, status, row)
 
 	def test_malformed_expectation(self):
-		done = self.run_script('splats', '--expected', self.file('expected', 'word\n'),
+		done = self.run_script('lib/splats', '--expected', self.file('expected', 'word\n'),
 				       self.file('log', ''))
 		self.assertEqual(done.returncode, 1)
 		self.assertIn('expected:1:', done.stderr)
 
 	def test_count(self):
-		done = self.run_script('splats', '--count', self.file('log', self.LOG))
+		done = self.run_script('lib/splats', '--count', self.file('log', self.LOG))
 		self.assertEqual(done.stdout, '1\n')
 
 
 @NEEDS_PARSER
 class Ktap(Case):
 	def ktap(self, text):
-		done = self.run_script('ktap', '--tree', str(TREE), '--brief',
+		done = self.run_script('lib/ktap', '--tree', str(TREE), '--brief',
 				       '--json', str(self.dir / 'json'),
 				       '--counts', str(self.dir / 'counts'), text=text)
 		self.counts = (self.dir / 'counts').read_text(encoding='ascii').strip()
@@ -289,7 +284,7 @@ class CheckConfig(Case):
 		tree = self.dir / 'tree'
 		tree.mkdir(exist_ok=True)
 		(tree / 'Kconfig').write_text(kconfig, encoding='utf-8')
-		return self.run_script('check-config', '--tree', str(tree), *more,
+		return self.run_script('lib/check-config', '--tree', str(tree), *more,
 				       self.file('.config', have), self.file('asked', asked))
 
 	def test_has_everything(self):
@@ -614,24 +609,24 @@ class DemoView(Case):
 
 	def test_good(self):
 		svg = self.dir / 'a.svg'
-		done = self.run_script('demo-view', '--svg', str(svg), self.console())
+		done = self.run_script('lib/demo-view', '--svg', str(svg), self.console())
 		self.assertEqual(done.returncode, 0, done.stderr)
 		self.assertIn('kworker/0:1 x', done.stdout)
 		self.assertIn('ksoftirqd/0 takes over', done.stdout)
 		xml.dom.minidom.parse(str(svg))
 
 	def test_lost(self):
-		done = self.run_script('demo-view', self.console(lost=3))
+		done = self.run_script('lib/demo-view', self.console(lost=3))
 		self.assertEqual(done.returncode, 1)
 		self.assertIn('3 samples are lost', done.stderr)
 
 	def test_not_handled(self):
-		done = self.run_script('demo-view', self.console(handled=899))
+		done = self.run_script('lib/demo-view', self.console(handled=899))
 		self.assertIn('900 interrupts fired, 899 handled', done.stderr)
 		self.assertEqual(done.returncode, 1)
 
 	def test_incomplete(self):
-		done = self.run_script('demo-view', self.file('console', 'demo: release 7\n'))
+		done = self.run_script('lib/demo-view', self.file('console', 'demo: release 7\n'))
 		self.assertEqual(done.returncode, 1)
 		self.assertIn('did not get to the end', done.stderr)
 
@@ -646,7 +641,7 @@ class Soak(Case):
 		self.file(f'{name}/console.log', ''.join(lines))
 		if status:
 			self.file(f'{name}.status', status + '\n')
-		return self.run_script('tools/soak-report', '--minutes', '1', '--jobs', '1', '--status',
+		return self.run_script('lib/soak-report', '--minutes', '1', '--jobs', '1', '--status',
 				       self.dir, '--consoles', self.dir, '--json',
 				       os.path.join(self.dir, 'results.json'), *more, name)
 
@@ -658,7 +653,7 @@ class Soak(Case):
 		done = self.report([self.line(), self.line(), self.line('flood_tasklet', 1000, 1000, 0)])
 		self.assertEqual(done.returncode, 0, done.stderr)
 		self.assertRegex(done.stdout, r'all +1 +3 +1,020 +1,016 +4 +3 +9 +6 +0$')
-		page = self.run_script('tools/soak-report', '--markdown',
+		page = self.run_script('lib/soak-report', '--markdown',
 				       os.path.join(self.dir, 'results.json'))
 		self.assertIn('| `load_tasklet` | 2 | 20 | 16 | 4 | 0 |', page.stdout)
 
@@ -671,7 +666,7 @@ class Soak(Case):
 		done = self.report([self.line()], name='soak', more=['--add'])
 		self.assertEqual(done.returncode, 0, 'what failed is replaced')
 		self.assertRegex(done.stdout, r'all +2 +2 +20 ')
-		page = self.run_script('tools/soak-report', '--markdown',
+		page = self.run_script('lib/soak-report', '--markdown',
 				       os.path.join(self.dir, 'results.json')).stdout
 		self.assertIn('scripts/torture --minutes=1 --jobs=1 other\n'
 			      '    scripts/torture --add --minutes=1 --jobs=1 soak\n', page)
@@ -679,7 +674,7 @@ class Soak(Case):
 	def test_one_is_lost(self):
 		done = self.report([self.line(handled=7), self.line(handled=9)])
 		self.assertEqual(done.returncode, 1, 'one too few and one too many')
-		done = self.run_script('tools/soak-report', '--markdown',
+		done = self.run_script('lib/soak-report', '--markdown',
 				       os.path.join(self.dir, 'results.json'))
 		self.assertIn('FAILED', done.stdout)
 
@@ -716,7 +711,7 @@ class GuestQemu(Case):
 
 	def decide(self, arch='s390', wanted=''):
 		done = subprocess.run(
-			['bash', '-c', f'. "{SCRIPTS}/lib.sh"; . "{SCRIPTS}/gitlib.sh"; '
+			['bash', '-c', f'. "{SCRIPTS}/lib/lib.sh"; . "{SCRIPTS}/lib/gitlib.sh"; '
 			 'guest_qemu "$1" "$BUILD"; echo "${QEMU#"$CACHE/"}|$DOUBT"', 'sh', arch],
 			env={**os.environ, 'PATH': f'{self.dir}/bin:{os.environ["PATH"]}',
 			     'IRQ_SIM_BUILD': str(self.dir), 'XDG_CACHE_HOME': str(self.dir / 'cache'),
@@ -768,9 +763,9 @@ class GuestQemu(Case):
 
 class Help(Case):
 	def test_each_has_help_with_an_example(self):
-		for name in ('boot', 'splats', 'ktap', 'check-config', 'kunit', 'kunit-guest', 'kvm-ok',
-			     'vm', 'initramfs', 'demo', 'demo-view', 'torture', 'broken',
-			     'tools/soak-report'):
+		for name in ('lib/boot', 'lib/splats', 'lib/ktap', 'lib/check-config', 'kunit', 'lib/kunit-guest', 'lib/kvm-ok',
+			     'vm', 'lib/initramfs', 'demo', 'lib/demo-view', 'torture', 'broken',
+			     'lib/soak-report'):
 			done = self.run_script(name, '--help')
 			self.assertEqual(done.returncode, 0, name)
 			self.assertRegex(done.stdout, 'examples?:', name)
@@ -783,8 +778,3 @@ class Help(Case):
 			done = self.run_script(name, word)
 			self.assertNotEqual(done.returncode, 0)
 			self.assertEqual(len(done.stderr.strip().splitlines()), 1, done.stderr)
-
-
-if __name__ == '__main__':
-	print(f'kernel tree for ktap: {TREE}', file=sys.stderr)
-	unittest.main()

@@ -1,10 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
 """Test "series send" with the real b4, on a fake kernel, offline.
-
-examples:
-  scripts/tests/test_send.py
-  scripts/tests/test_send.py Send.test_refused
 """
 
 import email
@@ -12,7 +8,6 @@ import email.policy
 import pathlib
 import re
 import subprocess
-import unittest
 from unittest import mock
 
 import test_tooling
@@ -244,7 +239,7 @@ class Lint(test_tooling.Case):
             (mails / f"{n:04}.eml").write_text(text)
         (self.dir / "recipients").write_text("to\tA <a@kernel.org>\tx\ncc\tb@kernel.org\ty\n")
         return subprocess.run(
-            [pathlib.Path(test_tooling.SCRIPTS) / "tools/mails", "lint", "--name", "Jane Doe", "--email",
+            [pathlib.Path(test_tooling.SCRIPTS) / "lib/mails", "lint", "--name", "Jane Doe", "--email",
              "jane@kernel.org", "--patches", "2", "--recipients", self.dir / "recipients", mails],
             capture_output=True, text=True, check=False).stdout
 
@@ -273,7 +268,3 @@ class Lint(test_tooling.Case):
             self.assertIn(says, self.lint(change, 0))
         (self.dir / "mails/0003.eml").write_text("more")
         self.assertIn("4 mails of 2 patches", self.lint())
-
-
-if __name__ == "__main__":
-    unittest.main()

@@ -1,11 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
-"""Test what measures the tests, scripts/tools/coverage and scripts/tools/mutants,
+"""Test what measures the tests, scripts/lib/coverage and scripts/lib/mutants,
 on a kernel of a few lines.
-
-examples:
-  scripts/tests/test_strength.py
-  scripts/tests/test_strength.py Mutants.test_verdicts
 """
 
 import json
@@ -63,7 +59,7 @@ class Case(unittest.TestCase):
 		return str(path)
 
 	def tool(self, name, *args, env=None):
-		return subprocess.run([SCRIPTS / 'tools' / name, '--tree', self.tree, *args],
+		return subprocess.run([SCRIPTS / 'lib' / name, '--tree', self.tree, *args],
 				      capture_output=True, text=True, timeout=60, check=False,
 				      env={**os.environ, 'STAGE_COUNTS': '', **(env or {})})
 
@@ -427,7 +423,7 @@ class Lists(unittest.TestCase):
 		self.assertEqual(coverage['stale'], [])
 
 	def test_help(self):
-		for name in ('coverage', 'mutants', 'strength', 'tools/coverage', 'tools/mutants'):
+		for name in ('coverage', 'mutants', 'strength', 'lib/coverage', 'lib/mutants'):
 			done = subprocess.run([SCRIPTS / name, '--help'], capture_output=True, text=True,
 					      timeout=60, check=False)
 			self.assertEqual(done.returncode, 0, name)
@@ -439,7 +435,3 @@ class Lists(unittest.TestCase):
 					      timeout=60, check=False)
 			self.assertEqual(done.returncode, 1, name)
 			self.assertEqual(len(done.stderr.splitlines()), 1, done.stderr)
-
-
-if __name__ == '__main__':
-	unittest.main()

@@ -1,10 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
 """Test tree, series and test on small fake kernels, on bad input above all.
-
-examples:
-  scripts/tests/test_tooling.py
-  scripts/tests/test_tooling.py Tree.test_interrupted_import
 """
 
 import os
@@ -13,7 +9,6 @@ import re
 import shutil
 import signal
 import subprocess
-import sys
 import tempfile
 import time
 import unittest
@@ -64,7 +59,7 @@ class Builds(unittest.TestCase):
                 log.write(f"  CC      kernel/irq/b.o\n{line}\n")
                 log.flush()
                 done = subprocess.run(
-                    ["bash", "-c", f'. "{SCRIPTS}/checklib.sh"; complains "$@"', "sh", log.name,
+                    ["bash", "-c", f'. "{SCRIPTS}/lib/checklib.sh"; complains "$@"', "sh", log.name,
                      "kernel/a.o", "kernel/irq/b.o"], capture_output=True, text=True, check=False)
             self.assertEqual((done.returncode == 0, line in done.stdout), (told, told), line)
 
@@ -809,7 +804,7 @@ class Series(Case):
                                ("words.\n\nFixes: 123456789012 (\"x: Y\")\n",
                                 "(\"x: Y\")\nSigned-off-by: J D <j@k.org>\n---\n")):
             patch.write_text(patch.read_text().replace("words.\n", tail))
-            self.run_script("tools/patchinfo", "adopt", "--name", "J D", "--email", "j@k.org",
+            self.run_script("lib/patchinfo", "adopt", "--name", "J D", "--email", "j@k.org",
                             "--out", out, patch)
             text = (out / "sim" / patch.name).read_text()
             self.assertIn(expected, text)
@@ -906,7 +901,7 @@ class Runner(Case):
 
 class Lib(Case):
     def bash(self, code, status=0):
-        return self.run_bash(f'. "{self.top}/scripts/lib.sh"; {code}', status)
+        return self.run_bash(f'. "{self.top}/scripts/lib/lib.sh"; {code}', status)
 
     def run_bash(self, code, status):
         done = subprocess.run(["bash", "-c", code], env=self.env, text=True, capture_output=True,
@@ -927,10 +922,10 @@ class Lib(Case):
 
     def test_lock(self):
         code = 'lock x; (sleep 0.3; echo first >&2) & bash -c \'. "$0"; lock x; echo nested >&2\' ' \
-               f'"{self.top}/scripts/lib.sh"; wait'
+               f'"{self.top}/scripts/lib/lib.sh"; wait'
         self.assertIn("nested", self.bash(code))
         # Somebody else waits until it is let go: by unlock, and by the end of who has it.
-        lib = f'. "{self.top}/scripts/lib.sh"; '
+        lib = f'. "{self.top}/scripts/lib/lib.sh"; '
         for end in ("unlock x; echo let go; read -r", "exit 0"):
             with subprocess.Popen(["bash", "-c", lib + f"lock x; echo held; read -r; {end}"], env=self.env,
                                   text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as holder, \
@@ -949,20 +944,3 @@ class Lib(Case):
 
     def test_unexpected(self):
         self.assertIn("unexpected failure", self.bash("false", 1))
-
-
-if __name__ == "__main__":
-    class Result(unittest.TextTestResult):
-        """Write the counts for scripts/test."""
-
-        def stopTestRun(self):
-            super().stopTestRun()
-            if os.environ.get("STAGE_COUNTS"):
-                bad = len(self.failures) + len(self.errors)
-                skipped = len(self.skipped)
-                with open(os.environ["STAGE_COUNTS"], "w", encoding="ascii") as file:
-                    print(self.testsRun - bad - skipped, bad, skipped, file=file)
-
-    # What a stage of scripts/test has set is not for the scripts under test.
-    unittest.main(testRunner=unittest.TextTestRunner(stream=sys.stdout, verbosity=2,
-                                                     resultclass=Result))

@@ -27,7 +27,7 @@ shopt -s inherit_errexit
 unset GIT_DIR GIT_WORK_TREE GIT_INDEX_FILE GIT_OBJECT_DIRECTORY GIT_PREFIX \
 	GIT_ALTERNATE_OBJECT_DIRECTORIES GIT_COMMON_DIR GIT_NAMESPACE CDPATH
 
-TOP=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd -P)
+TOP=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/../.." && pwd -P)
 BUILD=${IRQ_SIM_BUILD:-$TOP/build}
 # shellcheck disable=SC2034 # used by the scripts that source this file
 PATCHES=${IRQ_SIM_PATCHES:-$TOP/patches}
@@ -346,7 +346,7 @@ arch() {
 		ARCH_CROSS=mipsel-linux-gnu- ARCH_FRAGMENT=mips
 		ARCH_QEMU=(qemu-system-mips)
 		;;
-	*)	die "nothing known of the architecture $1: add it to scripts/lib.sh" ;;
+	*)	die "nothing known of the architecture $1: add it to scripts/lib/lib.sh" ;;
 	esac
 	[[ -n $ARCH_CROSS ]] || return 0
 	ARCH_USER_CROSS=$ARCH_CROSS

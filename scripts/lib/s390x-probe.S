@@ -3,7 +3,7 @@
 # Does an emulated s390x CPU run what is in memory, or what was there before? Writes a
 # function, calls it, writes another over it with MVC, calls that, and prints what each
 # has returned: "s390x-probe ran 12", or 11 where the second call has run old code.
-# For any CPU since z900. Runs without an operating system; scripts/gitlib.sh judges by it.
+# For any CPU since z900. Runs without an operating system; scripts/lib/gitlib.sh judges by it.
 	.text
 	.globl	_start
 _start:

@@ -211,7 +211,7 @@ apply_series() {
 		cd "$work" && mkdir -p .git/info &&
 			{ [[ -z $shallow || ! -e $shallow ]] || cp -- "$shallow" .git/shallow; } &&
 			kgit update-ref HEAD "$commit" &&
-			"$TOP/scripts/tools/patchinfo" paths "${list[@]}" >.git/info/sparse-checkout &&
+			"$TOP/scripts/lib/patchinfo" paths "${list[@]}" >.git/info/sparse-checkout &&
 			kgit "${sparse[@]}" read-tree -mu HEAD &&
 			kgit "${sparse[@]}" am -q --keep-non-patch --committer-date-is-author-date \
 				${am[@]+"${am[@]}"} "${list[@]}"
@@ -333,7 +333,7 @@ _import_deb() {
 	dpkg-deb --fsys-tarfile "$1" |
 		tar -xO "./usr/src/linux-source-$2.tar.xz" |
 		xz -T0 -dc |
-		"$TOP/scripts/tools/tar2git" |
+		"$TOP/scripts/lib/tar2git" |
 		kgit -C "$3" -c core.bigFileThreshold=1 -c core.compression=1 \
 			-c fastimport.unpackLimit=0 fast-import --done --quiet --depth=0
 }
@@ -458,16 +458,16 @@ _s390x_probe() {
 	local tmp ran=
 
 	tmp=$(mktemp -d)
-	if ! s390x-linux-gnu-as -o "$tmp/probe.o" "$TOP/scripts/tools/s390x-probe.S" 2>"$tmp/log" ||
+	if ! s390x-linux-gnu-as -o "$tmp/probe.o" "$TOP/scripts/lib/s390x-probe.S" 2>"$tmp/log" ||
 		! s390x-linux-gnu-ld -N -Ttext=0x20000 -e _start -o "$tmp/probe" "$tmp/probe.o" 2>"$tmp/log"; then
-		WHY="scripts/tools/s390x-probe.S cannot be built: $(head -n 1 "$tmp/log")"
+		WHY="scripts/lib/s390x-probe.S cannot be built: $(head -n 1 "$tmp/log")"
 	else
 		ran=$(timeout --kill-after=1 60 "$1" -machine s390-ccw-virtio -m 256 -nodefaults \
 			-nographic -serial stdio -kernel "$tmp/probe" </dev/null 2>"$tmp/log" | tr -d '\r') || true
 		case $ran in
 		*' 12')	WHY= ;;
-		*' 11')	WHY="it runs old code after new was copied over it (scripts/tools/s390x-probe.S)" ;;
-		*)	WHY="scripts/tools/s390x-probe.S fails: ${ran:-$(head -n 1 "$tmp/log")}" ;;
+		*' 11')	WHY="it runs old code after new was copied over it (scripts/lib/s390x-probe.S)" ;;
+		*)	WHY="scripts/lib/s390x-probe.S fails: ${ran:-$(head -n 1 "$tmp/log")}" ;;
 		esac
 	fi
 	rm -rf -- "$tmp"
