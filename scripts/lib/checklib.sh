@@ -14,7 +14,7 @@ CHECK_TRISTATES='GPIO_SIM|IRQ_SIM_KUNIT_TEST|KUNIT_IRQ_TEST|GPIO_SIM_KUNIT_TEST|
 # sparse 0.6.4 does not know a keyword which the kernel asks it for, nor the length of
 # a constant string, which all of MODULE_INFO() asserts.
 CHECK_SPARSE="sparse -D__typeof_unqual__=__typeof__ '-D__builtin_strlen(s)=(sizeof(s)-1)'"
-# Semantic patches with scripts in OCaml, for which spatch wants a compiler.
+# Semantic patches with scripts in OCaml, for which spatch expects a compiler.
 CHECK_BROKEN='^(badzero|check_bq27xxx_data)\.cocci: spatch failed'
 # The first clang that is new enough for the kernel, as Debian 12 has it.
 CHECK_CLANG=clang-19
@@ -33,7 +33,7 @@ check_tree() {
 	apply_series "$CHECK_TREE/.git/objects" "$CHECK_BASE" || die "$WHY"
 	CHECK_TIP=$TIP
 	run_logged "checkout of the series" "$BUILD/log/check-tree.log" \
-		kgit -C "$CHECK_TREE" checkout -q -f --detach "$CHECK_TIP" || quit 1
+		kgit -C "$CHECK_TREE" checkout -q -f --detach "$CHECK_TIP" || quit "$INFRA"
 	mapfile -t CHECK_FILES < <(kgit -C "$CHECK_TREE" diff --name-only --diff-filter=AM \
 		"$CHECK_BASE" "$CHECK_TIP" -- '*.[ch]' ':!tools')
 }

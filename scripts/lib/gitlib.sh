@@ -18,7 +18,11 @@ kgit() {
 	GIT_CONFIG_GLOBAL=/dev/null GIT_CONFIG_SYSTEM=/dev/null GIT_CONFIG_NOSYSTEM=1 \
 	GIT_TERMINAL_PROMPT=0 GIT_EDITOR=true LC_ALL=C TZ=UTC \
 	GIT_COMMITTER_NAME=$ROLE_NAME GIT_COMMITTER_EMAIL=$ROLE_EMAIL \
+	GIT_ATTR_NOSYSTEM=1 \
 		git -c safe.directory='*' -c core.hooksPath=/dev/null -c core.fsync=none \
+		-c core.attributesFile=/dev/null -c core.excludesFile=/dev/null -c color.ui=false \
+		-c diff.noprefix=false -c diff.mnemonicPrefix=false \
+		-c status.showUntrackedFiles=normal -c status.branch=false -c log.showSignature=false \
 		-c gc.auto=0 -c maintenance.auto=false -c core.autocrlf=false \
 		-c core.abbrev=12 -c advice.detachedHead=false -c commit.gpgSign=false \
 		-c user.name="$ROLE_NAME" -c user.email="$ROLE_EMAIL" "$@"
@@ -90,7 +94,7 @@ read_table() {
 	mapfile -t POSTINGS < <(sed -E 's/[#[:space:]].*//; /^$/d' "$PATCHES/postings" 2>/dev/null)
 	for name in "${POSTINGS[@]}"; do
 		[[ $name =~ ^[a-z][a-z0-9-]*$ && $seen != *" $name "* ]] ||
-			die "patches/postings: \"$name\" is no name, or is there twice: small letters, digits and \"-\", each once"
+			die "patches/postings: \"$name\" is not a name, or is there twice: small letters, digits and \"-\", each once"
 		seen+="$name "
 	done
 }
@@ -405,7 +409,7 @@ fetch_program() {
 
 	[[ ! -x $dir/$program ]] || return 0
 	need_space "$CACHE" 400
-	fetch_debs "$1" "$2" "$(dpkg --print-architecture)" "$3" || return
+	fetch_debs "$1" "$2" "$(host_arch)" "$3" || return
 	rm -rf -- "$dir" "$new"
 	mkdir "$new"
 	for deb in "$debs"/*.deb; do
@@ -435,7 +439,7 @@ fetch_program() {
 busybox_of() {
 	local file=$CACHE/busybox-$1 deb
 
-	if [[ $1 == "$(dpkg --print-architecture)" ]]; then
+	if [[ $1 == "$(host_arch)" ]]; then
 		for file in /bin/busybox /usr/bin/busybox; do
 			[[ ! -x $file ]] || { printf '%s\n' "$file"; return; }
 		done
@@ -572,7 +576,7 @@ scratch_tree() {
 	kgit -C "$dir" cat-file -e "$head^{commit}" 2>/dev/null ||
 		kgit -C "$dir" fetch -q "$tree" "$head" 2>/dev/null || kgit -C "$dir" fetch -q "$tree"
 	run_logged "copy of the kernel tree" "$3" \
-		kgit -C "$dir" -c checkout.workers=0 checkout -f --detach "$head" || quit 1
+		kgit -C "$dir" -c checkout.workers=0 checkout -f --detach "$head" || quit "$INFRA"
 }
 
 # format_series REPO BASE TIP OUT: the patches of BASE..TIP, byte for byte the same

@@ -8,7 +8,7 @@
 #	. "$(dirname -- "${BASH_SOURCE[0]}")/lib.sh"
 #
 # Paths:	TOP BUILD CACHE PATCHES
-# Messages:	say TEXT; warn TEXT; die CAUSE-AND-NEXT-STEP; quit STATUS
+# Messages:	say TEXT; warn TEXT; die CAUSE-AND-NEXT-STEP; failed CAUSE; quit STATUS
 # Clean-up:	at_exit COMMAND...
 # Needs:	need_packages PACKAGE...; need_space DIR MIB
 # Locks:	lock NAME; unlock NAME
@@ -23,20 +23,48 @@ IRQ_SIM_LIB_LOADED=1
 set -euo pipefail
 shopt -s inherit_errexit
 
-# A git hook or a git alias that calls us must not redirect our own git calls.
-unset GIT_DIR GIT_WORK_TREE GIT_INDEX_FILE GIT_OBJECT_DIRECTORY GIT_PREFIX \
-	GIT_ALTERNATE_OBJECT_DIRECTORIES GIT_COMMON_DIR GIT_NAMESPACE CDPATH
+# What is set here for others changes no result. An outer script of ours may have a reason.
+_environment() {
+	local name ignored=()
+
+	for name in $(compgen -e); do
+		case $name in
+		GIT_AUTHOR_* | GIT_COMMITTER_* | GIT_CONFIG_GLOBAL | GIT_CONFIG_SYSTEM | GIT_CONFIG_NOSYSTEM) ;;
+		GIT_* | CDPATH | GREP_OPTIONS | TAR_OPTIONS | POSIXLY_CORRECT | LANGUAGE | MAKEFLAGS | MFLAGS | \
+			MAKELEVEL | KCONFIG_* | KBUILD_*)
+			unset "$name"
+			;;
+		ARCH | CROSS_COMPILE | LLVM | LLVM_IAS | KCFLAGS | KAFLAGS | KCPPFLAGS | KRUSTFLAGS | HOSTCFLAGS | \
+			HOSTLDFLAGS | CFLAGS | CPPFLAGS | LDFLAGS | USERCFLAGS | USERLDFLAGS | INSTALL_MOD_PATH | \
+			INSTALL_PATH | O | V | W | C | M)
+			ignored+=("$name")
+			unset "$name"
+			;;
+		esac
+	done
+	export LC_ALL=C.UTF-8
+	umask 022
+	((!${#ignored[@]})) ||
+		printf '%s: note: ignored: %s; CC=COMPILER is heeded\n' "${0##*/}" "${ignored[*]}" >&2
+}
+[[ -n ${IRQ_SIM_DIED-} ]] || _environment
 
 TOP=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/../.." && pwd -P)
 BUILD=${IRQ_SIM_BUILD:-$TOP/build}
 # shellcheck disable=SC2034 # used by the scripts that source this file
 PATCHES=${IRQ_SIM_PATCHES:-$TOP/patches}
-CACHE=${XDG_CACHE_HOME:-${HOME:?HOME is not set}/.cache}/irq_sim
+# Where there is no home to write to, all of it is below build/.
+if [[ -z ${XDG_CACHE_HOME-} ]]; then
+	XDG_CACHE_HOME=${HOME:-/nonexistent}/.cache
+	[[ -w $XDG_CACHE_HOME || (! -e $XDG_CACHE_HOME && -d ${HOME:-/nonexistent} && -w ${HOME:-/nonexistent}) ]] || XDG_CACHE_HOME=$BUILD/cache
+	export XDG_CACHE_HOME
+fi
+CACHE=$XDG_CACHE_HOME/irq_sim
 SCRIPT=${0##*/}
 
 # Elapsed time counts from the start of the outermost script.
 export IRQ_SIM_T0=${IRQ_SIM_T0:-$EPOCHSECONDS}
-# Exists once somebody has told the reason of a failure: nobody need say it again.
+# Exists once somebody has reported the reason of a failure: nobody need say it again.
 if [[ -z ${IRQ_SIM_DIED-} ]]; then
 	export IRQ_SIM_DIED=${TMPDIR:-/tmp}/irq_sim-died.$$.$EPOCHSECONDS
 	IRQ_SIM_OUTERMOST=1
@@ -60,14 +88,24 @@ warn() {
 	printf '%s: note: %s\n' "$SCRIPT" "$*" >&2
 }
 
-# quit STATUS: leave with STATUS; the reason has been told already.
+# quit STATUS: leave with STATUS; the reason has been reported already.
 quit() {
 	: 2>/dev/null >"$IRQ_SIM_DIED" || true
 	exit "$1"
 }
 
+# The status of all scripts: 0 passed, 1 a test failed, 4 skipped, and, as "git bisect
+# run" wants it, 125 where nothing could be tested: bad usage, no build, no packages.
+INFRA=125
+
 # die TEXT: one line that names the cause and the next step; then leave.
 die() {
+	printf '%s: error: %s\n' "$SCRIPT" "$*" >&2
+	quit "$INFRA"
+}
+
+# failed TEXT: the same where a test has failed.
+failed() {
 	printf '%s: error: %s\n' "$SCRIPT" "$*" >&2
 	quit 1
 }
@@ -91,6 +129,7 @@ _on_exit() {
 		printf '%s: error: unexpected failure at %s (status %d)\n' \
 			"$SCRIPT" "${_err_at:-an unknown place}" "$rc" >&2
 		: 2>/dev/null >"$IRQ_SIM_DIED"
+		((rc != 1)) || rc=$INFRA
 	fi
 	[[ -z $IRQ_SIM_OUTERMOST ]] || rm -f -- "$IRQ_SIM_DIED"
 	exit "$rc"
@@ -101,23 +140,80 @@ set -E
 trap '_err_at="${BASH_SOURCE[0]-$0}:$LINENO: $BASH_COMMAND"' ERR
 trap _on_exit EXIT
 
-# need_packages PACKAGE...: install the Debian packages that are missing.
-# Asks dpkg only, so that it needs neither root nor network when all are there.
-need_packages() {
-	local p missing=() root=()
+# host_arch: Debian's name for the architecture of this machine.
+host_arch() {
+	dpkg --print-architecture 2>/dev/null || uname -m | sed 's/x86_64/amd64/; s/aarch64/arm64/'
+}
 
-	command -v dpkg-query >/dev/null ||
-		die "this needs Debian packages ($*) but there is no dpkg here: run it on Debian, or in a Debian container"
+declare -A _packages=()
+
+# _there PACKAGE: is what it is wanted for there, by whatever way?
+_there() {
+	local name probe
+
+	((${#_packages[@]})) || while read -r name _ _ probe; do
+		[[ $name == '#'* || -z $name ]] || _packages[$name]=$probe
+	done <"$TOP/scripts/lib/packages"
+	probe=${_packages[$1]-}
+	case $probe in
+	'<'*)	echo "#include $probe" | gcc -E - >/dev/null 2>&1 ;;
+	/*)	compgen -G "$probe" >/dev/null ;;
+	python:*) /usr/bin/python3 -c "import ${probe#*:}" 2>/dev/null ;;
+	'')	[[ $(dpkg-query -W -f '${db:Status-Abbrev}' "$1" 2>/dev/null || true) == ii* ]] ;;
+	*)	command -v "$probe" >/dev/null ;;
+	esac
+}
+
+# _how_to_install PACKAGE...: a line for each distribution.
+_how_to_install() {
+	local at=0 command
+
+	for command in "apt-get install" "dnf install" "pacman -S"; do
+		at=$((at + 1))
+		printf '  sudo %s %s\n' "$command" "$(for p; do
+			awk -v p="$p" -v at="$at" '$1 == p { name = $at } END { print name == "" ? p : name }' \
+				"$TOP/scripts/lib/packages"
+		done | grep -vx -e - | sort -u | paste -sd ' ')"
+	done
+}
+
+# need_packages PACKAGE...: see that they are there, or install them: as root, or with
+# CI=true, without a question; for a person at a terminal after one; else say which.
+need_packages() {
+	local p missing=() root=() answer='' may=1
+
 	for p; do
-		[[ $(dpkg-query -W -f '${db:Status-Abbrev}' "$p" 2>/dev/null || true) == ii* ]] ||
-			missing+=("$p")
+		_there "$p" || missing+=("$p")
 	done
 	((${#missing[@]})) || return 0
-
-	if ((EUID != 0)); then
-		command -v sudo >/dev/null ||
-			die "packages are missing and there is no sudo: as root, run: apt-get install ${missing[*]}"
+	if ! grep -qsE '^ID(_LIKE)?=.*(debian|ubuntu)' "${IRQ_SIM_OS_RELEASE:-/etc/os-release}" ||
+		! command -v apt-get >/dev/null; then
+		may=
+	elif ((EUID == 0)); then
+		:
+	elif ! command -v sudo >/dev/null; then
+		may=
+	elif [[ ${CI-} == true ]]; then
+		root=(sudo -n)
+	elif [[ -n ${IRQ_SIM_MAY_INSTALL-} ]]; then
 		root=(sudo)
+	elif [[ -t 0 && -t 2 ]]; then
+		printf '%s: these Debian packages are missing:\n  %s\nto be installed with\n  sudo apt-get install %s\nInstall them now? [y/N] ' \
+			"$SCRIPT" "${missing[*]}" "${missing[*]}" >&2
+		read -r answer || true
+		if [[ $answer == [yY]* ]]; then
+			export IRQ_SIM_MAY_INSTALL=1
+			root=(sudo)
+		else
+			may=
+		fi
+	else
+		may=
+	fi
+	if [[ -z $may ]]; then
+		printf '%s: error: missing: %s; install with one of\n' "$SCRIPT" "${missing[*]}" >&2
+		_how_to_install "${missing[@]}" >&2
+		quit "$INFRA"
 	fi
 	mkdir -p "$BUILD/log"
 	if [[ -z ${IRQ_SIM_APT_UPDATED-} ]]; then
@@ -143,6 +239,12 @@ need_space() {
 	have=$(df -Pm -- "$dir" | awk 'NR == 2 { print $4 }')
 	((have >= want)) ||
 		die "$1 needs $want MiB but its file system has $have MiB free: free some space, or put build/ and XDG_CACHE_HOME elsewhere"
+}
+
+# need_plain_path: the kernel's make takes no path with blanks or colons.
+need_plain_path() {
+	[[ $BUILD != *[[:space:]:]* ]] ||
+		die "\"$BUILD\" has a blank or a colon, and the kernel's make takes no such path: set IRQ_SIM_BUILD to another one"
 }
 
 # need_cache: the cache directory exists and can be written.
@@ -241,7 +343,10 @@ run_logged() {
 	say "$name ..."
 	_progress "$name" "$log" "$dir" </dev/null >/dev/null &
 	monitor=$!
+	# The command that counts is make's, which kmake writes there.
+	[[ $1 == kmake ]] || printf '+ %s\n' "$(printf '%q ' "$@")" >>"$log"
 	"$@" >>"$log" 2>&1 || rc=$?
+	[[ -z ${IRQ_SIM_VERBOSE-} ]] || sed -n 's/^+ /    + /p' "$log" >&2
 	kill "$monitor" 2>/dev/null || true
 	wait "$monitor" 2>/dev/null || true
 	[[ ! -t 2 ]] || printf '\r\033[K' >&2
@@ -287,14 +392,17 @@ kmake_env() {
 kmake() (
 	src=$1 out=$2
 	shift 2
-	cross=${CROSS_COMPILE-}
+	cross=
 	for arg; do
 		[[ $arg != CROSS_COMPILE=* ]] || cross=${arg#*=}
 	done
 	kmake_env "$src" "$cross"
+	need_plain_path
 	mkdir -p "$out"
 	lock build
-	make -C "$src" O="$out" "${KMAKE_VARS[@]}" "$@"
+	set -- make -C "$src" O="$out" "${KMAKE_VARS[@]}" "$@"
+	printf '+ %s\n' "$(printf '%q ' "$@")"
+	"$@"
 )
 
 # fragment NAME: the file of that kernel configuration fragment.
@@ -318,7 +426,7 @@ arch() {
 	ARCH_QEMU=() ARCH_TOOLS=(gcc make bc bison flex libelf-dev libc6-dev ccache) ARCH_LIBC=()
 	case $1 in
 	um)
-		ARCH_DEBIAN=$(dpkg --print-architecture)
+		ARCH_DEBIAN=$(host_arch)
 		return
 		;;
 	x86_64)

@@ -44,7 +44,7 @@ class Compare(unittest.TestCase):
 		self.expect(self.tool(self.console('m', SIM)), 0, '1 traces compared, 0 differ')
 
 	def test_not_told(self):
-		self.expect(self.tool(self.console('m', SIM.replace('m0p0a0', 'm0p-a0'))), 0, '1 of 3 states not told')
+		self.expect(self.tool(self.console('m', SIM.replace('m0p0a0', 'm0p-a0'))), 0, '1 of 3 states not reported')
 
 	def test_state(self):
 		self.expect(self.tool(self.console('m', SIM.replace('m0p0a0', 'm0p-a1'))), 1, 'no reason is given')
@@ -66,7 +66,7 @@ class Compare(unittest.TestCase):
 		self.expect(self.tool(self.console('m', SIM), declared='m spi-edge pulse_once ?: x\n'), 1,
 			    'no reason [?]')
 		self.expect(self.tool(self.console('m', SIM), declared=REASON), 1, 'no reason of anything')
-		self.expect(self.tool(self.console('m', SIM), declared='what\n'), 1, 'differences:1: wants')
+		self.expect(self.tool(self.console('m', SIM), declared='what\n'), 1, 'differences:1: expects')
 
 	def test_missing(self):
 		self.expect(self.tool(self.console('m', None)), 1, 'm: no trace of spi-edge')

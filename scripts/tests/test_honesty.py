@@ -59,14 +59,14 @@ class SeriesCheck(Case):
 class Lint(Case):
 	def test_not_in_git(self):
 		shutil.copytree(SCRIPTS, self.dir / 'scripts', ignore=shutil.ignore_patterns('__pycache__'))
-		out = self.run_it(str(self.dir / 'scripts/lint'), status=1, GIT_CEILING_DIRECTORIES='/')
+		out = self.run_it(str(self.dir / 'scripts/lint'), status=125, GIT_CEILING_DIRECTORIES='/')
 		self.assertIn('git cannot list the files', out)
 
 	def test_no_files(self):
 		shutil.copytree(SCRIPTS, self.dir / 'scripts', ignore=shutil.ignore_patterns('__pycache__'))
 		subprocess.run(['git', 'init', '-q', self.dir], check=True)
 		(self.dir / '.git/info/exclude').write_text('*\n')
-		out = self.run_it(str(self.dir / 'scripts/lint'), status=1)
+		out = self.run_it(str(self.dir / 'scripts/lint'), status=125)
 		self.assertIn('no files for shellcheck', out)
 
 

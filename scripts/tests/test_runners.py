@@ -280,41 +280,29 @@ class Ktap(Case):
 
 
 class CheckConfig(Case):
-	def check(self, have, asked, kconfig='', more=()):
-		tree = self.dir / 'tree'
-		tree.mkdir(exist_ok=True)
-		(tree / 'Kconfig').write_text(kconfig, encoding='utf-8')
-		return self.run_script('lib/check-config', '--tree', str(tree), *more,
-				       self.file('.config', have), self.file('asked', asked))
+	def check(self, have, asked, status, kconfig=''):
+		self.file('Kconfig', kconfig)
+		self.file('.config', have)
+		self.file('asked', asked)
+		done = subprocess.run(['bash', '-c', f'. "{SCRIPTS}/lib/lib.sh"; . "{SCRIPTS}/lib/gitlib.sh"; '
+				       f'. "{SCRIPTS}/lib/guest.sh"; check_config "$1" "$1" "$1/asked"',
+				       'sh', self.dir], capture_output=True, text=True, timeout=60, check=False,
+				      env={**os.environ, 'IRQ_SIM_BUILD': str(self.dir)})
+		self.assertEqual(done.returncode != 0, bool(status), done.stdout + done.stderr)
+		return done.stdout
 
 	def test_has_everything(self):
-		done = self.check('CONFIG_A=y\n# CONFIG_B is not set\nCONFIG_N=4\n',
-				  'CONFIG_A=y\n# CONFIG_B is not set\n# CONFIG_C is not set\nCONFIG_N=4\n')
-		self.assertEqual((done.returncode, done.stdout), (0, ''))
+		self.assertEqual(self.check('CONFIG_A=y\n# CONFIG_B is not set\nCONFIG_N=4\n', 'CONFIG_A=y\n'
+					    '# CONFIG_B is not set\n# CONFIG_C is not set\nCONFIG_N=4\n', 0), '')
+		# The last one counts
+		self.check('CONFIG_A=m\n', 'CONFIG_A=y\nCONFIG_A=m\n', 0)
 
 	def test_says_what_is_missing_and_why(self):
-		done = self.check('# CONFIG_PCI is not set\n', 'CONFIG_ABC=y\n',
-				  'if EXPERT\nconfig ABC\n\tbool "abc"\n\tdepends on PCI\n\thelp\n\t  Text\nendif\n')
-		self.assertEqual(done.returncode, 1)
-		self.assertIn('CONFIG_ABC=y was asked for; the kernel has n', done.stdout)
-		self.assertIn('ABC in Kconfig depends on PCI   (PCI=n)', done.stdout)
-		self.assertIn('ABC in Kconfig depends on EXPERT', done.stdout)
-
-	def test_no_such_option(self):
-		done = self.check('', 'CONFIG_NONE=y\n')
-		self.assertIn('NONE is no option of this kernel', done.stdout)
-
-	def test_module_instead_of_built_in(self):
-		self.assertEqual(self.check('CONFIG_A=m\n', 'CONFIG_A=y\n').returncode, 1)
-
-	def test_may_lack(self):
-		for have, asked, status in (('CONFIG_B=y\n', 'CONFIG_A=y\nCONFIG_B=y\n', 0),
-					    ('CONFIG_A=y\n', 'CONFIG_A=y\nCONFIG_B=y\n', 1)):
-			done = self.check(have, asked, more=['--may-lack', 'A'])
-			self.assertEqual(done.returncode, status, done.stdout + done.stderr)
-
-	def test_last_one_counts(self):
-		self.assertEqual(self.check('CONFIG_A=m\n', 'CONFIG_A=y\nCONFIG_A=m\n').returncode, 0)
+		out = self.check('# CONFIG_PCI is not set\n', 'CONFIG_ABC=y\n', 1,
+				 'config ABC\n\tbool "abc"\n\tdepends on PCI\n\thelp\n\t  Text\n')
+		self.assertEqual(out, 'CONFIG_ABC=y was asked for; the kernel has n\n    \tdepends on PCI\n')
+		self.assertIn('no option of this kernel', self.check('', 'CONFIG_NONE=y\n', 1))
+		self.check('CONFIG_A=m\n', 'CONFIG_A=y\n', 1)
 
 
 @NEEDS_PARSER
@@ -373,8 +361,8 @@ class Kunit(Case):
 			for run in runs:
 				self.assertIn(f'run {run} of 5, 0 failed: ok', done.stderr)
 		done = self.run_script('kunit', '--repeat=2', '--jobs=0', 'uml')
-		self.assertEqual(done.returncode, 1)
-		self.assertIn('--jobs wants a number', done.stderr)
+		self.assertEqual(done.returncode, 125)
+		self.assertIn('--jobs expects a number', done.stderr)
 
 	SECOND_FAILS = 'if ((run == 2)); then echo not ok 1 a; else echo ok 1 a; fi'
 
@@ -410,37 +398,85 @@ class Kunit(Case):
 			self.assertLess(time.monotonic(), until, 'the load outlives the run')
 			time.sleep(0.01)
 
+	def test_options(self):
+		"""What is printed with -v is what runs; arguments and limits get there."""
+		done = self.kunit('echo "# $*"; echo ok 1 a', '-v', '--append', 'a=1 b', '--limit', '7')
+		self.assertRegex(done.stderr, r'\n    \+ \S+/kunit/uml/linux kunit.enable=1 .*a=1 b ')
+		log = (self.dir / 'kunit/uml/console.log').read_text(encoding='utf-8')
+		self.assertRegex(log, r'^# \S+/kunit/uml/linux kunit.enable=1 ')
+		self.assertIn('a=1 b', log.split('\n', 1)[1])
+		self.assertTrue((self.dir / 'kunit/uml/results.xml').exists())
+		for option, says in (('--accel=x', 'kvm, tcg or auto'), ('--kconfig=x', 'KEY=VALUE'),
+				     ('--limit=x', 'number of seconds'), ('--exec', 'needs a value')):
+			done = self.run_script('kunit', 'uml', option)
+			self.assertEqual(done.returncode, 125)
+			self.assertIn(says, done.stderr)
+
+	def test_fail_fast(self):
+		for name in ('uml', 'uml-drivers'):
+			self.kunit('echo not ok 1 a', platform=name)
+		built = self.dir / 'kunit/uml+extras+drivers'
+		built.mkdir(exist_ok=True)
+		shutil.copy(self.dir / 'kunit/uml/linux', built / 'linux')
+		before = self.runs()
+		done = self.kunit('echo not ok 1 a', '--fail-fast', 'uml-drivers')
+		self.assertEqual((done.returncode, self.runs() - before), (1, 1))
+
+	def test_bisect(self):
+		"""With "git bisect run": 125 where there is no kernel, 1 where a test fails."""
+		done = self.kunit('exit 0', '--no-build', platform='x86_64-none')
+		self.assertEqual(done.returncode, 125)
+		self.assertEqual(self.kunit('echo not ok 1 a').returncode, 1)
+
+	def test_variant(self):
+		"""A kernel with more options, or for gdb, is one of its own."""
+		out = subprocess.run(['bash', '-c', f'. "{SCRIPTS}/lib/lib.sh"; . "{SCRIPTS}/lib/gitlib.sh"; '
+				      f'. "{SCRIPTS}/lib/guest.sh"; variant; common_option --kconfig X=y; variant; echo; '
+				      'common_option --gdb; variant; echo; t_arch=arm64 accelerator; '
+				      'common_option --accel=kvm; accelerator; more_configs "$BUILD/more"; cat "$BUILD/more"'],
+				     capture_output=True, text=True, check=True,
+				     env={**os.environ, 'IRQ_SIM_BUILD': str(self.dir)}).stdout.split('\n')
+		self.assertRegex(out[0], r'^-[0-9a-f]{8}$')
+		self.assertEqual(out[1], '-debug' + out[0])
+		self.assertEqual(out[2:4], ['tcg,thread=multi', 'kvm'])
+		self.assertEqual([pathlib.Path(line).name for line in out[4:]], ['debug.config', 'more', 'CONFIG_X=y', ''])
+
 	def test_bad_release(self):
 		for release in ('x', '7', '7.2.1', '', '../7.2'):
 			done = self.run_script('kunit', '--on', release, 'uml')
-			self.assertEqual(done.returncode, 1)
-			self.assertIn('--on wants a release of the kernel', done.stderr)
+			self.assertEqual(done.returncode, 125)
+			self.assertIn('--on expects a release of the kernel', done.stderr)
 
 	def test_bad_numbers(self):
 		for number in ('x', '-1', '1.5', ''):
 			done = self.run_script('kunit', '--repeat', number, 'uml')
-			self.assertEqual(done.returncode, 1)
-			self.assertIn('--repeat wants a number', done.stderr)
+			self.assertEqual(done.returncode, 125)
+			self.assertIn('--repeat expects a number', done.stderr)
 
-	def test_platforms(self):
+	ROWS = [line.split() for line in (SCRIPTS.parent / 'configs/targets').read_text().splitlines()
+		if line and line[0] != '#']
+
+	def test_targets(self):
 		"""Each has its fragments, and a guest script only where the tests do not end it."""
-		table = SCRIPTS.parent / 'kunit/platforms'
-		for line in table.read_text(encoding='utf-8').splitlines():
-			if line.startswith('#') or not line:
-				continue
-			_name, configs, _arch, cpus, seconds, stage, *kernel = line.split()
+		top = SCRIPTS.parent
+		for kind, _name, _arch, cpus, seconds, configs, run, *kernel in self.ROWS:
 			for config in configs.split('+'):
-				self.assertTrue((table.parent / f'{config}.kunitconfig').exists(), line)
-			self.assertTrue(cpus.isdigit() and seconds.isdigit(), line)
-			self.assertIn(stage, ('default', 'all', '-'), line)
+				self.assertTrue((top / f'kunit/{config}.kunitconfig').exists() or
+						(top / f'configs/{config}.config').exists(), config)
+			self.assertTrue(cpus.isdigit() and seconds.isdigit())
 			guests = [k[6:] for k in kernel if k.startswith('guest=')]
-			self.assertEqual('kunit_shutdown=none' in kernel, bool(guests), line)
+			if kind == 'kunit':
+				self.assertIn(run, ('default', 'all', '-'))
+				self.assertEqual('kunit_shutdown=none' in kernel, bool(guests))
+			else:
+				self.assertEqual(kind, 'vm')
+				guests.append(run)
 			for guest in guests:
-				self.assertTrue((SCRIPTS / 'guest' / f'{guest}.sh').exists(), line)
+				self.assertTrue((SCRIPTS / 'guest' / f'{guest}.sh').exists(), guest)
+		self.assertEqual(len({(r[0], r[1]) for r in self.ROWS}), len(self.ROWS))
 
 	def test_platforms_documented(self):
-		table = (SCRIPTS.parent / 'kunit/platforms').read_text(encoding='utf-8')
-		names = [line.split()[0] for line in table.splitlines() if line and line[0] != '#']
+		names = [row[1] for row in self.ROWS if row[0] == 'kunit']
 		text = (SCRIPTS.parent / 'Documentation/testing.md').read_text(encoding='utf-8')
 		rows = text.partition('| platform |')[2].partition('\n\n')[0].splitlines()
 		told = [name for row in rows for name in re.findall('`([^`]+)`', row.split(' | ')[0])]
@@ -652,10 +688,10 @@ class Soak(Case):
 	def test_adds_up(self):
 		done = self.report([self.line(), self.line(), self.line('flood_tasklet', 1000, 1000, 0)])
 		self.assertEqual(done.returncode, 0, done.stderr)
-		self.assertRegex(done.stdout, r'all +1 +3 +1,020 +1,016 +4 +3 +9 +6 +0$')
+		self.assertRegex(done.stdout, r'all +1 +3 +1,020 +1,016 +4 +3 +9 +6 +0 *$')
 		page = self.run_script('lib/soak-report', '--markdown',
 				       os.path.join(self.dir, 'results.json'))
-		self.assertIn('| `load_tasklet` | 2 | 20 | 16 | 4 | 0 |', page.stdout)
+		self.assertRegex(page.stdout, r'\| `load_tasklet` +\| +2 \| +20 \| +16 \| +4 \| +0 \|')
 
 	def test_add(self):
 		done = self.report([self.line()], more=['--add'])
@@ -763,7 +799,7 @@ class GuestQemu(Case):
 
 class Help(Case):
 	def test_each_has_help_with_an_example(self):
-		for name in ('lib/boot', 'lib/splats', 'lib/ktap', 'lib/check-config', 'kunit', 'lib/kunit-guest', 'lib/kvm-ok',
+		for name in ('lib/boot', 'lib/splats', 'lib/ktap', 'kunit', 'lib/kunit-guest', 'lib/kvm-ok',
 			     'vm', 'lib/initramfs', 'demo', 'lib/demo-view', 'torture', 'broken',
 			     'lib/soak-report'):
 			done = self.run_script(name, '--help')
