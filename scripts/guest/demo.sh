@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # Run the sample driver in the guest, and print what it says of itself for
-# scripts/demo-view: lines of "demo: WHAT ...". Waits by blocking reads.
+# scripts/lib/demo-view: lines of "demo: WHAT ...". Waits by blocking reads.
 
 DIR=/sys/kernel/debug/irq_sim_sample
 LIVES=${LIVES:-31}

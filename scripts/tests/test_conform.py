@@ -1,10 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
-"""Test the comparison with real controllers, scripts/tools/conform, on made-up traces.
-
-examples:
-  scripts/tests/test_conform.py
-  scripts/tests/test_conform.py Compare.test_undeclared
+"""Test the comparison with real controllers, scripts/lib/conform, on made-up traces.
 """
 
 import pathlib
@@ -36,7 +32,7 @@ class Compare(unittest.TestCase):
 	def tool(self, *consoles, declared='', options=()):
 		known = self.dir / 'differences'
 		known.write_text(declared, encoding='utf-8')
-		return subprocess.run([SCRIPTS / 'tools' / 'conform', '--differences', known, *options, *consoles],
+		return subprocess.run([SCRIPTS / 'lib' / 'conform', '--differences', known, *options, *consoles],
 				      capture_output=True, text=True, timeout=60, check=False)
 
 	def expect(self, result, status, *texts):
@@ -48,7 +44,7 @@ class Compare(unittest.TestCase):
 		self.expect(self.tool(self.console('m', SIM)), 0, '1 traces compared, 0 differ')
 
 	def test_not_told(self):
-		self.expect(self.tool(self.console('m', SIM.replace('m0p0a0', 'm0p-a0'))), 0, '1 of 3 states not told')
+		self.expect(self.tool(self.console('m', SIM.replace('m0p0a0', 'm0p-a0'))), 0, '1 of 3 states not reported')
 
 	def test_state(self):
 		self.expect(self.tool(self.console('m', SIM.replace('m0p0a0', 'm0p-a1'))), 1, 'no reason is given')
@@ -70,7 +66,7 @@ class Compare(unittest.TestCase):
 		self.expect(self.tool(self.console('m', SIM), declared='m spi-edge pulse_once ?: x\n'), 1,
 			    'no reason [?]')
 		self.expect(self.tool(self.console('m', SIM), declared=REASON), 1, 'no reason of anything')
-		self.expect(self.tool(self.console('m', SIM), declared='what\n'), 1, 'differences:1: wants')
+		self.expect(self.tool(self.console('m', SIM), declared='what\n'), 1, 'differences:1: expects')
 
 	def test_missing(self):
 		self.expect(self.tool(self.console('m', None)), 1, 'm: no trace of spi-edge')
@@ -83,7 +79,3 @@ class Compare(unittest.TestCase):
 		other = SIM.replace('m0', 'm1')
 		self.expect(self.tool(self.console('m', SIM), self.console('n', other, other)), 1,
 			    'is not what it is on m')
-
-
-if __name__ == '__main__':
-	unittest.main()

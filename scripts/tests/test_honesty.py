@@ -1,10 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
 """Test that what has tested nothing, and a tool that does not work, is no success.
-
-examples:
-  scripts/tests/test_honesty.py
-  scripts/tests/test_honesty.py Litmus
 """
 
 import os
@@ -44,7 +40,7 @@ class SeriesCheck(Case):
 			path.chmod(0o755)
 		self.file('tree/scripts/coccinelle/x.cocci', 'virtual report\n')
 		return self.run_it('bash', '-c', f'''
-			. "{SCRIPTS}/lib.sh"; . "{SCRIPTS}/gitlib.sh"; . "{SCRIPTS}/checklib.sh"
+			. "{SCRIPTS}/lib/lib.sh"; . "{SCRIPTS}/lib/gitlib.sh"; . "{SCRIPTS}/lib/checklib.sh"
 			row() {{ echo "ROW $*"; }}
 			details() {{ :; }}
 			need_packages() {{ :; }}
@@ -63,14 +59,14 @@ class SeriesCheck(Case):
 class Lint(Case):
 	def test_not_in_git(self):
 		shutil.copytree(SCRIPTS, self.dir / 'scripts', ignore=shutil.ignore_patterns('__pycache__'))
-		out = self.run_it(str(self.dir / 'scripts/lint'), status=1, GIT_CEILING_DIRECTORIES='/')
+		out = self.run_it(str(self.dir / 'scripts/lint'), status=125, GIT_CEILING_DIRECTORIES='/')
 		self.assertIn('git cannot list the files', out)
 
 	def test_no_files(self):
 		shutil.copytree(SCRIPTS, self.dir / 'scripts', ignore=shutil.ignore_patterns('__pycache__'))
 		subprocess.run(['git', 'init', '-q', self.dir], check=True)
 		(self.dir / '.git/info/exclude').write_text('*\n')
-		out = self.run_it(str(self.dir / 'scripts/lint'), status=1)
+		out = self.run_it(str(self.dir / 'scripts/lint'), status=125)
 		self.assertIn('no files for shellcheck', out)
 
 
@@ -80,7 +76,7 @@ class Bench(Case):
 		  'events=1 unit=instructions scale=1 median=600\n')
 
 	def report(self, text, status, platform='icount'):
-		return self.run_it(str(SCRIPTS / 'tools/bench-report'), '--counts', str(self.dir / 'counts'),
+		return self.run_it(str(SCRIPTS / 'lib/bench-report'), '--counts', str(self.dir / 'counts'),
 				   f"{platform}:up:{self.file('log', text)}", status=status)
 
 	def test_nothing_measured(self):
@@ -117,7 +113,7 @@ exists (x=1)
 			self.file(f'tree/Documentation/litmus-tests/irq_sim/{name.replace("_no", "+no-")}.litmus', text)
 
 	def litmus(self, status, *arguments):
-		return self.run_it(str(SCRIPTS / 'tools/litmus'), *arguments, str(self.dir / 'tree'), status=status)
+		return self.run_it(str(SCRIPTS / 'lib/litmus'), *arguments, str(self.dir / 'tree'), status=status)
 
 	def test_source(self):
 		good = 'void f(void)\n{\n\t/* Pairs (litmus: a) */\n\tsmp_mb();\n}\n'
@@ -146,7 +142,3 @@ exists (x=1)
 			herd.chmod(0o755)
 			out = self.litmus(1, '--herd', str(herd))
 			self.assertEqual('EXPECTED Never' in out, bool(status), words)
-
-
-if __name__ == '__main__':
-	unittest.main()

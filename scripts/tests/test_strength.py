@@ -1,11 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
-"""Test what measures the tests, scripts/tools/coverage and scripts/tools/mutants,
+"""Test what measures the tests, scripts/lib/coverage and scripts/lib/mutants,
 on a kernel of a few lines.
-
-examples:
-  scripts/tests/test_strength.py
-  scripts/tests/test_strength.py Mutants.test_verdicts
 """
 
 import json
@@ -63,7 +59,7 @@ class Case(unittest.TestCase):
 		return str(path)
 
 	def tool(self, name, *args, env=None):
-		return subprocess.run([SCRIPTS / 'tools' / name, '--tree', self.tree, *args],
+		return subprocess.run([SCRIPTS / 'lib' / name, '--tree', self.tree, *args],
 				      capture_output=True, text=True, timeout=60, check=False,
 				      env={**os.environ, 'STAGE_COUNTS': '', **(env or {})})
 
@@ -97,9 +93,9 @@ class Coverage(Case):
 		self.assertEqual(result['total'], {'lines': 11, 'reached': 8, 'branches': 8, 'taken': 4})
 		self.assertEqual([gap['line'] for gap in result['not_reached']], [6, 7, 18, 19, 20])
 		tables = self.tool('coverage', '--markdown', str(self.dir / 'out.json')).stdout
-		self.assertIn(f'| `{FILE}` | 11 | 8 | 72.7 % | 8 | 4 | 50.0 % | 5 of 5 |', tables)
-		self.assertIn('| reason two | `twice`: `line @1 return x;` |', tables)
-		self.assertIn('| four | `fire`: 2 lines |', tables)
+		self.assertRegex(tables, rf'\| `{FILE}` +\| 11 +\| 8 +\| 72.7 % +\| 8 +\| 4 +\| 50.0 % +\| 5 of 5 +\|')
+		self.assertRegex(tables, r'\| reason two +\| `twice`: `line @1 return x;` +\|')
+		self.assertRegex(tables, r'\| four +\| `fire`: 2 lines +\|')
 
 	def test_one_has_none(self):
 		out = self.judge(self.GAPS.replace(f'{FILE} twice line @1 return x;\n\treason\n\t two\n', ''), 1)
@@ -143,8 +139,8 @@ class Coverage(Case):
 			   counts={4: 4, 13: 5, **self.COUNTS})
 
 	def test_malformed(self):
-		for text, says in ((f'{FILE} twice\n\twhy\n', 'wants FILE FUNCTION and one of'),
-				   (f'{FILE} twice bogus x\n\twhy\n', 'wants FILE FUNCTION and one of'),
+		for text, says in ((f'{FILE} twice\n\twhy\n', 'expects FILE FUNCTION and one of'),
+				   (f'{FILE} twice bogus x\n\twhy\n', 'expects FILE FUNCTION and one of'),
 				   (f'{FILE} twice branches if (x)\n\twhy\n', 'how many'),
 				   (f'{FILE} twice line\n\twhy\n', 'that of the line'),
 				   (f'{FILE} twice function\n', 'no reason'),
@@ -175,17 +171,19 @@ class Coverage(Case):
 		self.judge(f'{FILE} fire line ret = 0;\n\twhy\n', 0, (f'{FILE}:added',))
 
 
-GOOD = f"""\
-# comment
-[merge-is-new]
-file      {FILE}
-function  fire
-bug       A merge is
-  reported as new.
-- ret = 0;
-+ ret = 1;
+DIFF = f"""\
+--- a/{FILE}
++++ b/{FILE}
+@@ -16,5 +16,5 @@ int fire(struct line *line,
+ \tint ret = 1;
+ 
+ \tif (line->latched && high) {{
+-\t\tret = 0;
++\t\tTEXT
+ \t\tgoto out;
 """
-PLATFORMS = '# name config arch cpus seconds then\numl-smp uml-smp um 2 300 ncpus=2\numl uml um 1 300\n'
+TARGETS = '# kind name arch cpus seconds configs run then\nkunit uml-smp um 2 300 uml-smp all ncpus=2\n' \
+	  'vm x um 1 300 a b\nkunit uml um 1 300 uml default\n'
 # What make builds: a "kernel" that tests the source.
 MAKEFILE = """\
 linux:
@@ -195,6 +193,7 @@ linux:
 	@chmod +x $(O)/linux
 """
 KERNEL = """\
+echo boot >>${1%/*}/boots
 echo 'KTAP version 1'; echo '1..1'; echo '    # Subtest: suite'; echo '    1..2'
 if grep -q WARN $1; then echo '[    1.0] WARNING: CPU: 0 PID: 1 at x.c:1'; fi
 if grep -q HANG $1; then sleep 77; fi
@@ -205,83 +204,44 @@ echo '    ok 1 merge'; echo 'ok 1 suite'
 
 
 class Mutants(Case):
-	def entry(self, **changes):
-		"""GOOD with some lines changed; None removes the line."""
-		text = GOOD
-		for key, value in changes.items():
-			lines = []
-			for line in text.splitlines():
-				if line.startswith({'old': '-', 'new': '+', 'name': '['}.get(key, key)):
-					if value is None:
-						continue
-					line = value
-				lines.append(line)
-			text = '\n'.join(lines) + '\n'
-		return text
-
 	def check(self, text, status=0, says=''):
-		done = self.tool('mutants', '--check', '--platforms', self.file('platforms', PLATFORMS),
-				 self.file('list.txt', text))
+		done = self.tool('mutants', '--check', '--targets', self.file('targets', TARGETS),
+				 self.file('a.patch', text))
 		self.assertEqual(done.returncode, status, done.stdout + done.stderr)
 		self.assertIn(says, done.stderr)
 		if status:
 			self.assertEqual(len(done.stderr.splitlines()), 1, done.stderr)
 
-	def test_good(self):
-		self.check(GOOD)
-		self.check(self.entry(old='- if (line->latched && high) {\n-   ret = 0;', new='+'))
+	def test_patches(self):
+		good = f'Bug: A merge is\n  reported as new.\nFixes: 123 "x"\nFixes: 456 "y"\n---\n{DIFF}'
+		self.check(good)
+		self.check(good.replace('ret = 0', 'ret = 7'), 2, f'a.patch: does not apply to {self.tree}')
+		self.check(good.replace(FILE, 'gone.c'), 2, 'does not apply')
+		for head, says in (('Bog: x', '"Bog: x": expects "KEY: TEXT"'), ('Bug:', 'expects "KEY: TEXT"'),
+				   ('Note: x', 'expects "Bug: TEXT"'), ('Bug: x\nBug: y', 'for the second time'),
+				   ('Bug: x\nSurvives: y\nVaries: z', 'either'), ('Bug: x\nPlatform: gone', 'no platform gone')):
+			self.check(f'{head}\n---\n{DIFF}', 2, says)
+		self.check('Bug: x\n---\n', 2, 'a diff of one file')
+		done = self.tool('mutants', '--check', str(self.dir / 'tree'))
+		self.assertIn('no mutants', done.stderr)
 
-	def test_text(self):
-		self.check(self.entry(old='- ret = 7;'), 2, 'list.txt:2: [merge-is-new]: not found in fire() of')
-		self.check(self.entry(function='function  twice'), 2, 'not found in twice()')
-		self.check(self.entry(function='function  gone'), 2, 'has no function gone')
-		self.check(self.entry(file='file  gone.c'), 2, 'has no gone.c')
-		twice = self.entry(function='function  twice', old='- return x;')
-		self.check(twice, 2, 'found 2 times in twice() of kernel/irq/irq_sim.c, lines 7, 9: say which')
-		self.check(twice + 'after if (x)\n', 2, 'found 2 times')
-		once = self.entry(function='function  twice', old='- if (x)')
-		self.check(once + 'after return x;\n')
-		self.check(once + 'after return y;\n', 2, '(after return y;)')
-		self.check(self.entry(function='function  -', old='- #define LIMIT 10'))
-		self.check(self.entry(function='function  -'), 2, 'not found in kernel/irq/irq_sim.c')
+	PATCHES = {name: f'Bug: Bug.\n{more}---\n{DIFF.replace("TEXT", text)}' for name, text, more in (
+		('by-test', 'ret = 1;', ''), ('by-warning', 'WARN();', ''), ('by-hang', 'HANG();', ''),
+		('by-panic', 'PANIC();', ''), ('survivor', 'ret = 2;', 'Survives: Nobody\n  looks.\n'),
+		('timing', 'ret = 3;', 'Varies: Timing.\n'))}
 
-	def test_malformed(self):
-		self.check(self.entry(new=None), 2, 'no replacement')
-		self.check(self.entry(old=None), 2, 'what is replaced?')
-		self.check(self.entry(new='+ ret  = 0;', old='- ret  = 0;'), 2, 'changes nothing')
-		self.check(self.entry(name='[No Name]'), 2, 'list.txt:2: a name is')
-		self.check(self.entry(name=None), 2, 'no [name] before')
-		self.check(GOOD + GOOD, 2, '[merge-is-new] is in')
-		self.check(GOOD + 'bogus x\n', 2, 'unknown key "bogus"')
-		self.check(GOOD + 'file x\n', 2, 'for the second time')
-		self.check(GOOD + '- ret = 0;\n', 2, 'go before')
-		self.check(GOOD + '\n  more\n', 2, 'goes on from nothing')
-		self.check(GOOD + 'survives\n', 2, '"survives" says nothing')
-		self.check(GOOD + 'survives x\nvaries y\n', 2, 'either')
-		self.check(GOOD + 'platform gone\n', 2, 'no platform gone')
-		self.check('# nothing\n', 2, 'no mutants')
-		lines = GOOD.splitlines()
-		self.check('\n'.join(line for line in lines if not line.startswith(('bug', ' '))) + '\n',
-			   2, 'has no "bug"')
-
-	LISTS = ''.join(f'[{name}]\nfile {FILE}\nfunction fire\nbug Bug.\n- ret = 0;\n+ {text}\n{more}\n'
-			for name, text, more in (
-				('by-test', 'ret = 1;', ''), ('by-warning', 'WARN();', ''),
-				('by-hang', 'HANG();', ''), ('by-panic', 'PANIC();', ''),
-				('survivor', 'ret = 2;', 'survives Nobody\n  looks.\n'),
-				('timing', 'ret = 3;', 'varies Timing.\n')))
-
-	def run_all(self, status, lists, *args, env=None, objects=None):
+	def run_all(self, status, patches, *args, env=None):
 		for job in ('job0', 'job1'):
 			shutil.rmtree(self.dir / 'work' / job, ignore_errors=True)
 			shutil.copytree(self.tree, self.dir / 'work' / job)
 			self.file(f'work/{job}/Makefile', MAKEFILE)
 			self.file(f'work/{job}/kernel.sh', KERNEL)
-			for name, text in (objects or {}).items():
-				self.file(f'work/{job}/o-uml-smp/{name}', text)
-		done = self.tool('mutants', '--platforms', self.file('platforms', PLATFORMS),
+		shutil.rmtree(self.dir / 'patches', ignore_errors=True)
+		for name, text in patches.items():
+			self.file(f'patches/{name}.patch', text)
+		done = self.tool('mutants', '--targets', self.file('targets', TARGETS),
 				 '--work', str(self.dir / 'work'), '--out', str(self.dir / 'out'), *args,
-				 self.file('list.txt', lists), env={'PATIENCE': '0.05', **(env or {})})
+				 str(self.dir / 'patches'), env={'PATIENCE': '0.05', **(env or {})})
 		self.assertEqual(done.returncode, status, done.stdout + done.stderr)
 		self.output = done
 		result = json.loads((self.dir / 'out/results.json').read_text(encoding='utf-8'))
@@ -289,7 +249,7 @@ class Mutants(Case):
 
 	def test_verdicts(self):
 		counts = self.dir / 'counts'
-		verdicts = self.run_all(0, self.LISTS, env={'STAGE_COUNTS': str(counts)})
+		verdicts = self.run_all(0, self.PATCHES, env={'STAGE_COUNTS': str(counts)})
 		self.assertEqual(verdicts, {
 			'by-test': ('killed', 'suite.merge'),
 			'by-warning': ('killed', 'complaint: WARNING: CPU: 0 PID: 1 at x.c:1'),
@@ -302,108 +262,42 @@ class Mutants(Case):
 		# The bugs are out again, and nothing is run twice.
 		for job in ('job0', 'job1'):
 			self.assertEqual((self.dir / 'work' / job / FILE).read_text(encoding='utf-8'), SOURCE)
-		self.run_all(0, self.LISTS)
+		self.run_all(0, self.PATCHES)
 		self.assertIn('0 mutants to run, 6 known', self.output.stderr)
-		self.run_all(0, self.LISTS, '--key', 'other', '--only', 'by-[tw]*')
+		self.run_all(0, self.PATCHES, '--key', 'other', '--only', 'by-[tw]*')
 		self.assertIn('2 mutants to run, 0 known', self.output.stderr)
-		self.run_all(0, self.LISTS, '--rerun', '--only', 'timing')
+		self.run_all(0, self.PATCHES, '--rerun', '--only', 'timing')
 		self.assertIn('1 mutants to run, 0 known', self.output.stderr)
 		report = (self.dir / 'out/mutants.md').read_text(encoding='utf-8')
-		self.assertIn('| timing | `fire` | Bug. | Timing. |', report)
+		self.assertRegex(report, r'\| timing +\| `fire` +\| Bug. +\| Timing. +\|')
 		done = self.tool('mutants', '--markdown', str(self.dir / 'out/results.json'))
 		self.assertEqual(done.stdout, report)
 
-	HEADER = 'kernel/irq/a.h'
-	# How make would have compiled and linked: from the source and the header.
-	OBJECTS = {
-		'.mutants-env': '',
-		'kernel/irq/irq_sim.o': '',
-		'kernel/irq/.irq_sim.o.cmd': (
-			'savedcmd_kernel/irq/irq_sim.o := '
-			f'cat ../{FILE} ../{HEADER} >kernel/irq/irq_sim.o\n\n'
-			f'deps_kernel/irq/irq_sim.o := \\\n  ../{HEADER} \\\n'),
-		'.vmlinux.unstripped.cmd': (
-			'savedcmd_vmlinux.unstripped := '
-			'printf "%s\\n" "$(pound)!/bin/bash" "exec bash $$PWD/../kernel.sh '
-			'$$PWD/kernel/irq/irq_sim.o" >vmlinux.unstripped; chmod +x vmlinux.unstripped\n'),
-	}
-
-	def test_header(self):
-		"""A bug in a header is in all objects that have it, and out of them again."""
-		self.file(f'tree/{self.HEADER}', 'int a;\n')
-		entry = f'[header]\nfile {self.HEADER}\nfunction -\nbug Bug.\n- int a;\n+ WARN();\n\n'
-		verdicts = self.run_all(0, entry + self.LISTS, '--jobs', '1', objects=self.OBJECTS)
-		self.assertEqual(verdicts['header'][0], 'killed')
-		self.assertEqual(verdicts['survivor'][0], 'survived')
-		self.assertEqual((self.dir / 'work/job0' / self.HEADER).read_text(encoding='utf-8'), 'int a;\n')
-
-	def test_other_suites(self):
-		"""Which results hold when tests have changed."""
-		def git(*args):
-			return subprocess.run(['git', '-C', self.tree, '-c', 'user.name=x',
-					       '-c', 'user.email=x@y.example', *args],
-					      check=True, capture_output=True, text=True).stdout.strip()
-
-		def suites(text, name='tests/suite.c'):
-			self.file(f'tree/{name}', text)
-			git('add', '.')
-			git('commit', '-qm', 'tests', '--allow-empty')
-			return '--suites', git('rev-parse', 'HEAD^{tree}'), '--suite', 'tests/'
-
-		def todo(args):
-			self.run_all(0, self.LISTS, *args)
-			return int(self.output.stderr.split(' mutants to run')[0].split()[-1])
-
-		helper = 'static int helper(void)\n{\n\treturn 1;\n}\n'
-		merge = 'static void merge(struct kunit *test)\n{\n\thelper();\n}\n'
-		other = 'static void other(struct kunit *test)\n{\n\tuse();\n}\n'
-		table = 'struct kunit_case cases[] = {\n\tKUNIT_CASE(merge),\n};\n'
-		third = 'static void third(struct kunit *test)\n{\n}\n'
-		more = table.replace('};', '\tKUNIT_CASE(third),\n};')
-		git('init', '-q')
-		self.assertEqual(todo(suites(helper + merge + other + table)), 6)
-		# The same tests, whatever else has changed.
-		self.assertEqual(todo(suites(helper + merge + other + table)), 0)
-		# One more: it might kill what has survived.
-		self.assertEqual(todo(suites(helper + merge + other + third + more)), 2)
-		# Another text in one that has killed none: a hang or a warning may be its doing.
-		other = other.replace('use', 'used')
-		self.assertEqual(todo(suites(helper + merge + other + third + more)), 5)
-		# In the one that has killed one; in what it calls; outside of functions.
-		merge = merge.replace('helper()', 'use(helper())')
-		self.assertEqual(todo(suites(helper + merge + other + third + more)), 6)
-		helper = helper.replace('1', '2')
-		self.assertEqual(todo(suites(helper + merge + other + third + more)), 6)
-		# In what it calls of another file.
-		common = 'int common(void)\n{\n\treturn 1;\n}\n'
-		merge = merge.replace('use(', 'use(common(), ')
-		suites(common, 'tests/common.c')
-		self.assertEqual(todo(suites(helper + merge + other + third + more)), 6)
-		suites(common.replace('1', '2'), 'tests/common.c')
-		self.assertEqual(todo(suites(helper + merge + other + third + more)), 6)
-		self.assertEqual(todo(suites(helper + merge + other + third + table)), 6)
-		# And the tests of which nobody knows what they were.
-		self.assertEqual(todo(('--suites', '0' * 40, '--suite', 'tests/')), 6)
+	def test_hang_is_confirmed(self):
+		"""Once without a bug for each set of suites, and twice with it."""
+		only = {'by-hang': self.PATCHES['by-hang']}
+		self.run_all(0, only, '--jobs', '1')
+		boots = (self.dir / 'work/job0/kernel/irq/boots').read_text().count('boot')
+		self.assertEqual(boots, 3)
 
 	def test_not_as_listed(self):
-		text = self.LISTS.replace('survives Nobody\n  looks.\n', '')
-		self.run_all(1, text, '--only', 'survivor')
-		self.assertIn('[survivor] survived, and no reason is given', self.output.stdout)
-		text = self.LISTS.replace('+ ret = 1;\n', '+ ret = 1;\nsurvives It does not.\n')
-		self.run_all(1, text, '--only', 'by-test')
-		self.assertIn('[by-test] is killed by suite.merge: remove', self.output.stdout)
-		text = self.LISTS.replace('+ ret = 1;\n', '+ error: no\n')
-		self.run_all(1, text, '--only', 'by-test')
-		self.assertIn('[by-test] is not built', self.output.stdout)
+		patch = self.PATCHES['survivor'].replace('Survives: Nobody\n  looks.\n', '')
+		self.run_all(1, {'survivor': patch})
+		self.assertIn('survivor.patch: survived, and no reason is given', self.output.stdout)
+		patch = self.PATCHES['by-test'].replace('---', 'Survives: It does not.\n---', 1)
+		self.run_all(1, {'by-test': patch})
+		self.assertIn('by-test.patch: killed by suite.merge: remove', self.output.stdout)
+		self.run_all(1, {'by-test': self.PATCHES['by-test'].replace('ret = 1;', 'error: no')[:-1] + '\n'})
+		self.assertIn('by-test.patch: not built', self.output.stdout)
 
 	def test_fails_without_a_bug(self):
 		self.file(f'tree/{FILE}', SOURCE + '/* WARN */\n')
 		with self.assertRaises(FileNotFoundError):
-			self.run_all(1, self.LISTS)
+			self.run_all(1, self.PATCHES)
 
 	def test_no_such_mutant(self):
-		done = self.tool('mutants', '--list', '--only', 'gone*', '--platforms',
-				 self.file('platforms', PLATFORMS), self.file('list.txt', GOOD))
+		done = self.tool('mutants', '--list', '--only', 'gone*', '--targets',
+				 self.file('targets', TARGETS), self.file('a.patch', self.PATCHES['timing']))
 		self.assertEqual(done.returncode, 2)
 		self.assertIn("no mutant is called 'gone*'", done.stderr)
 
@@ -427,7 +321,7 @@ class Lists(unittest.TestCase):
 		self.assertEqual(coverage['stale'], [])
 
 	def test_help(self):
-		for name in ('coverage', 'mutants', 'strength', 'tools/coverage', 'tools/mutants'):
+		for name in ('coverage', 'mutants', 'strength', 'lib/coverage', 'lib/mutants'):
 			done = subprocess.run([SCRIPTS / name, '--help'], capture_output=True, text=True,
 					      timeout=60, check=False)
 			self.assertEqual(done.returncode, 0, name)
@@ -437,9 +331,5 @@ class Lists(unittest.TestCase):
 		for name in ('coverage', 'mutants', 'strength'):
 			done = subprocess.run([SCRIPTS / name, '--bogus'], capture_output=True, text=True,
 					      timeout=60, check=False)
-			self.assertEqual(done.returncode, 1, name)
+			self.assertEqual(done.returncode, 125, name)
 			self.assertEqual(len(done.stderr.splitlines()), 1, done.stderr)
-
-
-if __name__ == '__main__':
-	unittest.main()

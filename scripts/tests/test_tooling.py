@@ -1,10 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
 """Test tree, series and test on small fake kernels, on bad input above all.
-
-examples:
-  scripts/tests/test_tooling.py
-  scripts/tests/test_tooling.py Tree.test_interrupted_import
 """
 
 import os
@@ -13,10 +9,11 @@ import re
 import shutil
 import signal
 import subprocess
-import sys
 import tempfile
 import time
 import unittest
+import xml.etree.ElementTree
+from unittest import mock
 
 SCRIPTS = pathlib.Path(__file__).resolve().parent.parent
 KERNEL = {
@@ -64,7 +61,7 @@ class Builds(unittest.TestCase):
                 log.write(f"  CC      kernel/irq/b.o\n{line}\n")
                 log.flush()
                 done = subprocess.run(
-                    ["bash", "-c", f'. "{SCRIPTS}/checklib.sh"; complains "$@"', "sh", log.name,
+                    ["bash", "-c", f'. "{SCRIPTS}/lib/checklib.sh"; complains "$@"', "sh", log.name,
                      "kernel/a.o", "kernel/irq/b.o"], capture_output=True, text=True, check=False)
             self.assertEqual((done.returncode == 0, line in done.stdout), (told, told), line)
 
@@ -79,7 +76,8 @@ class Case(unittest.TestCase):
         self.cache = self.dir / "cache" / "irq_sim"
         shutil.copytree(SCRIPTS, self.top / "scripts", ignore=shutil.ignore_patterns("__pycache__"))
         (self.top / "kunit").mkdir()
-        shutil.copy(SCRIPTS.parent / "kunit/platforms", self.top / "kunit")
+        (self.top / "configs").mkdir()
+        shutil.copy(SCRIPTS.parent / "configs/targets", self.top / "configs")
         (self.top / "patches").mkdir()
         (self.top / "patches" / "cover-letter.txt").write_text("cover\n")
         self.bin = self.dir / "bin"
@@ -135,7 +133,7 @@ class Case(unittest.TestCase):
 
     def fails(self, name, *args, says, **env):
         """It fails with one line of error that has all of SAYS."""
-        done = self.run_script(name, *args, status=1, **env)
+        done = self.run_script(name, *args, status=125, **env)
         errors = [line for line in done.stderr.splitlines()
                   if not re.match(r"\[ *\d+:\d+\] ", line)]
         self.assertEqual(len(errors), 1, done.stderr)
@@ -253,7 +251,7 @@ class Tree(Case):
     def test_truncated_package(self):
         deb = self.package()
         deb.write_bytes(deb.read_bytes()[:-400])
-        done = self.run_script("tree", status=1)
+        done = self.run_script("tree", status=125)
         self.assertIn("cannot unpack", done.stderr)
         self.assertFalse((self.cache / "linux-7.3.git").exists())
         self.nothing_left()
@@ -313,7 +311,7 @@ class Tree(Case):
         self.table("sim  One\nsim  Two\n")
         self.fails("tree", says=['"sim"', "twice"])
         self.table("../sim  One\n")
-        self.fails("tree", says=['"../sim" is no name'])
+        self.fails("tree", says=['"../sim" is not a name'])
         self.table("sim  One\n")
         other = self.top / "patches/other/0001-x.patch"
         other.parent.mkdir()
@@ -524,10 +522,10 @@ class Own(Case):
 
     def test_bad_directories(self):
         self.fails("tree", KERNEL=str(self.dir / "none"), says=["not a directory"])
-        self.fails("tree", KERNEL=str(self.dir), says=["no kernel tree"])
-        self.fails("tree", KERNEL=str(self.own / "kernel"), says=["no kernel tree"])
+        self.fails("tree", KERNEL=str(self.dir), says=["not a kernel tree"])
+        self.fails("tree", KERNEL=str(self.own / "kernel"), says=["not a kernel tree"])
         shutil.rmtree(self.own / ".git")
-        self.fails("tree", KERNEL=str(self.own), says=["no git repository"])
+        self.fails("tree", KERNEL=str(self.own), says=["not a git repository"])
         self.git(self.own, "init", "-q")
         self.fails("tree", KERNEL=str(self.own), says=["no commit yet"])
 
@@ -542,10 +540,62 @@ class Own(Case):
         self.fails("tree", KERNEL=str(self.own), says=["unknown version"])
 
     def test_dirty(self):
+        """What is changed and not committed is taken as it is, and stays as it is."""
+        self.patch()
+        (self.own / ".gitignore").write_text("*.o\n")
+        self.git(self.own, "commit", "-qam", "Ignore less")
         (self.own / "Kbuild").write_text("dirty\n")
+        (self.own / "new.c").write_text("new\n")
         before = self.snapshot()
-        self.fails("tree", KERNEL=str(self.own), says=["uncommitted changes", "commit or stash"])
+        done = self.run_script("tree", KERNEL=str(self.own))
+        self.assertIn("with its 1 changed file(s)", done.stderr)
+        self.assertIn("1 file(s) which git does not know are left out", done.stderr)
+        tree = pathlib.Path(done.stdout.splitlines()[-1])
+        self.assertEqual((tree / "Kbuild").read_text(), "dirty\n")
+        self.assertIn("return 2;", (tree / "kernel/irq/irq_sim.c").read_text())
+        head = self.git(tree, "rev-parse", "HEAD")
+        self.tree(KERNEL=str(self.own))
+        self.assertEqual(self.git(tree, "rev-parse", "HEAD"), head)
+        self.git(self.own, "add", "new.c")
+        self.tree(KERNEL=str(self.own))
+        self.assertEqual((tree / "new.c").read_text(), "new\n")
+        self.git(self.own, "reset", "-q")
         self.assertEqual(self.snapshot(), before)
+
+    def test_series(self):
+        """Export and check take KERNEL=DIR, too."""
+        self.patch()
+        tree = self.tree(KERNEL=str(self.own))
+        (tree / "kernel/irq/irq_sim.c").write_text("int lines;\n")
+        self.git(tree, "commit", "-q", "-am", "genirq/irq_sim: Count lines\n\nSay why.")
+        self.git(tree, "update-ref", "refs/worktree/posting/sim", "HEAD")
+        self.run_script("series", "export", "--role", KERNEL=str(self.own))
+        self.assertTrue((self.top / "patches/sim/0002-genirq-irq_sim-Count-lines.patch").exists())
+        out = self.run_script("series", "check", "--quick", KERNEL=str(self.own)).stdout
+        self.assertRegex(out, rf"applies on {self.own} +ok +2 patches on Linux 7.3.4")
+        self.no_network()
+
+    def test_bisect(self):
+        """Between a good and a bad commit is one on which the series does not apply."""
+        self.patch()
+        source = self.own / "kernel/irq/irq_sim.c"
+        text = source.read_text()
+        good = self.git(self.own, "rev-parse", "HEAD")
+        for number, (kbuild, change) in enumerate((("fine", ""), ("fine", "7"), ("bad", "7"), ("bad", ""), ("bad", ""))):
+            (self.own / "Kbuild").write_text(f"{kbuild} {number}\n")
+            source.write_text(text.replace("return 1", f"return 1{change}"))
+            self.git(self.own, "commit", "-qam", f"{number}")
+        self.git(self.own, "bisect", "start", "HEAD", good)
+        own_test = "tree=$(scripts/tree | tail -n 1) || exit 125; ! grep bad $tree/Kbuild"
+        out = subprocess.run(["git", "-C", self.own, "bisect", "run", "env", "-C", self.top, f"KERNEL={self.own}",
+                              "scripts/test", "--own", own_test], env=self.env, capture_output=True,
+                             text=True, check=False).stdout
+        self.assertIn("There are only 'skip'ped commits left to test", out)
+        self.assertEqual(len(re.findall(r"^[0-9a-f]{40}$", out, re.M)), 3)
+
+    def test_partial_clone(self):
+        self.git(self.own, "config", "remote.origin.promisor", "true")
+        self.fails("tree", KERNEL=str(self.own), says=["partial clone", "fetch --refetch"])
 
     def test_does_not_apply(self):
         self.patch(text=PATCH.replace("-\treturn 1;", "-\treturn 7;"))
@@ -655,7 +705,6 @@ class Series(Case):
         self.run_script("series", "export")
         self.assertEqual(self.exported(), names[:-1] + ["sim/0001-genirq-irq_sim-Bring-tests.patch"])
         self.check()
-        self.fails("series", "send", "--name", "J D", "--email", "j@k.org", says=["2 postings"])
         self.nothing_left()
 
     def test_where_postings_end(self):
@@ -672,7 +721,7 @@ class Series(Case):
         self.fails("series", "export", says=["posting/new does not end after posting/sim"])
         self.git(self.at, "branch", "-f", "posting/sim", "HEAD~1")
         self.table("new  Two\nsim  One\n")
-        self.fails("series", "export", says=["posting/sim does not end after posting/new", "mend the order"])
+        self.fails("series", "export", says=["posting/sim does not end after posting/new", "fix the order"])
         self.table("sim  One\nnew  Two\n")
         self.git(self.at, "branch", "-f", "posting/sim",
                  self.git(self.at, "commit-tree", "-m", "aside", "-p", "HEAD~1", "HEAD^{tree}"))
@@ -692,7 +741,7 @@ class Series(Case):
         self.export()
         self.package("6.12", irq_sim_c="int line;\n\nint shoot(void)\n{\n\treturn 3;\n}\n")
         self.fails("tree", "--on", "6.12", says=["more/0001-", "kernel/irq/irq_sim.c"])
-        # The first one mends what the second hunk needs, but not all of its context.
+        # The first one fixes what the second hunk needs, but not all of its context.
         below = self.top / "patches/6.12"
         below.mkdir()
         (below / "0001-genirq-irq_sim-Return-one.patch").write_text(
@@ -809,11 +858,165 @@ class Series(Case):
                                ("words.\n\nFixes: 123456789012 (\"x: Y\")\n",
                                 "(\"x: Y\")\nSigned-off-by: J D <j@k.org>\n---\n")):
             patch.write_text(patch.read_text().replace("words.\n", tail))
-            self.run_script("tools/patchinfo", "adopt", "--name", "J D", "--email", "j@k.org",
+            self.run_script("lib/patchinfo", "adopt", "--name", "J D", "--email", "j@k.org",
                             "--out", out, patch)
             text = (out / "sim" / patch.name).read_text()
             self.assertIn(expected, text)
             self.assertIn("\nFrom: J D <j@k.org>\n", text)
+
+
+class Environment(Case):
+    """What is set here for others changes no result."""
+
+    def head(self, tree=None):
+        shutil.rmtree(self.top / "build", ignore_errors=True)
+        tree = tree or self.tree()
+        head = self.git(tree, "rev-parse", "HEAD")
+        self.run_script("series", "export", "--tree", str(tree))
+        return head, (self.top / "patches/sim/0001-genirq-irq_sim-Return-the-latch.patch").read_bytes()
+
+    def test_git(self):
+        self.package()
+        self.patch()
+        expected = self.head()
+        other = self.dir / "other"
+        self.git(self.dir, "init", "-q", other)
+        (self.dir / "attributes").write_text("* text eol=crlf\n*.c -diff\n")
+        (self.dir / "ignore").write_text("*\n")
+        (self.dir / ".gitconfig").write_text(
+            f"[core]\nattributesFile = {self.dir}/attributes\nexcludesFile = {self.dir}/ignore\n"
+            "[color]\nui = always\n[diff]\nexternal = false\nnoprefix = true\nmnemonicPrefix = true\n"
+            "[commit]\ngpgSign = true\n[format]\nsignature = Me\nattach = true\n[log]\nshowSignature = true\n"
+            "[status]\nshowUntrackedFiles = no\n[user]\nname = X\nemail = x@y.example\n")
+        for more in ({}, {"GIT_DIR": f"{other}/.git"}, {"GIT_WORK_TREE": str(other)}, {"GIT_INDEX_FILE": "/x"},
+                     {"GIT_CONFIG_COUNT": "1", "GIT_CONFIG_KEY_0": "core.autocrlf", "GIT_CONFIG_VALUE_0": "true"},
+                     {"GIT_CONFIG_PARAMETERS": "'core.autocrlf'='true'"}, {"GIT_EXTERNAL_DIFF": "false"},
+                     {"GIT_DIFF_OPTS": "-u0"}):
+            with mock.patch.dict(self.env, more):
+                shutil.rmtree(self.top / "build", ignore_errors=True)
+                tree = self.tree()
+                self.run_script("series", "export")
+            self.assertEqual((self.git(tree, "rev-parse", "HEAD"), (
+                self.top / "patches/sim/0001-genirq-irq_sim-Return-the-latch.patch").read_bytes()), expected, more)
+
+    def test_shell(self):
+        self.package()
+        self.patch()
+        expected = self.head()
+        for more in ({"LC_ALL": "de_DE.UTF-8"}, {"LC_ALL": "C"}, {"LANGUAGE": "de"}, {"CDPATH": "/"},
+                     {"POSIXLY_CORRECT": "1"}, {"TAR_OPTIONS": "--bogus"}, {"MAKEFLAGS": "k"}):
+            with mock.patch.dict(self.env, more):
+                self.assertEqual(self.head(), expected, more)
+
+    def test_make(self):
+        """The variables of make are ignored, with a word; those for kbuild reach no build."""
+        for name, value in (("LLVM", "1"), ("CROSS_COMPILE", "x-"), ("KCFLAGS", "-O9"), ("ARCH", "mips"), ("V", "1")):
+            with mock.patch.dict(self.env, {name: value}):
+                done = self.run_script("tree", "--help")
+                self.assertEqual(done.stderr, f"tree: note: ignored: {name}; CC=COMPILER is heeded\n")
+        make = 'printf "%s " "${LLVM-}" "${KCFLAGS-}" "${MAKEFLAGS-}" "$@"'
+        self.tool("make", make)
+        done = subprocess.run(
+            ["bash", "-c", f'. "{self.top}/scripts/lib/lib.sh"; kmake src "{self.dir}/o" ARCH=x86_64 all'],
+            env={**self.env, "LLVM": "1", "KCFLAGS": "-O9", "MAKEFLAGS": "k", "CROSS_COMPILE": "x-"},
+            capture_output=True, text=True, check=True).stdout
+        self.assertNotIn("-O9", done)
+        self.assertNotIn("x-gcc", done)
+        self.assertIn("ARCH=x86_64 all", done)
+        # The exact command is at the head of the log.
+        self.assertRegex(done, r"^\+ make -C src O=\S+/o CC=\S+ ")
+
+    def test_umask_and_home(self):
+        self.package()
+        self.patch()
+        expected = self.head()
+        before = os.umask(0o077)
+        self.addCleanup(os.umask, before)
+        self.assertEqual(self.head(), expected)
+        self.assertEqual((self.top / "build/linux/Kbuild").stat().st_mode & 0o777, 0o644)
+        # No home to write to: the cache is below build/.
+        del self.env["XDG_CACHE_HOME"]
+        for home in ("/dev/null", "/nonexistent", ""):
+            with mock.patch.dict(self.env, {"HOME": home}):
+                done = subprocess.run(["bash", "-c", f'. "{self.top}/scripts/lib/lib.sh"; echo "$CACHE"'],
+                                      env=self.env, capture_output=True, text=True, check=True)
+                self.assertEqual(done.stdout, f"{self.top}/build/cache/irq_sim\n")
+
+    def test_blanks_in_the_path(self):
+        """In the home they do no harm; in build/, make cannot have them."""
+        self.package()
+        self.patch()
+        expected = self.head()
+        home = self.dir / "a home"
+        shutil.copytree(self.cache.parent, home / ".cache")
+        with mock.patch.dict(self.env, {"HOME": str(home), "XDG_CACHE_HOME": str(home / ".cache")}):
+            self.assertEqual(self.head(), expected)
+            self.fails("tree", IRQ_SIM_BUILD=str(home / "build"), says=["has a blank", "IRQ_SIM_BUILD"])
+
+
+@unittest.skipUnless(os.geteuid() == 0 and shutil.which("setpriv"), "needs root, to be nobody")
+class Packages(Case):
+    """Who may install what is missing, and what the others read."""
+
+    def need(self, *packages, status, user=True, **more):
+        (self.dir / "network").unlink(missing_ok=True)
+        self.dir.chmod(0o777)
+        shutil.rmtree(self.top / "build", ignore_errors=True)
+        (self.top / "build").mkdir()
+        (self.top / "build").chmod(0o777)
+        who = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"] if user else []
+        done = subprocess.run([*who, "bash", "-c", f'. "{self.top}/scripts/lib/lib.sh"; need_packages "$@"',
+                               "sh", *packages], env={**self.env, **more}, stdin=subprocess.DEVNULL,
+                              capture_output=True, text=True, check=False)
+        self.assertEqual(done.returncode, status, done.stderr)
+        network = self.dir / "network"
+        return done.stderr, network.read_text() if network.exists() else ""
+
+    def test_there_by_whatever_way(self):
+        self.tool("clang-19", "exit 0")
+        for package in ("clang-19", "git", "libc6-dev", "dpkg"):
+            self.assertEqual(self.need(package, status=0), ("", ""))
+        with open(SCRIPTS / "lib/packages", encoding="utf-8") as file:
+            rows = [line.split() for line in file if not line.startswith("#")]
+        self.assertEqual([row for row in rows if len(row) != 4], [])
+
+    def test_no_terminal(self):
+        said, network = self.need("b4", "no-such-package", status=125, PATH=f"{self.bin}:/bin:/usr/bin")
+        self.assertIn("missing: no-such-package", said)
+        for command in ("apt-get install", "dnf install", "pacman -S"):
+            self.assertIn(f"sudo {command} no-such-package", said)
+        self.assertEqual(network, "")
+
+    def test_another_distribution(self):
+        release = self.dir / "os-release"
+        release.write_text("ID=fedora\n")
+        said, network = self.need("no-such-package", status=125, user=False, IRQ_SIM_OS_RELEASE=str(release))
+        self.assertIn("sudo dnf install no-such-package", said)
+        self.assertEqual(network, "")
+
+    def test_without_a_question(self):
+        for user, more in ((False, {}), (True, {"CI": "true"})):
+            said, network = self.need("no-such-package", status=125, user=user, **more)
+            self.assertIn("cannot install no-such-package", said)
+            self.assertIn("sudo -n apt-get" if user else "apt-get -q update", network)
+
+    def test_terminal(self):
+        """Asked once, with the list and the command; no is no."""
+        for answer, asked in (("n", ""), ("y", "sudo")):
+            (self.dir / "network").unlink(missing_ok=True)
+            self.dir.chmod(0o777)
+            (self.top / "build").mkdir(mode=0o777, exist_ok=True)
+            (self.top / "build").chmod(0o777)
+            (self.dir / "run").write_text(f'. "{self.top}/scripts/lib/lib.sh"\nneed_packages no-such-package\n')
+            # script(1) makes the terminal.
+            done = subprocess.run(["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "script", "-qec",
+                                   f"bash {self.dir}/run", "/dev/null"], env=self.env, input=answer + "\n",
+                                  capture_output=True, text=True, check=False, timeout=60)
+            self.assertEqual(done.returncode, 125, done.stdout)
+            self.assertEqual(done.stdout.count("[y/N]"), 1)
+            self.assertIn("sudo apt-get install no-such-package", done.stdout)
+            network = self.dir / "network"
+            self.assertIn(asked, network.read_text() if network.exists() else "")
 
 
 class Runner(Case):
@@ -847,7 +1050,7 @@ class Runner(Case):
             self.assertEqual(self.last(done), "0 passed, 1 failed, 0 skipped")
             self.assertIn(why, done.stdout)
         self.kunit('echo "skipped: no way"; exit 4')
-        done = self.run_script("test", "kunit-uml")
+        done = self.run_script("test", "kunit-uml", status=4)
         self.assertEqual(self.last(done), "0 passed, 0 failed, 1 skipped")
         self.assertIn("no way", done.stdout)
         # It counted no failure, but it failed.
@@ -862,9 +1065,9 @@ class Runner(Case):
     def test_platforms(self):
         """One stage for each platform, in the table's order; few of them by default."""
         self.kunit('echo "$*" >>"$TMPDIR/asked"; [[ $1 == --* ]] || echo "1 0 0" >"$STAGE_COUNTS"')
-        (self.top / "kunit/platforms").write_text(
-            "# comment\n\n" "uml a um 1 9 default\n" "x-y a+b x86_64 2 9 all x=1 y\n"
-            "arm d arm64 4 9 default\n")
+        (self.top / "configs/targets").write_text(
+            "# comment\n\n" "kunit uml um 1 9 a default\n" "kunit x-y x86_64 2 9 a+b all x=1 y\n"
+            "vm z um 1 9 a all\n" "kunit arm arm64 4 9 d default\n")
         out = self.run_script("test", "--list").stdout
         self.assertRegex(out, r"kunit-x-y +KUnit on x86_64 in qemu, CPUs: 2, x=1 y \(with --all\)")
         self.run_script("test", "kunit-arm", "kunit-x-y")
@@ -872,6 +1075,35 @@ class Runner(Case):
         self.fails("test", "kunit-x86_64", says=["kunit-x86_64", "--list"])
         stages = re.findall(r"^(kunit\S+) ", out, re.M)
         self.assertEqual(stages, ["kunit-uml", "kunit-x-y", "kunit-arm"])
+
+    def test_exit_codes(self):
+        """Failed is 1, not tested 125, skipped 4; --fail-fast stops; --own counts."""
+        for body, status in (('echo "1 1 0" >"$STAGE_COUNTS"; exit 1', 1), ("exit 125", 125),
+                             ('echo "0 0 2" >"$STAGE_COUNTS"; exit 4', 4), ('echo "1 0 0" >"$STAGE_COUNTS"', 0)):
+            self.kunit(body)
+            self.run_script("test", "kunit-uml", status=status)
+        self.kunit('echo "$1" >>"$TMPDIR/asked"; exit 1')
+        self.run_script("test", "--fail-fast", "kunit-uml", "kunit-uml-smp", status=1)
+        self.assertEqual((self.dir / "asked").read_text(), "uml\n--summary\n")
+        for command, last in (("true", "1 passed, 0 failed, 0 skipped"), ("false", "0 passed, 1 failed, 0 skipped"),
+                              ('echo 3 0 1 >"$STAGE_COUNTS"', "3 passed, 0 failed, 1 skipped")):
+            self.kunit('echo "0 0 0" >"$STAGE_COUNTS"')
+            done = self.run_script("test", "--own", command, status=int(command == "false"))
+            self.assertEqual(self.last(done), last)
+
+    def test_junit(self):
+        build = self.top / "build/kunit/uml"
+        self.kunit(f"""mkdir -p {build}; echo "2 2 0" >"$STAGE_COUNTS"
+echo '<testsuite name="x"><testcase name="a"/><testcase name="b"><failure/></testcase></testsuite>' >{build}/results.xml
+echo splat; exit 1""")
+        out = self.dir / "junit.xml"
+        self.run_script("test", "--junit", str(out), "kunit-uml", "--own", "true", status=1)
+        root = xml.etree.ElementTree.parse(out).getroot()
+        self.assertEqual([(s.get("name"), s.get("tests"), s.get("failures")) for s in root],
+                         [("kunit-uml", "4", "2"), ("own", "1", "0")])
+        # One that a test has, and one which only the log knows.
+        self.assertEqual([c.get("message") for c in root.iter("failure")], [None, "1 failed"])
+        self.assertIn("splat", [c.text for c in root.iter("failure")][1])
 
     def test_interrupt(self):
         self.kunit(f'echo $$ >"{self.dir}/pid"; sleep 77 & wait')
@@ -906,7 +1138,7 @@ class Runner(Case):
 
 class Lib(Case):
     def bash(self, code, status=0):
-        return self.run_bash(f'. "{self.top}/scripts/lib.sh"; {code}', status)
+        return self.run_bash(f'. "{self.top}/scripts/lib/lib.sh"; {code}', status)
 
     def run_bash(self, code, status):
         done = subprocess.run(["bash", "-c", code], env=self.env, text=True, capture_output=True,
@@ -917,8 +1149,8 @@ class Lib(Case):
     def test_packages(self):
         self.bash("need_packages dpkg bash")
         self.no_network()
-        self.assertIn("cannot install no-such-package",
-                      self.bash("need_packages no-such-package", 1))
+        self.assertRegex(self.bash("need_packages no-such-package", 125),
+                         "(cannot install|missing:) no-such-package")
 
     def test_run_logged(self):
         err = self.bash(f'run_logged step "{self.dir}/log" bash -c "echo error: cause; exit 3"', 3)
@@ -927,10 +1159,10 @@ class Lib(Case):
 
     def test_lock(self):
         code = 'lock x; (sleep 0.3; echo first >&2) & bash -c \'. "$0"; lock x; echo nested >&2\' ' \
-               f'"{self.top}/scripts/lib.sh"; wait'
+               f'"{self.top}/scripts/lib/lib.sh"; wait'
         self.assertIn("nested", self.bash(code))
         # Somebody else waits until it is let go: by unlock, and by the end of who has it.
-        lib = f'. "{self.top}/scripts/lib.sh"; '
+        lib = f'. "{self.top}/scripts/lib/lib.sh"; '
         for end in ("unlock x; echo let go; read -r", "exit 0"):
             with subprocess.Popen(["bash", "-c", lib + f"lock x; echo held; read -r; {end}"], env=self.env,
                                   text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as holder, \
@@ -948,21 +1180,4 @@ class Lib(Case):
                 other.stdin.close()
 
     def test_unexpected(self):
-        self.assertIn("unexpected failure", self.bash("false", 1))
-
-
-if __name__ == "__main__":
-    class Result(unittest.TextTestResult):
-        """Write the counts for scripts/test."""
-
-        def stopTestRun(self):
-            super().stopTestRun()
-            if os.environ.get("STAGE_COUNTS"):
-                bad = len(self.failures) + len(self.errors)
-                skipped = len(self.skipped)
-                with open(os.environ["STAGE_COUNTS"], "w", encoding="ascii") as file:
-                    print(self.testsRun - bad - skipped, bad, skipped, file=file)
-
-    # What a stage of scripts/test has set is not for the scripts under test.
-    unittest.main(testRunner=unittest.TextTestRunner(stream=sys.stdout, verbosity=2,
-                                                     resultclass=Result))
+        self.assertIn("unexpected failure", self.bash("false", 125))

@@ -1,0 +1,166 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0
+"""Of which series, and made with what, is a result? Tools put stamp() into what they write.
+
+commands:
+  check   each file of Documentation/results: current, stale (of another series), or unknown
+          (it does not say); and each cover letter, patches/POSTING/cover-letter.txt: a figure
+          with a unit names its file, as "(bench.json)", in its paragraph, which is current
+  kunit   write Documentation/results/kunit.json from what scripts/kunit left in build/
+
+example:
+  scripts/lib/provenance.py check
+"""
+
+import argparse
+import glob
+import hashlib
+import json
+import os
+import re
+import subprocess
+import sys
+import time
+from typing import Any, Dict, Iterator, List
+
+TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+FIGURE = re.compile(r"\d[\d.,]*\s?(%|ns\b|[uµ]s\b|ms\b|s\b|seconds|minutes|instructions|times\b|runs\b|"
+                    r"interrupts|bytes\b|cycles)")
+FILE = re.compile(r"\b([\w-]+\.(?:json|md))\b")
+
+
+def series(patches: str = os.path.join(TOP, "patches")) -> str:
+    """Changes whenever a patch does, or the order of the postings."""
+    digest = hashlib.sha256()
+    try:
+        with open(os.path.join(patches, "postings"), encoding="utf-8") as file:
+            names = [line.split()[0] for line in file if line.partition("#")[0].strip()]
+    except OSError:
+        return ""
+    for name in names:
+        for path in sorted(glob.glob(os.path.join(patches, name, "[0-9]*.patch"))):
+            with open(path, "rb") as patch:
+                digest.update(os.path.basename(path).encode() + b"\0" + patch.read())
+    return digest.hexdigest()[:16]
+
+
+def first_line(*command: str) -> str:
+    try:
+        out = subprocess.run(command, capture_output=True, text=True, check=False).stdout
+    except OSError:
+        return ""
+    return out.split("\n", 1)[0]
+
+
+def stamp(tree: str = "") -> Dict[str, str]:
+    """What a result is of: for its "provenance"."""
+    kernel = model = ""
+    try:
+        with open(os.path.join(tree, "Makefile"), encoding="utf-8") as file:
+            values = dict(re.findall(r"^(VERSION|PATCHLEVEL|SUBLEVEL|EXTRAVERSION) *= *(\S*)", file.read(5000), re.M))
+        kernel = ".".join(values[k] for k in ("VERSION", "PATCHLEVEL", "SUBLEVEL")) + values.get("EXTRAVERSION", "")
+    except (OSError, KeyError):
+        pass
+    try:
+        with open("/proc/cpuinfo", encoding="ascii", errors="replace") as file:
+            found = re.search(r"^model name\s*:\s*(.*)", file.read(), re.M)
+            model = found[1] if found else ""
+    except OSError:
+        pass
+    return {"series": series(os.environ.get("IRQ_SIM_PATCHES") or os.path.join(TOP, "patches")), "kernel": kernel,
+            "compiler": first_line("gcc", "--version"), "qemu": first_line("qemu-system-x86_64", "--version"),
+            "machine": f"{os.cpu_count()} CPUs, {os.uname().machine}, {model}",
+            "date": time.strftime("%Y-%m-%d", time.gmtime())}
+
+
+def state(path: str, now: str) -> str:
+    """current, stale, unknown or absent"""
+    try:
+        with open(path, encoding="utf-8") as file:
+            text = file.read()
+    except OSError:
+        return "absent"
+    found = re.search(r'"series": "([0-9a-f]{16})"|^<!-- series ([0-9a-f]{16})', text, re.M)
+    if not found:
+        return "unknown"
+    return "current" if now in found.groups() else "stale"
+
+
+def letter(path: str, results: str, now: str) -> Iterator[str]:
+    """What is wrong with the figures of a cover letter."""
+    with open(path, encoding="utf-8") as file:
+        paragraphs = file.read().split("\n\n")
+    for paragraph in paragraphs:
+        figure = FIGURE.search(paragraph)
+        if not figure:
+            continue
+        names = FILE.findall(paragraph)
+        if not names:
+            yield f'{path}: "{figure[0]}" names no file of results: put "(FILE)" behind it'
+        for name in names:
+            if (found := state(os.path.join(results, name), now)) != "current":
+                yield f'{path}: "{figure[0]}" is of {name}, which is {found}: measure it again, or leave it out'
+
+
+def check(patches: str, results: str) -> int:
+    now = series(patches)
+    for path in sorted(glob.glob(os.path.join(results, "*.*"))):
+        if os.path.basename(path) != "README.md":
+            print(f"{state(path, now):8} {os.path.basename(path)}")
+    wrong = [text for path in sorted(glob.glob(os.path.join(patches, "*/cover-letter.txt")))
+             for text in letter(path, results, now)]
+    for text in wrong:
+        print(f"provenance: error: {text}", file=sys.stderr)
+    return 1 if wrong else 0
+
+
+def kunit(build: str, target: str) -> None:
+    """The sums of what each platform has left."""
+    def counts(group: Dict[str, Any]) -> List[str]:
+        return [case["status"] for case in group.get("test_cases", ())] + [
+            status for sub in group.get("sub_groups", ()) for status in counts(sub)]
+
+    found: Dict[str, Dict[str, int]] = {}
+    repeated, stamps = {}, []
+    for path in sorted(glob.glob(os.path.join(build, "kunit/*/results.json"))):
+        with open(path, encoding="utf-8") as file:
+            data = json.load(file)
+        platform = os.path.basename(os.path.dirname(path))
+        ended = counts(data)
+        passed, skipped = ended.count("PASS"), ended.count("SKIP")
+        found[platform] = {"passed": passed, "failed": len(ended) - passed - skipped, "skipped": skipped}
+        stamps.append(data.get("provenance", {}))
+        try:
+            with open(os.path.join(os.path.dirname(path), "repeat"), encoding="ascii") as file:
+                runs, failures = file.read().split()[:2]
+            repeated[platform] = {"runs": int(runs), "failures": int(failures)}
+        except FileNotFoundError:
+            pass
+    if not found:
+        sys.exit(f"provenance: error: no results in {build}/kunit: run scripts/kunit")
+    if len({one.get("series") for one in stamps}) > 1:
+        sys.exit("provenance: error: the platforms ran on different series: run scripts/kunit on all of them")
+    total = {key: sum(row[key] for row in found.values()) for key in ("passed", "failed", "skipped")}
+    with open(target, "w", encoding="utf-8") as file:
+        json.dump({"platforms": len(found), **total, "by_platform": found, "repeated": repeated,
+                   "provenance": stamps[0]}, file, indent=1)
+        file.write("\n")
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(
+        prog="provenance", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("command", choices=("check", "kunit"))
+    parser.add_argument("--patches", default=os.path.join(TOP, "patches"), metavar="DIR")
+    parser.add_argument("--results", default=os.path.join(TOP, "Documentation/results"), metavar="DIR")
+    parser.add_argument("--build", default=os.path.join(TOP, "build"), metavar="DIR")
+    args = parser.parse_args()
+    if args.command == "check":
+        return check(args.patches, args.results)
+    os.makedirs(args.results, exist_ok=True)
+    kunit(args.build, os.path.join(args.results, "kunit.json"))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,16 @@
+# SPDX-License-Identifier: GPL-2.0
+"""Write how many tests have passed, failed and been skipped, where scripts/test asks for it."""
+
+import os
+
+# What a stage of scripts/test has set is not for the scripts under test.
+COUNTS = os.environ.pop("STAGE_COUNTS", "")
+
+
+def pytest_sessionfinish(session):
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if not COUNTS or not reporter or hasattr(session.config, "workerinput"):
+        return
+    found = {kind: len(reporter.stats.get(kind, [])) for kind in ("passed", "failed", "error", "skipped")}
+    with open(COUNTS, "w", encoding="ascii") as file:
+        print(found["passed"], found["failed"] + found["error"], found["skipped"], file=file)
