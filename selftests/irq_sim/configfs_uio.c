@@ -303,7 +303,8 @@ TEST_F(uio, names)
 /* A name from a property of the device. */
 TEST_F(uio, properties)
 {
-	static const char text[] = "a-flag\nsome-numbers=1,0x10,4294967295\nlinux,uio-name=\"other\"\n";
+	static const char text[] = "a-flag\nsome-numbers=1,0x10,4294967295\n"
+				   "linux,uio-name=\"other\"\n";
 	char path[128], buf[256];
 
 	ASSERT_EQ(0, put(DEVICE "/properties", "%s", text));
@@ -415,14 +416,15 @@ static int keep_trying(int fd, unsigned int seed)
 {
 	static const char * const files[] = { "fire", "wire", "masked", "pending", "synchronize" };
 	char path[128];
+	bool high;
 	int ret;
 
 	while (!told_to_stop(fd)) {
 		const char *file = files[rand_r(&seed) % ARRAY_SIZE(files)];
 
 		snprintf(path, sizeof(path), LINE "/%s", file);
-		ret = put(path, strcmp(file, "fire") && strcmp(file, "synchronize") &&
-				rand_r(&seed) % 2 ? "0" : "1");
+		high = !strcmp(file, "fire") || !strcmp(file, "synchronize") || rand_r(&seed) % 2;
+		ret = put(path, "%d", high);
 		if (ret && ret != -ENOENT && ret != -ENODEV && ret != -ENXIO)
 			return -ret;
 		read_only(LINE "/account");

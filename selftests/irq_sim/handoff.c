@@ -740,7 +740,8 @@ static bool outranked(const char *line)
 {
 	const char *prev = strstr(line, "prev_prio="), *next = strstr(line, "next_prio=");
 
-	return prev && next && atoi(prev + strlen("prev_prio=")) < atoi(next + strlen("next_prio="));
+	return prev && next &&
+	       atoi(prev + strlen("prev_prio=")) < atoi(next + strlen("next_prio="));
 }
 
 /*

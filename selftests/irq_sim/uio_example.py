@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
 """A model of a device, and its driver in user space: a level interrupt over UIO."""
-import glob, os, threading
+import glob, os, threading, time
 
 CHIP = "/sys/kernel/config/irq-sim/example"
 LINE = CHIP + "/line0"
@@ -41,6 +41,7 @@ thread = threading.Thread(target=driver, args=(uio, device, jobs), daemon=True)
 thread.start()
 for job in range(100):
     device.finish(job)
+    time.sleep(0.005)
 thread.join(timeout=60)
 print(len(jobs), "jobs,", open(name + "/event").read().strip(), "interrupts")
 print("in order" if jobs == list(range(100)) else "something is lost")

@@ -308,12 +308,13 @@ static void gpio_sim_irq_firmware(struct kunit *test)
 		},
 	};
 	struct gpio_sim_test *t = test->priv;
+	unsigned long config;
 
 	/* It is not mapped when the line changes */
 	irq_dispose_mapping(t->irq);
-	KUNIT_ASSERT_EQ(test, gpiod_set_config(t->gpio,
-			pinconf_to_config_packed(level->high ? PIN_CONFIG_BIAS_PULL_UP :
-							       PIN_CONFIG_BIAS_PULL_DOWN, 1)), 0);
+	config = pinconf_to_config_packed(level->high ? PIN_CONFIG_BIAS_PULL_UP :
+							PIN_CONFIG_BIAS_PULL_DOWN, 1);
+	KUNIT_ASSERT_EQ(test, gpiod_set_config(t->gpio, config), 0);
 	kunit_release_action(test, gpiod_put_wrapper, t->gpio);
 
 	t->irq = irq_create_fwspec_mapping(&fwspec);

@@ -407,7 +407,7 @@ static ssize_t irq_sim_cfs_device_properties_store(struct config_item *item, con
 	struct irq_sim_cfs_properties *properties __free(kfree) = irq_sim_cfs_parse(chip, page);
 
 	if (IS_ERR(properties))
-		return PTR_ERR(no_free_ptr(properties));
+		return PTR_ERR(properties);
 
 	guard(mutex)(&chip->lock);
 	if (irq_sim_cfs_is_live(chip))
