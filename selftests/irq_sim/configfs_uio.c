@@ -62,7 +62,7 @@ static const char *missing_uio(void)
 }
 
 /* Go live, and open the device. */
-static void go(struct __test_metadata *_metadata, FIXTURE_DATA(uio) *self)
+static void go(struct __test_metadata *_metadata, struct _test_data_uio *self)
 {
 	char path[64];
 	int n;
@@ -93,7 +93,7 @@ FIXTURE_TEARDOWN_PARENT(uio)
 }
 
 /* Wait for the interrupt: how many there were so far, or -errno. */
-static long long wait_irq(FIXTURE_DATA(uio) *self, int patience_ms)
+static long long wait_irq(struct _test_data_uio *self, int patience_ms)
 {
 	struct pollfd pfd = { .fd = self->fd, .events = POLLIN };
 	int n = poll(&pfd, 1, patience_ms);
@@ -105,7 +105,7 @@ static long long wait_irq(FIXTURE_DATA(uio) *self, int patience_ms)
 	return self->seen;
 }
 
-static bool ready(FIXTURE_DATA(uio) *self)
+static bool ready(struct _test_data_uio *self)
 {
 	struct pollfd pfd = { .fd = self->fd, .events = POLLIN };
 
@@ -113,14 +113,14 @@ static bool ready(FIXTURE_DATA(uio) *self)
 }
 
 /* Have the interrupt enabled again. */
-static int enable(FIXTURE_DATA(uio) *self)
+static int enable(struct _test_data_uio *self)
 {
 	int32_t on = 1;
 
 	return write(self->fd, &on, sizeof(on)) < 0 ? -errno : 0;
 }
 
-static void check_account_of(struct __test_metadata *_metadata, FIXTURE_DATA(uio) *self)
+static void check_account_of(struct __test_metadata *_metadata, struct _test_data_uio *self)
 {
 	struct account a = account_of(LINE "/account");
 	long long handled = get_number(self->event);

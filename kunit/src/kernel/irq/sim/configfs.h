@@ -74,8 +74,12 @@ static inline bool irq_sim_cfs_is_live(const struct irq_sim_cfs_chip *chip)
 
 /* Say why a value was refused, once for each time. */
 #define irq_sim_cfs_refuse(chip, attr, page, want, ...)					\
+do {											\
+	const char *_page = (page);							\
+											\
 	pr_err("%s: %s: '%*pE' refused, must be " want "\n", irq_sim_cfs_name(chip),	\
-	       attr, (int)min(strcspn(page, "\n"), 32), page, ##__VA_ARGS__)
+	       attr, (int)min(strcspn(_page, "\n"), 32), _page, ##__VA_ARGS__);		\
+} while (0)
 
 /* configfs_device.c */
 int irq_sim_cfs_bind(struct irq_sim_cfs_line *line);
