@@ -3,6 +3,8 @@
  * KUnit tests of the interrupt simulator: what they share.
  */
 
+#include <linux/kthread.h>
+
 #include "irq_sim_kunit.h"
 
 irqreturn_t sim_handler(int irq, void *data)
@@ -465,6 +467,21 @@ void sim_request_all(struct kunit *test, void (*on_irq)(struct sim_line *line))
 		st->line[i].on_irq = on_irq;
 		KUNIT_ASSERT_EQ(test, sim_request(&st->line[i], 0), 0);
 	}
+}
+
+/* A thread which fires a line; while it is parked, the line can come to rest. */
+int sim_fire_thread(void *data)
+{
+	struct sim_line *line = data;
+
+	while (!kthread_should_stop()) {
+		if (kthread_should_park())
+			kthread_parkme();
+		sim_fire(line);
+		atomic_inc(&line->st->entered);
+		sim_poll();
+	}
+	return 0;
 }
 
 void sim_fire_until_released(struct sim_line *line)

@@ -496,21 +496,6 @@ static void fw_stacked_twice(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, sim_runs(line), 1);
 }
 
-static int fw_fire_thread(void *data)
-{
-	struct sim_line *line = data;
-	struct sim_test *st = line->st;
-
-	while (!kthread_should_stop()) {
-		if (kthread_should_park())
-			kthread_parkme();
-		sim_fire(line);
-		atomic_inc(&st->entered);
-		sim_poll();
-	}
-	return 0;
-}
-
 /* C24: lines come, are requested, freed and go while somebody fires them. */
 static void fw_stacked_dispose(struct kunit *test)
 {
@@ -522,7 +507,7 @@ static void fw_stacked_dispose(struct kunit *test)
 
 	line->hwirq = 2 + FW_OFFSET;
 	fw_stack(test, &fw_chip);
-	task = kthread_run(fw_fire_thread, line, "irq_sim_fire");
+	task = kthread_run(sim_fire_thread, line, "irq_sim_fire");
 	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, task);
 	KUNIT_EXPECT_TRUE(test, sim_wait(&st->entered));
 	for (int i = 0; i < 50; i++) {

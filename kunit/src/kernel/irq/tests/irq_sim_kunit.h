@@ -218,6 +218,7 @@ void sim_remote_start(struct sim_remote *remote);
 void sim_remote_end(struct sim_remote *remote);
 void sim_remote_hold(struct kunit *test, struct sim_remote *remote);
 void sim_request_all(struct kunit *test, void (*on_irq)(struct sim_line *line));
+int sim_fire_thread(void *data);
 void sim_fire_until_released(struct sim_line *line);
 bool sim_traced_is_ours(struct sim_traced *traced, const struct irq_domain *domain,
 			irq_hw_number_t hwirq, unsigned int irq);

@@ -646,20 +646,6 @@ static void stk_progress(struct kunit *test)
 	sim_expect_account(test, line, eoi ? &ended : &ack);
 }
 
-static int stk_fire_thread(void *data)
-{
-	struct sim_line *line = data;
-
-	while (!kthread_should_stop()) {
-		if (kthread_should_park())
-			kthread_parkme();
-		sim_fire(line);
-		atomic_inc(&line->st->entered);
-		sim_poll();
-	}
-	return 0;
-}
-
 /* C17, C24: lines come, are requested, freed and go, with all levels, while somebody fires. */
 static void stk_under_fire(struct kunit *test)
 {
@@ -669,7 +655,7 @@ static void stk_under_fire(struct kunit *test)
 	struct task_struct *task;
 	int runs;
 
-	task = kthread_run(stk_fire_thread, line, "irq_sim_fire");
+	task = kthread_run(sim_fire_thread, line, "irq_sim_fire");
 	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, task);
 	for (int i = 0; i < 50; i++) {
 		stk->chip = &stk_chips[!!stk->chip->irq_eoi][i % 2];
