@@ -16,7 +16,7 @@ target_names() {
 	awk -v kind="$1" '$1 == kind { printf "%s%s", sep, $2; sep = " " }' "$TARGETS"
 }
 
-# target KIND NAME: sets t_arch t_cpus t_seconds t_configs t_run t_args, and t_guest to the
+# target KIND NAME: sets t_kind t_arch t_cpus t_seconds t_configs t_run t_args, and t_guest to the
 # guest script.
 target() {
 	local kind name rest
@@ -24,7 +24,7 @@ target() {
 	while read -r kind name t_arch t_cpus t_seconds t_configs t_run rest; do
 		[[ $kind == "$1" && $name == "$2" ]] || continue
 		read -r -a t_args <<<"$rest"
-		t_guest=
+		t_guest='' t_kind=$kind
 		[[ $kind != vm ]] || t_guest=$t_run
 		[[ " $rest" != *' guest='* ]] || { t_guest=${rest##*guest=}; t_guest=${t_guest%% *}; }
 		return 0
@@ -300,6 +300,7 @@ run_guest() {
 
 	rm -f "$dir"/{console.log,results.json,results.xml,counts,status,run}
 	[[ $show == results ]] || quiet=(--brief)
+	[[ $t_kind != vm ]] || quiet+=(--selftests)
 	say "$name: running (${command[0]##*/}, $t_cpus CPU)"
 	[[ -z ${IRQ_SIM_VERBOSE-} ]] || printf '    + %s\n' "$(printf '%q ' "${command[@]}")" >&2
 	{

@@ -21,7 +21,7 @@ import re
 import subprocess
 import sys
 import time
-from typing import Any, Dict, Iterator, List
+from typing import Any, Dict, Iterator, List, Tuple
 
 TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 FIGURE = re.compile(r"\d[\d.,]*\s?(%|ns\b|[uµ]s\b|ms\b|s\b|seconds|minutes|instructions|times\b|runs\b|"
@@ -29,8 +29,12 @@ FIGURE = re.compile(r"\d[\d.,]*\s?(%|ns\b|[uµ]s\b|ms\b|s\b|seconds|minutes|inst
 FILE = re.compile(r"\b([\w-]+\.(?:json|md))\b")
 
 
-def series(patches: str = os.path.join(TOP, "patches")) -> str:
-    """Changes whenever a patch does, or the order of the postings."""
+def series(patches: str = os.path.join(TOP, "patches"), selftests: bool = False) -> str:
+    """Changes whenever the code of the patches does, or the order of the postings.
+
+    Messages, dates, documents and, unless they are what was run, selftests do not count.
+    """
+    apart = ("Documentation/", "MAINTAINERS") + (() if selftests else ("tools/testing/selftests/",))
     digest = hashlib.sha256()
     try:
         with open(os.path.join(patches, "postings"), encoding="utf-8") as file:
@@ -39,8 +43,11 @@ def series(patches: str = os.path.join(TOP, "patches")) -> str:
         return ""
     for name in names:
         for path in sorted(glob.glob(os.path.join(patches, name, "[0-9]*.patch"))):
-            with open(path, "rb") as patch:
-                digest.update(os.path.basename(path).encode() + b"\0" + patch.read())
+            with open(path, encoding="utf-8", errors="surrogateescape") as patch:
+                for diff in re.split(r"^diff --git a/", patch.read(), flags=re.M)[1:]:
+                    if not diff.startswith(apart):
+                        digest.update(re.sub(r"^index .*\n|\n-- \n.*", "", diff, flags=re.M).encode(
+                            errors="surrogateescape"))
     return digest.hexdigest()[:16]
 
 
@@ -52,8 +59,8 @@ def first_line(*command: str) -> str:
     return out.split("\n", 1)[0]
 
 
-def stamp(tree: str = "") -> Dict[str, str]:
-    """What a result is of: for its "provenance"."""
+def stamp(tree: str = "", selftests: bool = False) -> Dict[str, str]:
+    """What a result is of: for its "provenance". With the selftests, when it is of those, too."""
     kernel = model = ""
     try:
         with open(os.path.join(tree, "Makefile"), encoding="utf-8") as file:
@@ -67,13 +74,14 @@ def stamp(tree: str = "") -> Dict[str, str]:
             model = found[1] if found else ""
     except OSError:
         pass
-    return {"series": series(os.environ.get("IRQ_SIM_PATCHES") or os.path.join(TOP, "patches")), "kernel": kernel,
+    patches = os.environ.get("IRQ_SIM_PATCHES") or os.path.join(TOP, "patches")
+    return {"series": series(patches, selftests), "kernel": kernel,
             "compiler": first_line("gcc", "--version"), "qemu": first_line("qemu-system-x86_64", "--version"),
             "machine": f"{os.cpu_count()} CPUs, {os.uname().machine}, {model}",
             "date": time.strftime("%Y-%m-%d", time.gmtime())}
 
 
-def state(path: str, now: str) -> str:
+def state(path: str, now: Tuple[str, ...]) -> str:
     """current, stale, unknown or absent"""
     try:
         with open(path, encoding="utf-8") as file:
@@ -83,10 +91,15 @@ def state(path: str, now: str) -> str:
     found = re.search(r'"series": "([0-9a-f]{16})"|^<!-- series ([0-9a-f]{16})', text, re.M)
     if not found:
         return "unknown"
-    return "current" if now in found.groups() else "stale"
+    return "current" if set(now) & set(found.groups()) else "stale"
 
 
-def letter(path: str, results: str, now: str) -> Iterator[str]:
+def both(patches: str = os.path.join(TOP, "patches")) -> Tuple[str, str]:
+    """Without the selftests, and with them: what a result which is current may be of."""
+    return series(patches), series(patches, selftests=True)
+
+
+def letter(path: str, results: str, now: Tuple[str, ...]) -> Iterator[str]:
     """What is wrong with the figures of a cover letter."""
     with open(path, encoding="utf-8") as file:
         paragraphs = file.read().split("\n\n")
@@ -103,7 +116,7 @@ def letter(path: str, results: str, now: str) -> Iterator[str]:
 
 
 def check(patches: str, results: str) -> int:
-    now = series(patches)
+    now = both(patches)
     for path in sorted(glob.glob(os.path.join(results, "*.*"))):
         if os.path.basename(path) != "README.md":
             print(f"{state(path, now):8} {os.path.basename(path)}")

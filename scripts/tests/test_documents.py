@@ -59,10 +59,28 @@ class Provenance(Case):
             self.file(f"patches/{letter}", f"Title\n\n{text}\n")
             out = self.check(status=int(bool(wrong)))
             self.assertIn(wrong or "", out)
-        # A patch more is another series.
+        # A message, a date or a document is not another series, a line of code is.
         self.file(f"patches/{letter}", "Title\n\nIt takes 5 ms (bench.json).\n")
-        self.file("patches/a/0001-b.patch", PATCH.format("c: D", ""))
-        self.assertIn("is of bench.json, which is stale", self.check(status=1))
+        diff = "diff --git a/{0} b/{0}\nindex {1}\n--- a/{0}\n+++ b/{0}\n@@ -1 +1 @@\n-1\n+{2}\n"
+        for name, content, status in (("Documentation/a", 2, 0), ("kernel/a.c", 2, 1)):
+            self.file("patches/a/0001-b.patch", PATCH.format("c: D", diff.format(name, "1..2", content)))
+            self.assertEqual("is of bench.json, which is stale" in self.check(status=status), bool(status))
+        now = self.run_lib("series")
+        for index, content, same in (("3..4", 2, True), ("1..2", 3, False)):
+            self.file("patches/a/0001-b.patch", PATCH.format("e: F", diff.format("kernel/a.c", index, content)))
+            self.assertEqual(self.run_lib("series") == now, same)
+
+    def test_stale_selftests(self):
+        """What was run with the selftests is of them, too."""
+        diff = "diff --git a/{0} b/{0}\n--- a/{0}\n+++ b/{0}\n@@ -1 +1 @@\n-1\n+{1}\n"
+        self.file("patches/postings", "a  It\n")
+        path, name = "patches/a/0001-b.patch", "tools/testing/selftests/irq_sim/a.c"
+        self.file(path, PATCH.format("c: D", diff.format(name, 2)))
+        for file, what in (("bench.json", "series"), ("soak.json", "both")):
+            self.file(f"results/{file}", {"provenance": {"series": re.findall("[0-9a-f]{16}", self.run_lib(what))[-1]}})
+        self.assertEqual(self.check().split(), ["current", "bench.json", "current", "soak.json"])
+        self.file(path, PATCH.format("c: D", diff.format(name, 3)))
+        self.assertEqual(self.check().split(), ["current", "bench.json", "stale", "soak.json"])
 
     def run_lib(self, what):
         return subprocess.run(["python3", "-B", "-c", f"import sys; sys.path.insert(0, '{SCRIPTS}/lib'); "
