@@ -29,26 +29,34 @@ FIGURE = re.compile(r"\d[\d.,]*\s?(%|ns\b|[uµ]s\b|ms\b|s\b|seconds|minutes|inst
 FILE = re.compile(r"\b([\w-]+\.(?:json|md))\b")
 
 
+def names(patches: str) -> List[str]:
+    """The postings, in their order."""
+    try:
+        with open(os.path.join(patches, "postings"), encoding="utf-8") as file:
+            return [line.split()[0] for line in file if line.partition("#")[0].strip()]
+    except OSError:
+        return []
+
+
+def posting(folder: str, selftests: bool) -> str:
+    """Changes whenever the code of the patches in a folder does, or their order."""
+    apart = ("Documentation/", "MAINTAINERS") + (() if selftests else ("tools/testing/selftests/",))
+    digest = hashlib.sha256()
+    for path in sorted(glob.glob(os.path.join(folder, "[0-9]*.patch"))):
+        with open(path, encoding="utf-8", errors="surrogateescape") as patch:
+            for diff in re.split(r"^diff --git a/", patch.read(), flags=re.M)[1:]:
+                if not diff.startswith(apart):
+                    digest.update(re.sub(r"^index .*\n|\n-- \n.*", "", diff, flags=re.M).encode(
+                        errors="surrogateescape"))
+    return digest.hexdigest()[:8]
+
+
 def series(patches: str = os.path.join(TOP, "patches"), selftests: bool = False) -> str:
-    """Changes whenever the code of the patches does, or the order of the postings.
+    """What the code of each posting is, in their order: NAME=HASH,...
 
     Messages, dates, documents and, unless they are what was run, selftests do not count.
     """
-    apart = ("Documentation/", "MAINTAINERS") + (() if selftests else ("tools/testing/selftests/",))
-    digest = hashlib.sha256()
-    try:
-        with open(os.path.join(patches, "postings"), encoding="utf-8") as file:
-            names = [line.split()[0] for line in file if line.partition("#")[0].strip()]
-    except OSError:
-        return ""
-    for name in names:
-        for path in sorted(glob.glob(os.path.join(patches, name, "[0-9]*.patch"))):
-            with open(path, encoding="utf-8", errors="surrogateescape") as patch:
-                for diff in re.split(r"^diff --git a/", patch.read(), flags=re.M)[1:]:
-                    if not diff.startswith(apart):
-                        digest.update(re.sub(r"^index .*\n|\n-- \n.*", "", diff, flags=re.M).encode(
-                            errors="surrogateescape"))
-    return digest.hexdigest()[:16]
+    return ",".join(f"{name}={posting(os.path.join(patches, name), selftests)}" for name in names(patches))
 
 
 def first_line(*command: str) -> str:
@@ -81,22 +89,31 @@ def stamp(tree: str = "", selftests: bool = False) -> Dict[str, str]:
             "date": time.strftime("%Y-%m-%d", time.gmtime())}
 
 
-def state(path: str, now: Tuple[str, ...]) -> str:
-    """current, stale, unknown or absent"""
+def both(patches: str = os.path.join(TOP, "patches")) -> Tuple[str, str]:
+    """Without the selftests, and with them: what a result which is current may be of."""
+    return series(patches), series(patches, selftests=True)
+
+
+def state(path: str, now: Tuple[str, ...], upto: str = "") -> str:
+    """current, "stale (in POSTING, ...)", unknown or absent. A posting needs those up to itself."""
     try:
         with open(path, encoding="utf-8") as file:
             text = file.read()
     except OSError:
         return "absent"
-    found = re.search(r'"series": "([0-9a-f]{16})"|^<!-- series ([0-9a-f]{16})', text, re.M)
+    found = re.search(r'(?:"series": "|^<!-- series )([\w=,-]*=[\w=,-]*)', text, re.M)
     if not found:
         return "unknown"
-    return "current" if set(now) & set(found.groups()) else "stale"
-
-
-def both(patches: str = os.path.join(TOP, "patches")) -> Tuple[str, str]:
-    """Without the selftests, and with them: what a result which is current may be of."""
-    return series(patches), series(patches, selftests=True)
+    differ = []
+    for one in now:
+        was = dict(part.split("=") for part in found[1].split(","))
+        wanted = dict(part.split("=") for part in one.split(",") if part)
+        order = list(wanted)
+        if upto in wanted:
+            order = order[:order.index(upto) + 1]
+        differ.append([name for name in order if was.get(name) != wanted[name]])
+    least = min(differ, key=len)
+    return f"stale (in {', '.join(least)})" if least else "current"
 
 
 def letter(path: str, results: str, now: Tuple[str, ...]) -> Iterator[str]:
@@ -107,11 +124,12 @@ def letter(path: str, results: str, now: Tuple[str, ...]) -> Iterator[str]:
         figure = FIGURE.search(paragraph)
         if not figure:
             continue
-        names = FILE.findall(paragraph)
-        if not names:
+        files = FILE.findall(paragraph)
+        if not files:
             yield f'{path}: "{figure[0]}" names no file of results: put "(FILE)" behind it'
-        for name in names:
-            if (found := state(os.path.join(results, name), now)) != "current":
+        for name in files:
+            found = state(os.path.join(results, name), now, os.path.basename(os.path.dirname(path)))
+            if found != "current":
                 yield f'{path}: "{figure[0]}" is of {name}, which is {found}: measure it again, or leave it out'
 
 
@@ -119,7 +137,7 @@ def check(patches: str, results: str) -> int:
     now = both(patches)
     for path in sorted(glob.glob(os.path.join(results, "*.*"))):
         if os.path.basename(path) != "README.md":
-            print(f"{state(path, now):8} {os.path.basename(path)}")
+            print(f"{os.path.basename(path):14} {state(path, now)}")
     wrong = [text for path in sorted(glob.glob(os.path.join(patches, "*/cover-letter.txt")))
              for text in letter(path, results, now)]
     for text in wrong:

@@ -130,25 +130,43 @@ static void check_account_of(struct __test_metadata *_metadata, struct _test_dat
 	      a.latched, handled, a.merged, a.dropped, a.waiting);
 }
 
+/*
+ * Where handlers are forced into threads, an eoi line is masked until the thread is
+ * through, and nothing keeps the next edge of an ack line from being handled.
+ */
+static bool masked_for_thread(const FIXTURE_VARIANT(uio) *variant)
+{
+	return softirqs_forced() && !strcmp(variant->kind, "eoi");
+}
+
+static bool unmasked_for_thread(const FIXTURE_VARIANT(uio) *variant)
+{
+	return softirqs_forced() && strcmp(variant->kind, "eoi");
+}
+
 /* Each field of the account, one event after the other. */
 TEST_F(uio, account)
 {
+	/* What is masked already does not get to genirq, and has not to be kept there */
+	int kept = masked_for_thread(variant) ? 0 : 1;
 	struct account a;
 
 	go(_metadata, self);
 	/* One is handled */
 	ASSERT_EQ(0, put(LINE "/fire", "1"));
 	EXPECT_EQ(1, wait_irq(self, 5000));
+	EXPECT_EQ(0, settle());
 	a = account_of(LINE "/account");
 	EXPECT_EQ(1, a.latched);
 	EXPECT_EQ(0, a.kept + a.merged + a.dropped + a.waiting);
+	EXPECT_EQ(!kept, get_number(LINE "/masked"));
 
 	/* Until user space is through the next one is kept, and one waits behind it */
 	EXPECT_EQ(0, put(LINE "/fire", "1"));
 	EXPECT_EQ(0, settle());
 	a = account_of(LINE "/account");
 	EXPECT_EQ(2, a.latched);
-	EXPECT_EQ(1, a.kept);
+	EXPECT_EQ(kept, a.kept);
 	EXPECT_EQ(1, a.waiting);
 	EXPECT_EQ(1, get_number(LINE "/masked"));
 	EXPECT_EQ(0, put(LINE "/fire", "1"));
@@ -156,8 +174,8 @@ TEST_F(uio, account)
 	EXPECT_EQ(0, settle());
 	EXPECT_EQ(1, get_number(LINE "/pending"));
 	a = account_of(LINE "/account");
-	EXPECT_EQ(3, a.latched);
-	EXPECT_EQ(2, a.waiting);
+	EXPECT_EQ(2 + kept, a.latched);
+	EXPECT_EQ(1 + kept, a.waiting);
 	EXPECT_FALSE(ready(self));
 
 	/* They are one run then */
@@ -167,8 +185,8 @@ TEST_F(uio, account)
 	EXPECT_EQ(0, settle());
 	EXPECT_FALSE(ready(self));
 	a = account_of(LINE "/account");
-	EXPECT_EQ(3, a.latched);
-	EXPECT_EQ(1, a.merged);
+	EXPECT_EQ(2 + kept, a.latched);
+	EXPECT_EQ(kept, a.merged);
 	EXPECT_EQ(0, a.waiting);
 
 	/* What is taken back is dropped */
@@ -179,7 +197,7 @@ TEST_F(uio, account)
 	EXPECT_EQ(0, settle());
 	EXPECT_FALSE(ready(self));
 	a = account_of(LINE "/account");
-	EXPECT_EQ(4, a.latched);
+	EXPECT_EQ(3 + kept, a.latched);
 	EXPECT_EQ(1, a.dropped);
 	check_account_of(_metadata, self);
 	check_taint(_metadata, self->tainted);
@@ -333,12 +351,20 @@ static int keep_firing(int fd, unsigned int seed)
 	return 0;
 }
 
-/* Two processes fire, this one is the driver: the account is exact. */
+/*
+ * Two processes fire, this one is the driver: the account is exact. With a handler
+ * in a thread and edges which nothing keeps away from it, an event between the
+ * start of the thread and its disable_irq() has it run a second time, and several
+ * ones before its start have it run once. Nothing is unseen then: each event is
+ * followed by a run.
+ */
 TEST_F_TIMEOUT(uio, exact, 60)
 {
+	int most = unmasked_for_thread(variant) ? 2 : 1;
 	u64 until = now_ns() + 3000000000ULL;
 	struct worker w[2];
 	long long n, reads = 0, last = 0;
+	struct account a;
 	int i;
 
 	go(_metadata, self);
@@ -347,7 +373,7 @@ TEST_F_TIMEOUT(uio, exact, 60)
 	while (now_ns() < until) {
 		n = wait_irq(self, 10000);
 		/* Read, then write: no two are one */
-		CHECK(n == last + 1, "interrupt %lld after %lld", n, last);
+		CHECK(n > last && n <= last + most, "interrupt %lld after %lld", n, last);
 		if (n < 0)
 			break;
 		last = n;
@@ -361,13 +387,24 @@ TEST_F_TIMEOUT(uio, exact, 60)
 		EXPECT_EQ(0, settle());
 		if (!ready(self))
 			break;
-		EXPECT_EQ(++last, wait_irq(self, 0));
+		n = wait_irq(self, 0);
+		CHECK(n > last && n <= last + most, "interrupt %lld after %lld", n, last);
+		last = n;
 		EXPECT_EQ(0, enable(self));
 	}
-	EXPECT_EQ(0, account_of(LINE "/account").waiting);
-	check_account_of(_metadata, self);
-	TH_LOG("%lld interrupts read, %lld events latched", reads,
-	       account_of(LINE "/account").latched);
+	a = account_of(LINE "/account");
+	EXPECT_EQ(0, a.waiting);
+	EXPECT_EQ(last, get_number(self->event));
+	if (most == 1)
+		check_account_of(_metadata, self);
+	else
+		EXPECT_GE(a.latched, last + a.merged + a.dropped);
+
+	/* And the very last one is seen, as the first was */
+	EXPECT_EQ(0, put(LINE "/fire", "1"));
+	EXPECT_EQ(last + 1, wait_irq(self, 5000));
+	EXPECT_EQ(a.latched + 1, account_of(LINE "/account").latched);
+	TH_LOG("%lld interrupts read, %lld events latched", reads, a.latched);
 	EXPECT_GT(reads, 10);
 	check_taint(_metadata, self->tainted);
 }

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
-"""Test scripts/tools/table on small tables: what it finds wrong, prints and compares.
+"""Test scripts/lib/table on small tables: what it finds wrong, prints and compares.
 
 examples:
   scripts/tests/test_table.py
@@ -12,7 +12,7 @@ import sys
 import tempfile
 import unittest
 
-TOOL = pathlib.Path(__file__).resolve().parent.parent / "tools" / "table"
+TOOL = pathlib.Path(__file__).resolve().parent.parent / "lib" / "table"
 OPS = ("FIRE", "UP", "DOWN", "ASSERT", "LOWER", "MASK", "UNMASK", "DISABLE", "ENABLE", "STARTUP",
        "SHUTDOWN", "SET_TYPE", "AFFINITY", "CPU_DOWN", "WAKE", "INJECT", "SYNC", "FREE", "RELEASE")
 ANY = ", ".join(['"*"'] * 9)
@@ -35,6 +35,13 @@ class Table(unittest.TestCase):
         self.assertEqual((got.returncode, got.stderr), (0, ""))
         self.assertEqual(got.stdout.splitlines()[0], "ACK 6912 0 0 6912 117504 0")
         self.assertEqual(got.stdout.splitlines()[1], "EOI 6912 6912 0 0 0 0")
+
+    def test_page(self):
+        """The document is what the table of the series says."""
+        top = TOOL.parent.parent.parent
+        got = subprocess.run([sys.executable, TOOL, top / "kunit/src/kernel/irq/tests/irq_sim_table.def", "--check",
+                              top / "Documentation/table.md"], capture_output=True, text=True, check=False)
+        self.assertEqual(got.returncode, 0, got.stderr)
 
     def wrong(self, text, words):
         got = self.run_tool(text)

@@ -5,7 +5,6 @@
  */
 
 #include <linux/hardirq.h>
-#include <linux/moduleparam.h>
 
 #include "irq_sim_kunit.h"
 
@@ -413,39 +412,24 @@ struct table_line {
  * @test:	the test
  * @domain:	the chip
  * @delivery:	of the chip
- * @cpu:	on which this runs
  * @line:	one for each role
  * @lines:	one for each state, where the CPU goes down
  * @num_lines:	how many of them
  * @cells:	walked
  * @here:	left out for what the machine has not
- * @meetings:	cells which need another CPU
- * @left:	of these, left out by the parameter
  * @failures:	so far
  */
 struct table_walk {
 	struct kunit		*test;
 	struct irq_domain	*domain;
 	enum irq_sim_delivery	delivery;
-	int			cpu;
 	struct table_line	line[T_ROLES];
 	struct table_line	*lines;
 	int			num_lines;
 	unsigned int		cells;
 	unsigned int		here;
-	unsigned int		meetings;
-	unsigned int		left;
 	unsigned int		failures;
 };
-
-/*
- * States in progress on another CPU need both CPUs to meet for each cell, which costs
- * milliseconds where the host gives them less than a CPU each. So each walk takes one of
- * so many of these cells, and the walks together take different ones.
- */
-static unsigned int elsewhere = 16;
-module_param(elsewhere, uint, 0444);
-MODULE_PARM_DESC(elsewhere, "Walk one of so many cells which are in progress elsewhere, 1 for all (default 16)");
 
 /* Handlers of per-CPU lines have no cookie which tells the line */
 static struct table_walk *table_walk;
@@ -548,11 +532,6 @@ static irqreturn_t table_run(struct table_line *line)
 		table_at(line);
 		return ret;
 	}
-	/* Not elsewhere: to wait here is to wait for oneself */
-	if (line->cpu == line->walk->cpu) {
-		pr_emerg("HERE %*pbl aff %*pbl op %s state %s\n", cpumask_pr_args(irq_data_get_effective_affinity_mask(irq_get_irq_data(line->virq))), cpumask_pr_args(irq_data_get_affinity_mask(irq_get_irq_data(line->virq))), table_op_name[line->op], table_print(&line->s).text);
-		atomic_set_release(&line->go, 1);
-	}
 	atomic_set_release(&line->entered, 1);
 	while (!atomic_read_acquire(&line->go))
 		cpu_relax();
@@ -581,7 +560,10 @@ static irqreturn_t table_thread(int irq, void *data)
 	return IRQ_HANDLED;
 }
 
-/* On another CPU: fire, and stay until the cell is done. */
+/*
+ * On another CPU: fire, and stay until the cell is done. Nobody who needs that CPU, be
+ * it for a new thread or a grace period, is to be waited for until the handler may end.
+ */
 static void table_elsewhere(struct work_struct *work)
 {
 	struct table_line *line = container_of(work, struct table_line, elsewhere);
@@ -754,6 +736,11 @@ static int table_do(struct table_line *line)
 		/* Which tells genirq not to complain that there is an owner */
 		if (table_is(&line->s, T_OWNER, "U"))
 			return table_request(line, IRQF_PROBE_SHARED, line);
+		/* A thread would be created first, by one which may be waiting for a held CPU */
+		if (!table_percpu(line))
+			return request_irq(line->virq, table_handler,
+					   IRQF_PROBE_SHARED | IRQF_NO_THREAD, "irq_sim_kunit",
+					   line->walk);
 		return table_request(line, IRQF_PROBE_SHARED, line->walk);
 	case OP_SHUTDOWN:
 		table_free(line);
@@ -1192,12 +1179,9 @@ static void table_walk_all(struct kunit *test)
 	const struct sim_kind_param *param = test->param_value;
 	struct table_walk *walk = test->priv;
 	struct table_state s = { .at[T_KIND] = param->kind };
-	unsigned int every = max(elsewhere, 1U);
-	unsigned int first = (param - table_params) % every;
 	ktime_t start = ktime_get();
 
 	migrate_disable();
-	walk->cpu = raw_smp_processor_id();
 	do {
 		struct table_line *line = &walk->line[table_role_of(&s)];
 
@@ -1215,11 +1199,6 @@ static void table_walk_all(struct kunit *test)
 				walk->here++;
 				continue;
 			}
-			if (table_is(&s, T_HOLD, "x") &&
-			    walk->meetings++ % every != first) {
-				walk->left++;
-				continue;
-			}
 			if (!IS_ENABLED(CONFIG_SMP) && op == OP_AFFINITY)
 				line->cell.value = -EINVAL;
 			table_cell(line);
@@ -1229,9 +1208,8 @@ static void table_walk_all(struct kunit *test)
 	migrate_enable();
 
 	KUNIT_EXPECT_EQ(test, walk->failures, 0);
-	kunit_info(test, "%s: %u cells in %lld ms, %u left out for want of another CPU, %u by elsewhere=%u\n",
-		   param->sim.name, walk->cells, ktime_ms_delta(ktime_get(), start), walk->here,
-		   walk->left, every);
+	kunit_info(test, "%s: %u cells in %lld ms, %u left out for want of another CPU\n",
+		   param->sim.name, walk->cells, ktime_ms_delta(ktime_get(), start), walk->here);
 }
 
 static void table_new_line(struct table_walk *walk, struct table_line *line, unsigned int hwirq,
