@@ -1205,6 +1205,10 @@ static void table_walk_all(struct kunit *test)
 			cond_resched();
 		}
 	} while (table_step(&s, T_TYPE));
+	/* Per-CPU lines are enabled on this CPU, and table_exit() may run on another */
+	for (int i = 0; i < T_ROLES; i++)
+		if (table_percpu(&walk->line[i]))
+			table_free(&walk->line[i]);
 	migrate_enable();
 
 	KUNIT_EXPECT_EQ(test, walk->failures, 0);
