@@ -84,7 +84,6 @@ struct kunit_i2c_client {
 	struct kunit_dut	*dut;
 
 	/* private: */
-	const struct kunit_irq_line_info *line_info;
 	struct software_node	swnode;
 };
 

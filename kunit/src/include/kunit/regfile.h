@@ -15,6 +15,7 @@
 struct device;
 struct kunit;
 struct kunit_irq_line;
+struct kunit_irq_line_info;
 struct kunit_regfile;
 
 /**
@@ -202,6 +203,9 @@ typedef void (*kunit_regfile_fn)(struct kunit_regfile *rf, void *data);
 struct kunit_regfile *kunit_regfile_create(struct kunit *test, const char *name,
 					   const struct kunit_regfile_model *model);
 void kunit_regfile_connect(struct kunit_regfile *rf, struct kunit_irq_line *line);
+struct kunit_irq_line *kunit_regfile_line_create(struct kunit *test, struct kunit_regfile *rf,
+						 unsigned int trigger,
+						 const struct kunit_irq_line_info *info);
 
 void kunit_regfile_lock(struct kunit_regfile *rf);
 void kunit_regfile_unlock(struct kunit_regfile *rf);

@@ -13,6 +13,7 @@
 #include <linux/interrupt.h>
 #include <linux/ioport.h>
 #include <linux/kthread.h>
+#include <linux/module.h>
 #include <linux/platform_device.h>
 #include <linux/pm.h>
 #include <linux/pm_domain.h>
@@ -36,6 +37,8 @@
 
 /* No driver is called that */
 #define KUNIT_DUT_NOT_YET	"kunit-not-yet"
+
+KUNIT_DEFINE_ACTION_WRAPPER(kunit_dut_put_module, module_put, struct module *);
 
 /**
  * kunit_dut_adopt() - Test a driver with a device that exists
@@ -61,6 +64,10 @@ struct kunit_dut *kunit_dut_adopt(struct kunit *test, struct device *dev, const 
 	dut->drv = driver_find(driver, dev->bus);
 	KUNIT_ASSERT_NOT_NULL_MSG(test, dut->drv, "the %s bus has no driver %s",
 				  dev->bus->name, driver);
+	/* It stays registered: nobody else holds a reference */
+	KUNIT_ASSERT_TRUE(test, try_module_get(dut->drv->owner));
+	KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test, kunit_dut_put_module,
+							dut->drv->owner), 0);
 	return dut;
 }
 EXPORT_SYMBOL_GPL(kunit_dut_adopt);

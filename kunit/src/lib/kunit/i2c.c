@@ -195,29 +195,6 @@ void kunit_i2c_attach(struct kunit *test, struct i2c_adapter *adap, unsigned sho
 }
 EXPORT_SYMBOL_GPL(kunit_i2c_attach);
 
-static int kunit_i2c_line_requested(struct kunit_irq_line *line, void *data)
-{
-	const struct kunit_irq_line_info *info = ((struct kunit_i2c_client *)data)->line_info;
-
-	return info && info->requested ? info->requested(line, info->data) : 0;
-}
-
-static void kunit_i2c_line_released(struct kunit_irq_line *line, void *data)
-{
-	const struct kunit_irq_line_info *info = ((struct kunit_i2c_client *)data)->line_info;
-
-	if (info && info->released)
-		info->released(line, info->data);
-}
-
-static void kunit_i2c_line_event(struct kunit_irq_line *line, u64 bits, void *data)
-{
-	struct kunit_i2c_client *c = data;
-
-	guard(kunit_regfile)(c->rf);
-	c->rf->model->event(c->rf, bits);
-}
-
 KUNIT_DEFINE_ACTION_WRAPPER(kunit_i2c_unregister, i2c_unregister_device, struct i2c_client *);
 
 /**
@@ -249,25 +226,12 @@ struct kunit_i2c_client *kunit_i2c_client_create(struct kunit *test, struct i2c_
 	if (!driver_find(info->driver, &i2c_bus_type))
 		kunit_skip(test, "there is no I2C driver %s", info->driver);
 
-	if (info->trigger) {
-		struct kunit_irq_line_info line = {};
-
-		if (info->line)
-			line = *info->line;
-		line.trigger = info->trigger;
-		line.requested = kunit_i2c_line_requested;
-		line.released = kunit_i2c_line_released;
-		line.event = info->model->event ? kunit_i2c_line_event : NULL;
-		line.data = c;
-		c->line_info = info->line;
-		c->line = kunit_irq_line_create(test, &line);
-		board.irq = kunit_irq_line_irq(c->line);
-	}
-
 	c->rf = kunit_regfile_create(test, info->type, info->model);
 	c->rf->priv = info->priv;
-	if (c->line)
-		kunit_regfile_connect(c->rf, c->line);
+	if (info->trigger) {
+		c->line = kunit_regfile_line_create(test, c->rf, info->trigger, info->line);
+		board.irq = kunit_irq_line_irq(c->line);
+	}
 	kunit_i2c_attach(test, adap, info->addr, c->rf);
 
 	/* The I2C core registers it, and unregisters it with the device */

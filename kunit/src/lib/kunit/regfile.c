@@ -224,6 +224,78 @@ void kunit_regfile_connect(struct kunit_regfile *rf, struct kunit_irq_line *line
 EXPORT_SYMBOL_GPL(kunit_regfile_connect);
 
 /**
+ * struct kunit_regfile_line - the interrupt of a device with registers
+ * @rf:		the registers
+ * @info:	what the test wants to know of it, may be NULL
+ */
+struct kunit_regfile_line {
+	struct kunit_regfile			*rf;
+	const struct kunit_irq_line_info	*info;
+};
+
+static int kunit_regfile_line_requested(struct kunit_irq_line *line, void *data)
+{
+	const struct kunit_irq_line_info *info = ((struct kunit_regfile_line *)data)->info;
+
+	return info && info->requested ? info->requested(line, info->data) : 0;
+}
+
+static void kunit_regfile_line_released(struct kunit_irq_line *line, void *data)
+{
+	const struct kunit_irq_line_info *info = ((struct kunit_regfile_line *)data)->info;
+
+	if (info && info->released)
+		info->released(line, info->data);
+}
+
+static void kunit_regfile_line_event(struct kunit_irq_line *line, u64 bits, void *data)
+{
+	struct kunit_regfile *rf = ((struct kunit_regfile_line *)data)->rf;
+
+	guard(kunit_regfile)(rf);
+	rf->model->event(rf, bits);
+}
+
+/**
+ * kunit_regfile_line_create() - Create the interrupt of a device, and connect it
+ * @test:	test context
+ * @rf:		the registers
+ * @trigger:	how the interrupt behaves, IRQ_TYPE_LEVEL_LOW for instance
+ * @info:	more about it, may be NULL; @trigger counts, and the event of the model;
+ *		must not go away before the test ends
+ *
+ * For buses. Does not return if there is no memory.
+ *
+ * Context: Process context, the thread of the test.
+ *
+ * Return: The line, which follows the registers.
+ */
+struct kunit_irq_line *kunit_regfile_line_create(struct kunit *test, struct kunit_regfile *rf,
+						 unsigned int trigger,
+						 const struct kunit_irq_line_info *info)
+{
+	struct kunit_regfile_line *rl = kunit_kzalloc(test, sizeof(*rl), GFP_KERNEL);
+	struct kunit_irq_line_info own = {};
+	struct kunit_irq_line *line;
+
+	KUNIT_ASSERT_NOT_NULL(test, rl);
+	rl->rf = rf;
+	rl->info = info;
+
+	if (info)
+		own = *info;
+	own.trigger = trigger;
+	own.requested = kunit_regfile_line_requested;
+	own.released = kunit_regfile_line_released;
+	own.event = rf->model->event ? kunit_regfile_line_event : NULL;
+	own.data = rl;
+	line = kunit_irq_line_create(test, &own);
+	kunit_regfile_connect(rf, line);
+	return line;
+}
+EXPORT_SYMBOL_GPL(kunit_regfile_line_create);
+
+/**
  * kunit_regfile_lock() - Begin an event
  * @rf:	the registers
  *

@@ -14,6 +14,7 @@
 #include <linux/completion.h>
 #include <linux/cpu.h>
 #include <linux/cpuhotplug.h>
+#include <linux/interrupt.h>
 #include <linux/jiffies.h>
 #include <linux/sched.h>
 #include <linux/sched/rt.h>
@@ -341,13 +342,13 @@ static __always_inline struct llist_node *irq_sim_take(struct irq_sim_queue *que
 }
 
 /*
- * May a delivery in soft interrupt context go on with what has come in? Not in ktimers
- * or an interrupt thread of PREEMPT_RT, which nobody with an ordinary priority makes
- * give way: the budget would be theirs at each tick.
+ * May a delivery in soft interrupt context go on with what has come in? Where interrupts
+ * are forced into threads, not in ktimers or such a thread, which nobody with an ordinary
+ * priority makes give way: the budget would be theirs at each tick.
  */
 static __always_inline bool irq_sim_go_on(struct irq_sim_queue *queue, unsigned long end)
 {
-	if (IS_ENABLED(CONFIG_PREEMPT_RT) && rt_task(current))
+	if (force_irqthreads() && rt_task(current))
 		return false;
 	return !llist_empty(&queue->incoming) && !need_resched() && time_before(jiffies, end);
 }

@@ -296,10 +296,18 @@ static int topo_map(struct topo_test *topo, u32 hwirq)
 
 static void topo_unmap(struct sim_line *bit)
 {
+	struct topo_test *topo = topo_of_line(bit);
+
 	if (!bit->virq)
 		return;
 	if (irq_has_action(bit->virq))
 		free_irq(bit->virq, bit);
+	/*
+	 * A demultiplexing handler in progress has found the descriptor already, and
+	 * would call a flow handler which is gone.
+	 */
+	if (!IS_ERR_OR_NULL(topo->st.domain))
+		irq_sim_synchronize(topo->st.domain);
 	irq_domain_free_irqs(bit->virq, 1);
 	bit->virq = 0;
 }
