@@ -118,6 +118,22 @@ class Provenance(Case):
                          {"uml": {"runs": 50, "failures": 1}})
 
 
+class Readme(Case):
+    def test_example_is_that_of_the_series(self):
+        """README shows the example of the document of the series, unchanged."""
+        document = []
+        for patch in sorted((SCRIPTS.parent / "patches").glob("*/[0-9]*.patch")):
+            for diff in re.split(r"^diff --git a/", patch.read_text(encoding="utf-8"), flags=re.M)[1:]:
+                if diff.startswith("Documentation/dev-tools/kunit/drivers.rst "):
+                    document.append(diff)
+        self.assertEqual(len(document), 1, "a later patch changes the document: compare with the tree instead")
+        added = [line[1:] for line in document[0].splitlines() if re.match(r"\+(?!\+\+ )", line)]
+        block = re.search(r"^\.\. code-block:: c\n((?:\n|\t.*\n)+)", "\n".join(added), re.M)
+        example = re.sub(r"(?m)^\t", "", block[1]).strip("\n")
+        readme = (SCRIPTS.parent / "README.md").read_text(encoding="utf-8")
+        self.assertEqual(re.findall(r"^```c\n(.*?)\n```$", readme, re.M | re.S), [example])
+
+
 class Parser(html.parser.HTMLParser):
     """The text of a page, and whether its tags fit."""
 
