@@ -192,7 +192,7 @@ class Splats(Case):
 			self.assertEqual((done.returncode, done.stdout), (1, '1\n'), more)
 
 	def test_one_after_the_other(self):
-		"""A complaint does not hide in the trace of another."""
+		"""A splat does not hide in the trace of another."""
 		first = 'BUG: KASAN: use in f\nCall Trace:\n f+0x1/0x2\n'
 		for between in ('=' * 66, '------------[ cut here ]------------', 'ok 1 test',
 				'FAULT_INJECTION: forcing a failure.'):
@@ -491,7 +491,7 @@ class Kunit(Case):
 		self.assertRegex(done.stdout, r'\| uml-smp +\| +\| 0, 1 +\| 1 +\| \d+ +\| \*\*FAILED\*\* ')
 		self.assertRegex(done.stdout, r'\| needs SMP +\| uml-smp \(1\) +\|')
 		self.assertNotIn('| x86_64', done.stdout)
-		self.assertNotIn('again', done.stdout)
+		self.assertNotIn('| repeated', done.stdout)
 		series = re.search(r'^<!-- series ([\w=,-]+) -->\nLinux ', done.stdout, re.M)
 		results = self.dir / 'kunit/uml/results.json'
 		results.write_text(results.read_text().replace(series[1], 'a=0'))
