@@ -23,7 +23,8 @@ IRQ_SIM_LIB_LOADED=1
 set -euo pipefail
 shopt -s inherit_errexit
 
-# What is set here for others changes no result. An outer script of ours may have a reason.
+# Variables that are set for other programs must not change results. An outer script may
+# set them on purpose.
 _environment() {
 	local name ignored=()
 
