@@ -81,7 +81,7 @@ class Bench(Case):
 
 	def test_nothing_measured(self):
 		self.assertIn('nothing was measured', self.report(self.END, 2))
-		self.assertIn('did not finish', self.report(self.RECORD, 2))
+		self.assertIn('did not come to its end', self.report(self.RECORD, 2))
 
 	def test_targets_not_measured(self):
 		out = self.report(self.RECORD + self.END, 1)
