@@ -81,7 +81,7 @@ class Table(unittest.TestCase):
         (self.dir / "doc.md").write_text(text + "\n")
         got = self.run_tool(TABLE, "--check", self.dir / "doc.md")
         self.assertEqual((got.returncode, got.stdout), (1, ""))
-        self.assertIn("print it anew", got.stderr)
+        self.assertIn("print it again", got.stderr)
         self.assertEqual(self.run_tool(TABLE, "--check", self.dir / "none").returncode, 2)
 
 
