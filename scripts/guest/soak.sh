@@ -46,7 +46,7 @@ run()
 		"runs $(value runs) replays $(value replays) churns $(value churns)" \
 		"errors $(value errors) state $state"
 	# torture.ko counts the CPUs that are online, forgets those which it brings
-	# online at the end of a run, and warns after some: start anew.
+	# online at the end of a run, and warns after some: reload it.
 	rmmod irq_sim_torture
 	rmmod torture
 	[ "$state" = ended ] && [ "$latched" -gt 0 ] &&
