@@ -95,7 +95,7 @@ def both(patches: str = os.path.join(TOP, "patches")) -> Tuple[str, str]:
     return series(patches), series(patches, selftests=True)
 
 
-def state(path: str, now: Tuple[str, ...], upto: str = "") -> str:
+def state(path: str, now: Tuple[str, ...], until: str = "") -> str:
     """current, "stale (in POSTING, ...)", unknown or absent. A posting depends on earlier ones only."""
     try:
         with open(path, encoding="utf-8") as file:
@@ -110,8 +110,8 @@ def state(path: str, now: Tuple[str, ...], upto: str = "") -> str:
         was = dict(part.split("=") for part in found[1].split(","))
         wanted = dict(part.split("=") for part in one.split(",") if part)
         order = list(wanted)
-        if upto in wanted:
-            order = order[:order.index(upto) + 1]
+        if until in wanted:
+            order = order[:order.index(until) + 1]
         differ.append([name for name in order if was.get(name) != wanted[name]])
     least = min(differ, key=len)
     return f"stale (in {', '.join(least)})" if least else "current"

@@ -584,7 +584,7 @@ static struct kunit_suite suite = {
 		done = self.check(self.CELLS, *self.results(one='SKIP', two=('SKIP',)))
 		self.assertEqual(done.returncode, 1)
 		for promise in ('C1', 'C19', 'C28'):
-			self.assertIn(f'{promise}: nothing that shows it has passed', done.stderr)
+			self.assertIn(f'{promise}: no test of it has passed', done.stderr)
 		good = self.results(one='PASS', two=('PASS',))
 		done = self.check(self.CELLS, *good[:-1])
 		self.assertEqual(done.returncode, 1)
@@ -599,10 +599,10 @@ static struct kunit_suite suite = {
 
 	def test_wrong(self):
 		for cells, complaint in (
-				(self.CELLS[:-1], 'want C1 to C28'),
+				(self.CELLS[:-1], 'expected C1 to C28'),
 				(['none'] + self.CELLS[1:], 'C1: names no test'),
 				(['``irq_sim_x.three``'] + self.CELLS[1:], 'no suite of the tree has irq_sim_x.three'),
-				(['``irq_sim_x.two``'] * 18 + self.CELLS[18:], 'irq_sim_x.one proves no promise'),
+				(['``irq_sim_x.two``'] * 18 + self.CELLS[18:], 'irq_sim_x.one belongs to no promise'),
 				(['``tools/none``'] + self.CELLS[1:], 'C1: the tree has no tools/none')):
 			done = self.check(cells, '--names-only')
 			self.assertEqual(done.returncode, 1, complaint)
