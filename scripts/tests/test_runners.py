@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
-"""Test what runs guests and reads their consoles, with guests of a few lines.
+"""Test the scripts which run guests and parse their consoles, with guests of a few lines.
 
 boot, splats, ktap, check-config and demo-view are run as programs. Those of
 ktap need a kernel tree: IRQ_SIM_TREE, or the one of scripts/tree.
@@ -399,7 +399,7 @@ class Kunit(Case):
 			time.sleep(0.01)
 
 	def test_options(self):
-		"""What is printed with -v is what runs; arguments and limits get there."""
+		"""-v prints the commands which run, with their arguments and limits."""
 		done = self.kunit('echo "# $*"; echo ok 1 a', '-v', '--append', 'a=1 b', '--limit', '7')
 		self.assertRegex(done.stderr, r'\n    \+ \S+/kunit/uml/linux kunit.enable=1 .*a=1 b ')
 		log = (self.dir / 'kunit/uml/console.log').read_text(encoding='utf-8')
@@ -423,13 +423,13 @@ class Kunit(Case):
 		self.assertEqual((done.returncode, self.runs() - before), (1, 1))
 
 	def test_bisect(self):
-		"""With "git bisect run": 125 where there is no kernel, 1 where a test fails."""
+		"""With "git bisect run": 125 without a kernel, 1 if a test fails."""
 		done = self.kunit('exit 0', '--no-build', platform='x86_64-none')
 		self.assertEqual(done.returncode, 125)
 		self.assertEqual(self.kunit('echo not ok 1 a').returncode, 1)
 
 	def test_variant(self):
-		"""A kernel with more options, or for gdb, is one of its own."""
+		"""A kernel with more options, or for gdb, is a separate build."""
 		out = subprocess.run(['bash', '-c', f'. "{SCRIPTS}/lib/lib.sh"; . "{SCRIPTS}/lib/gitlib.sh"; '
 				      f'. "{SCRIPTS}/lib/guest.sh"; variant; common_option --kconfig X=y; variant; echo; '
 				      'common_option --gdb; variant; echo; t_arch=arm64 accelerator; '
@@ -457,7 +457,7 @@ class Kunit(Case):
 		if line and line[0] != '#']
 
 	def test_targets(self):
-		"""Each has its fragments, and a guest script only where the tests do not end it."""
+		"""Each target has its fragments, and a guest script only if the tests do not end it."""
 		top = SCRIPTS.parent
 		for kind, _name, _arch, cpus, seconds, configs, run, *kernel in self.ROWS:
 			for config in configs.split('+'):
@@ -479,8 +479,8 @@ class Kunit(Case):
 		names = [row[1] for row in self.ROWS if row[0] == 'kunit']
 		text = (SCRIPTS.parent / 'Documentation/testing.md').read_text(encoding='utf-8')
 		rows = text.partition('| platform |')[2].partition('\n\n')[0].splitlines()
-		told = [name for row in rows for name in re.findall('`([^`]+)`', row.split(' | ')[0])]
-		self.assertEqual(sorted(told), sorted(names))
+		listed = [name for row in rows for name in re.findall('`([^`]+)`', row.split(' | ')[0])]
+		self.assertEqual(sorted(listed), sorted(names))
 
 	def test_summary(self):
 		self.kunit('echo ok 1 a')
@@ -549,7 +549,7 @@ static struct kunit_suite suite = {
 		return str(tree)
 
 	def results(self, **status):
-		"""What two platforms have left, and a stage which has passed."""
+		"""The results of two platforms, and a stage which has passed."""
 		self.file('softirq-off.counts', '1 0 0\n')
 		arguments = ['--stages', str(self.dir)]
 		for platform in ('uml', 'x86_64'):
@@ -730,7 +730,7 @@ class Soak(Case):
 
 
 class GuestQemu(Case):
-	"""Which qemu s390x guests get, with some that only print what the probe would."""
+	"""The choice of qemu for s390x guests, with fakes which only print the output of the probe."""
 
 	FRESH, STALE = 's390x-probe ran 12', 's390x-probe ran 11'
 
