@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 #
-# Run the sample driver in the guest, and print what it says of itself for
+# Run the sample driver in the guest, and print its statistics for
 # scripts/lib/demo-view: lines of "demo: WHAT ...". Waits by blocking reads.
 
 DIR=/sys/kernel/debug/irq_sim_sample
@@ -10,7 +10,7 @@ FLOOD=${FLOOD:-200000}
 
 say() { echo "demo: $*"; }
 
-# mark WHAT: straight into the kernel's log, whose time stamp is the measure
+# mark WHAT: write to the kernel log, whose time stamp counts
 mark() { echo "demo: $*" >/dev/kmsg; }
 
 # each WHAT FILE: print every line of FILE
@@ -66,7 +66,7 @@ each after "$DIR/stats"
 each handoff "$DIR/life"
 ksoftirqd
 
-# When the flood is over, interrupts are handled where they fire again.
+# After the flood, interrupts are handled inline again.
 echo 1 >"$DIR/fire"
 say "calm"
 each "step" "$DIR/life"

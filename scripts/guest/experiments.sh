@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 #
-# The experiments of Documentation/experiments.md, in the guest: what one sees is
-# printed as lines of "exp: ...". $EXPERIMENT says which. Those which watch a KUnit
+# The experiments of Documentation/experiments.md, in the guest. The results are
+# printed as lines of "exp: ...". $EXPERIMENT selects one. Those which trace a KUnit
 # case find it run when they start, and its trace: see scripts/demo.
 
 DIR=/sys/kernel/debug/irq_sim_sample
@@ -17,7 +17,7 @@ show()
 	done
 }
 
-# run COMMAND [PATTERN]: show it as one would type it in $DIR, and what it prints. It has
+# run COMMAND [PATTERN]: print the command as typed in $DIR, and its output. It has
 # to succeed, and to print a line that matches PATTERN.
 run()
 {
@@ -25,13 +25,13 @@ run()
 	if ! (cd "$DIR" && eval "$1") >/tmp/out 2>&1; then
 		bad=1
 		show </tmp/out
-		say "FAILED: that should have worked"
+		say "FAILED: the command should have succeeded"
 		return
 	fi
 	show </tmp/out
 	if ! grep -qE "${2:-}" /tmp/out && [ -n "${2:-}" ]; then
 		bad=1
-		say "FAILED: nothing in it matches \"$2\""
+		say "FAILED: no line matches \"$2\""
 	fi
 }
 

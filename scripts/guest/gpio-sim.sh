@@ -1,9 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 #
-# Test the users that the interrupt simulator has today: the gpio selftests of
+# Test the existing users of the interrupt simulator: the gpio selftests of
 # the kernel tree, and sim-users, which accounts for their interrupts. Nothing
-# here knows of the series: it passes on a kernel without it just the same.
+# here depends on the series: it also passes on a kernel without it.
 
 CONFIGFS=/sys/kernel/config
 GPIO=/guest/gpio

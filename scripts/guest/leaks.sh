@@ -1,12 +1,12 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 #
-# Look for memory that the suites, which ran before there was an init, have lost.
+# Check for memory leaks of the suites, which ran before init.
 
 LEAKS=/sys/kernel/debug/kmemleak
 
 echo 3 >/proc/sys/vm/drop_caches
-# What a grace period still holds is not lost.
+# Memory that waits for a grace period is not lost.
 sleep 1
 # An object is judged from an age of 5 s on, and reported when two scans in a
 # row found it unchanged and without a pointer to it.

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 #
-# Run the suites that are modules: one after the other, each gone before the next.
+# Run the suites that are modules, one after the other, unloading each before the next.
 
 status=0
 # gpio-sim: its suite tests what is loaded.

@@ -28,14 +28,14 @@ skipped=0
 why=
 stuck=
 
-# What a test found wrong, one line each, is printed when the test is over.
+# The errors that a test finds, one per line, are printed at its end.
 fail()
 {
 	why="$why# $*
 "
 }
 
-# result NAME: print what the test just run, named NAME, came to.
+# result NAME: print the result of the test NAME, which has just run.
 result()
 {
 	count=$((count + 1))
@@ -121,7 +121,7 @@ unload()
 }
 
 # snap PREFIX: set PREFIX_KEY for every counter, and PREFIX_proc to what
-# /proc/interrupts says.
+# /proc/interrupts has.
 snap()
 {
 	while read -r key value; do
@@ -164,7 +164,7 @@ proc_interrupts()
 	echo "$sum"
 }
 
-# put VALUE FILE: write, and say nothing if that is refused. A write that does
+# put VALUE FILE: write, without a message if that is refused. A write that does
 # not return is killed, and the test at hand is the last.
 put()
 {
@@ -199,7 +199,7 @@ threaded()
 	grep -qw threadirqs /proc/cmdline
 }
 
-# What must hold whenever nothing is under way, between "snap a" and "snap b"
+# Invariants when nothing is in progress, between "snap a" and "snap b"
 check_books()
 {
 	eq "lost" "$b_lost" 0
@@ -365,7 +365,7 @@ test_stop_works()
 	check_books
 	more "samples_produced" "$(delta samples_produced)" 0
 
-	# Nothing comes any more but what is asked for.
+	# No interrupts but those that are fired here.
 	snap a
 	eq "samples since the stop" "$((a_samples_produced - b_samples_produced))" 0
 	put 10 fire || fail "cannot write 10 to fire"

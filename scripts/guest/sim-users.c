@@ -10,7 +10,7 @@
  * sim-users iio IIO-DEVICE POKE-FILE
  *	write event 0 into POKE-FILE, and account for every event of IIO-DEVICE
  *
- * Prints what is wrong. Exit status: 0 if nothing is, 1 otherwise.
+ * Prints errors. Exit status: 0 if there are none, 1 otherwise.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -27,7 +27,7 @@
 
 #define CONSUMER	"sim-users"
 #define TOGGLES		500
-#define LIMIT_MS	5000	/* until an event that must come is missed */
+#define LIMIT_MS	5000	/* limit for an event that must come */
 
 static int wrong;
 
@@ -148,7 +148,7 @@ static void edges(int chip, unsigned int offset, const char *pull, const char *h
 	close(fd);
 }
 
-/* The same value again is no edge, and nobody hears a line that was let go. */
+/* The same value again is not an edge, and nobody gets events of a line that was released. */
 static void silence(int chip, unsigned int offset, const char *pull, const char *high,
 		    const char *low)
 {

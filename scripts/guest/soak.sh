@@ -1,10 +1,10 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 #
-# Run the torture test of the simulator (irq_sim_torture of the series) over and
-# over with each set of parameters, for soak_secs, a kernel argument; each run is
-# judged by what the module says in the end, and by its counters, which a line
-# tells: "soak: NAME latched N …". Prints KTAP, with a result per set.
+# Run the torture test of the simulator (irq_sim_torture of the series) repeatedly
+# with each set of parameters, for soak_secs, a kernel argument. A run is
+# evaluated by the result that the module reports and by its counters, in lines
+# "soak: NAME latched N …". Prints KTAP, with a result per set.
 
 EACH=${soak_each:-30}		# seconds of load in a run
 FLOOD_EACH=$((EACH * 4))	# and of a flood, which fires most
@@ -46,7 +46,7 @@ run()
 		"runs $(value runs) replays $(value replays) churns $(value churns)" \
 		"errors $(value errors) state $state"
 	# torture.ko counts the CPUs that are online, forgets those which it brings
-	# online at the end of a run, and warns after some: start anew.
+	# online at the end of a run, and warns after some: reload it.
 	rmmod irq_sim_torture
 	rmmod torture
 	[ "$state" = ended ] && [ "$latched" -gt 0 ] &&

@@ -3,7 +3,7 @@
 #
 # Run the torture test of the simulator (irq_sim_torture of the series) with a
 # few sets of parameters, and print KTAP. Each run ends by itself after SECONDS;
-# it is judged by what the module says in the end, and by its counters.
+# its result is the one that the module reports, and its counters.
 
 SECONDS_EACH=${SECONDS_EACH:-10}
 LIMIT=${LIMIT:-120}		# seconds until a run counts as stuck
@@ -29,7 +29,7 @@ value()
 	sed -n "s/^$1 //p" "$DIR/counters"
 }
 
-# refused NAME PARAMETER=VALUE: the module does not load, and says why.
+# refused NAME PARAMETER=VALUE: the module does not load, and reports the reason.
 refused()
 {
 	dmesg -c >/dev/null

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # Load the sample driver and the torture test of the simulator in turn, for a moment
-# each: the code of one comes to where that of the other has been. The kernel argument
-# rounds says how often. Prints KTAP.
+# each: each is loaded to the addresses of the other. The kernel argument
+# rounds is the number of rounds. Prints KTAP.
 
 SAMPLE=/sys/kernel/debug/irq_sim_sample
 rounds=${rounds:-20}
@@ -39,7 +39,7 @@ while [ "$round" -lt "$rounds" ]; do
 	fi
 done
 
-# result NUMBER NAME ROUNDS: how many were good.
+# result NUMBER NAME ROUNDS: ROUNDS is the number of good rounds.
 result()
 {
 	[ "$3" = "$rounds" ] || printf 'not '

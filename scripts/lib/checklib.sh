@@ -7,12 +7,12 @@
 #				and CHECK_TIP, its ends
 # check_kerneldoc, check_codespell, check_coccinelle, check_sparse, check_htmldocs
 # check_builds			each commit compiles
-# check_suites			and passes the suites that it has
+# check_suites			each commit passes its suites
 
 # The symbols of configs/check.config which can be modules.
 CHECK_TRISTATES='GPIO_SIM|IRQ_SIM_KUNIT_TEST|KUNIT_IRQ_TEST|GPIO_SIM_KUNIT_TEST|REGMAP_IRQ_KUNIT|IRQ_SIM_TORTURE_TEST|SAMPLE_IRQ_SIM'
-# sparse 0.6.4 does not know a keyword which the kernel asks it for, nor the length of
-# a constant string, which all of MODULE_INFO() asserts.
+# sparse 0.6.4 does not know a keyword which the kernel uses, nor the length of
+# a constant string, which MODULE_INFO() asserts.
 CHECK_SPARSE="sparse -D__typeof_unqual__=__typeof__ '-D__builtin_strlen(s)=(sizeof(s)-1)'"
 # Semantic patches with scripts in OCaml, for which spatch expects a compiler.
 CHECK_BROKEN='^(badzero|check_bq27xxx_data)\.cocci: spatch failed'
@@ -38,7 +38,7 @@ check_tree() {
 		"$CHECK_BASE" "$CHECK_TIP" -- '*.[ch]' ':!tools')
 }
 
-# new_findings BEFORE AFTER: what is in AFTER and was not before; line numbers may differ.
+# new_findings BEFORE AFTER: the findings in AFTER which are not in BEFORE, whatever their lines.
 new_findings() {
 	local plain='s/:[0-9]+(:[0-9]+)?(-[0-9]+)?[: ]/: /'
 
@@ -47,7 +47,7 @@ new_findings() {
 	done
 }
 
-# judged NAME TEXT FOUND: the row of NAME, which fails if something was found.
+# judged NAME TEXT FOUND: print the row of NAME, which fails if something was found.
 judged() {
 	if [[ -n $3 ]]; then
 		row FAIL "$1" "$(wc -l <<<"$3") finding(s)"
@@ -57,14 +57,14 @@ judged() {
 	fi
 }
 
-# finds NAME PATTERN FILE: the function NAME_run says what PATTERN matches of FILE, in which it
-# has to find something: a tool that does not work finds nothing either. A row if not.
+# finds NAME PATTERN FILE: check that the function NAME_run reports a match of PATTERN in FILE,
+# as a broken tool would report nothing. Prints a row if not.
 finds() {
 	local found
 
 	found=$( (cd "$CHECK_TREE" || exit; "${1//-/_}_run" "$3") 2>&1 || true)
 	grep -qE "$2" <<<"$found" && return
-	row FAIL "$1" "does not find what is wrong in $3, so it cannot be trusted"
+	row FAIL "$1" "does not find the error in $3, so it cannot be trusted"
 	details "$(head -n 5 <<<"${found:-it prints nothing}")"
 	return 1
 }
@@ -76,8 +76,8 @@ canary() {
 	printf '%s\n' "$BUILD/check/canary-$1.c"
 }
 
-# compared NAME TEXT FILE...: a row for what the function NAME_run finds in FILE that
-# it does not find in the same file before the series.
+# compared NAME TEXT FILE...: a row for the findings of the function NAME_run in FILE which
+# it does not report for the same file before the series.
 compared() {
 	local name=$1 text=$2 dir=$BUILD/check/$1 found old
 
@@ -93,7 +93,7 @@ compared() {
 	fi
 	(cd "$CHECK_TREE" && "${name//-/_}_run" "$(printf '%s\n' "$@")") >"$dir.after" || true
 	found=$(new_findings "$dir.before" "$dir.after")
-	# An error of the tool is no finding which was there before.
+	# An error of the tool always counts as a new finding.
 	found+=$(grep -E ': (spatch failed|.*[Tt]raceback|.*No such file)' "$dir.after" || true)
 	judged "$name" "$text" "$found"
 }
@@ -147,7 +147,7 @@ check_codespell() {
 	echo 'recieve''d' >"$dir/canary"
 	found=$(codespell --quiet-level 3 -- "$dir/canary" 2>&1 || true)
 	if [[ $found != *'==>'* ]]; then
-		row FAIL codespell "does not find a wrong word, so it cannot be trusted"
+		row FAIL codespell "does not find a misspelt word, so it cannot be trusted"
 		return
 	fi
 	rm -f -- "$dir/canary"
@@ -203,8 +203,8 @@ check_config() {
 	kmake "$CHECK_TREE" "$dir" ARCH=x86_64 "$@" KCONFIG_ALLCONFIG="$dir/asked.config" allnoconfig
 }
 
-# objects COMMIT: those of the sources which the series has touched up to there, but for
-# what only UML has.
+# objects COMMIT: the objects of the sources which the series has touched up to COMMIT,
+# except those that exist only on UML.
 objects() {
 	kgit -C "$CHECK_TREE" diff --name-only --diff-filter=AM "$CHECK_BASE" "$1" -- '*.c' ':!tools' \
 		':!lib/logic_iomem.c' |
@@ -224,7 +224,7 @@ check_sparse() {
 	fi
 	found=$(grep -E ': (warning|error): ' "$log" | sed "s#^\(\.\./\)*##; s#^$CHECK_TREE/##" |
 		grep -F -f <(printf '%s\n' "${CHECK_FILES[@]}") | sort -u || true)
-	# What was there before the series is not its.
+	# Drop findings from before the series.
 	printf '%s\n' "$found" >"$BUILD/check/sparse.after"
 	if [[ -n $found ]]; then
 		kgit -C "$CHECK_TREE" checkout -q -f --detach "$CHECK_BASE"
@@ -240,7 +240,7 @@ check_sparse() {
 	judged sparse "nothing new in $(objects "$CHECK_TIP" | wc -l) objects" "$found"
 }
 
-# sources COMMIT: all of the tree that a kernel is built from.
+# sources COMMIT: all files of the tree from which a kernel is built.
 sources() {
 	kgit -C "$CHECK_TREE" ls-tree -r "$1" |
 		grep -vE $'\t''(MAINTAINERS$|(Documentation|tools/(perf|testing|tracing))/)'
@@ -261,7 +261,7 @@ out_of_time() {
 	row skipped "$1" "$2 done, stopped after $CHECK_SECONDS s at commit $3 of $4; run it again"
 }
 
-# complains LOG TARGET...: the compiler has something to say of their sources or a header.
+# complains LOG TARGET...: did the compiler warn about their sources or a header?
 complains() {
 	local log=$1 files
 
@@ -270,21 +270,21 @@ complains() {
 	grep -E "((${files%|})\\.[ch]|\\.h):[0-9]+.*(warning|error):" "$log"
 }
 
-# check_build KEY LOG VECTOR KIND CC TARGET...: what is checked out; quiet if it is clean.
+# check_build KEY LOG VECTOR KIND CC TARGET...: build the checkout; quiet if there is no warning.
 check_build() {
 	local key=$1 log=$2 vector=$3 kind=$4 cc=$5 dir
 
 	shift 5
 	dir=$BUILD/check/obj-$cc-$vector-$kind
-	# One CPU each: most of it is make's own work.
+	# One CPU each: most of the time is spent in make itself.
 	check_config "$dir" "$vector" "$kind" "CC=ccache $cc" -j1 >"$log" 2>&1 &&
 		kmake "$CHECK_TREE" "$dir" ARCH=x86_64 "CC=ccache $cc" W=1 -j1 "$@" >>"$log" 2>&1 &&
 		! complains "$log" "$@" &&
 		: >"$BUILD/check/built/$key"
 }
 
-# Each commit: the vector on and off, built in and as modules, gcc and clang, W=1. What
-# has been built once is remembered by its sources, its configuration and the compiler.
+# Each commit: the vector on and off, built in and as modules, gcc and clang, W=1. Builds
+# with the same sources, configuration and compiler are not repeated.
 check_builds() {
 	local done=$BUILD/check/built vector kind cc key log commit n=0 total fresh=0 bad='' targets \
 		source running variants v start=$EPOCHSECONDS
@@ -333,7 +333,7 @@ check_builds() {
 	fi
 }
 
-# Each commit on UML, with the suites that it has, the vector on and off.
+# Each commit on UML, with its suites, the vector on and off.
 check_suites() {
 	local done=$BUILD/check/passed vector key log commit n=0 total fresh=0 ran=0 bad='' source asked v \
 		start=$EPOCHSECONDS
@@ -377,6 +377,6 @@ check_suites() {
 		row FAIL suites "$(grep -c . <<<"$bad") commit(s) fail"
 		details "${bad%$'\n'}"
 	else
-		row ok suites "$ran runs of the quick cases on UML, each commit that has some, vector on and off ($fresh new)"
+		row ok suites "$ran runs of the quick cases on UML, each commit with suites, vector on and off ($fresh new)"
 	fi
 }

@@ -1,17 +1,17 @@
 # SPDX-License-Identifier: GPL-2.0
-"""Find one's way in C source that is written in the kernel's style."""
+"""Find functions in C source that is written in the kernel's style."""
 
 import re
 from typing import Dict, List, Set
 
 # A line at the left margin that names a function: a definition, or one of the
-# macros that make one. Labels, types and directives do not have the bracket.
+# macros that make one. Labels, types and directives do not have the parenthesis.
 NAME = re.compile(r'^(?![ \t#/{}*])(?:.*?\W)?(\w+)\(')
 ONE_LINE = re.compile(r'^\w.*\)\s*\{.*\}$')
 
 
 def functions_of(source: List[str]) -> Dict[int, str]:
-	"""Which function each line is in, by number from 1; others are left out.
+	"""Map line numbers, from 1, to functions; lines outside of functions are left out.
 
 	From the line with the name to the brace that ends it, at the left margin
 	both. (gcov's list of functions lacks those which were inlined everywhere.)

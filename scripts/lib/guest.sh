@@ -8,7 +8,7 @@
 # build_kernel NAME SRC OBJ ARCH CONFIG...
 # make_command ARGUMENT...	how the kernel in $objdir is run: sets command
 # run_guest NAME DIR		boot, judge, count
-# alone DIR			wait until no other run uses it
+# alone DIR			wait until no other run uses DIR
 
 TARGETS=$TOP/configs/targets
 
@@ -33,31 +33,31 @@ target() {
 }
 
 COMMON_OPTIONS="
-  --brief           show the summary and what failed only
-  --raw             show the whole console
+  --brief           print only the summary and the failures
+  --raw             print the whole console
   --build-only      build, do not run
-  --no-build        run what was built before
+  --no-build        run the previous build
   --fail-fast       stop at the first target that fails
   --kconfig KEY=VALUE
-                    one more option of the kernel, in a build of its own; may be repeated
-  --accel WHAT      kvm, tcg, or auto (default): KVM where it is known to work
-  --append ARGS     more arguments for the kernel, and by that for a guest script
-  --limit N         seconds that the run may take (default: of the table)
-  --exec COMMAND    run this shell command in the guest instead, and pass on whether it
-                    succeeds; in KUnit's guests, after the suites
-  --gdb             with debug information; the guest waits for gdb, and how to start that
-                    is printed; for UML, gdb is started
-  -v, --verbose     print the commands of make and of the guest; each is at the head of
-                    its log, too
+                    set one more kernel option, in a separate build; may be repeated
+  --accel WHAT      kvm, tcg, or auto (default): KVM if it is known to work
+  --append ARGS     append arguments to the kernel command line; guest scripts see them, too
+  --limit N         time limit of the run in seconds (default: from configs/targets)
+  --exec COMMAND    run this shell command in the guest instead, and return its result;
+                    in KUnit's guests, after the suites
+  --gdb             build with debug information; the guest waits for gdb, and the command
+                    to start gdb is printed; for UML, gdb is started
+  -v, --verbose     print the commands of make and of the guest; each is also at the top
+                    of its log
 
-Exit status: 0 passed, 1 a test failed, 4 all skipped, 125 not tested: it was not built, or the
-usage is wrong. \"git bisect run\" takes them as they are.
+Exit status: 0 passed, 1 a test failed, 4 everything was skipped, 125 not tested: the build
+failed, or the usage is wrong. \"git bisect run\" expects these statuses.
 KERNEL=DIR uses that kernel tree. PATIENCE=3 triples the time limits."
 
 show=results build=1 run=1 fail_fast=0 kconfig=() accel=auto append=() limit='' in_guest='' gdb=0
 boot_options=()
 
-# common_option ARG [NEXT]: takes an option that all targets have; TOOK says how many words.
+# common_option ARG [NEXT]: takes an option that all targets have; TOOK is the number of words.
 common_option() {
 	local value=${2-}
 
@@ -97,26 +97,26 @@ common_option() {
 	esac
 }
 
-# variant: what makes a build one of its own, as a suffix.
+# variant: the suffix of a build with options of its own.
 variant() {
 	((!gdb)) || printf -- -debug
 	((!${#kconfig[@]})) || printf -- '-%.8s' "$(printf '%s\n' "${kconfig[@]}" | sort | sha256sum)"
 }
 
-# more_configs FILE: what the options ask for, in addition: files, one a line.
+# more_configs FILE: prints the config files that the options add, one per line.
 more_configs() {
 	((!gdb)) || fragment debug
 	[[ -z $in_guest ]] || fragment guest
 	((!${#kconfig[@]})) || { printf '%s\n' "${kconfig[@]}" >"$1"; printf '%s\n' "$1"; }
 }
 
-# about WHAT...: what kunit.py knows of the architecture of the target.
+# about WHAT...: what kunit.py knows about the architecture of the target.
 about() {
 	"$TOP/scripts/lib/kunit-guest" --tree "$tree" --arch "$t_arch" --build "$objdir" "$@"
 }
 
-# check_config SRC OBJ FILE...: the .config has all that the files ask for. Kconfig drops an
-# option whose dependencies are not met without a word.
+# check_config SRC OBJ FILE...: checks that .config has all options in the files. Kconfig
+# silently drops an option whose dependencies are not met.
 check_config() {
 	local src=$1 obj=$2 missing line option
 
@@ -149,9 +149,9 @@ check_config() {
 	return 1
 }
 
-# build_kernel NAME SRC OBJ ARCH CONFIG...: what the files CONFIG ask for, in OBJ; ARCH is
-# kunit.py's name. With AS_KUNIT set, UML is configured by kunit.py, which starts from
-# UML's defaults; all other kernels have nothing that nobody asked for. MAKE_VARIABLES
+# build_kernel NAME SRC OBJ ARCH CONFIG...: builds a kernel with the options in the files
+# CONFIG, in OBJ; ARCH is kunit.py's name. With AS_KUNIT set, kunit.py configures UML,
+# starting from UML's defaults; all other kernels start from allnoconfig. MAKE_VARIABLES
 # are for make. Needs the lock "build" only to compile.
 build_kernel() {
 	local name=$1 src=$2 obj=$3 tree=$2 t_arch=$4 objdir=$3 how targets vars file kunit=()
@@ -166,7 +166,7 @@ build_kernel() {
 		about config
 		cat -- "$@"
 	} >"$obj/asked.config"
-	# Not configured anew when nothing changed: that would touch too much.
+	# Do not configure again if nothing changed: that would rebuild too much.
 	{
 		echo "# ${CC-} $(kgit -C "$src" rev-parse HEAD 2>/dev/null)"
 		cat -- "$obj/asked.config"
@@ -178,14 +178,14 @@ build_kernel() {
 			for file; do
 				kunit+=(--kunitconfig="$file")
 			done
-			# The same variables as for the build: another compiler is another config.
+			# The same variables as for the build: the config depends on the compiler.
 			kmake_env "$src"
 			how=(env PYTHONDONTWRITEBYTECODE=1 python3 "$src/tools/testing/kunit/kunit.py" config
 				--build_dir "$obj" --arch um "${kunit[@]}" "${KUNIT_VARS[@]}")
 		fi
 		run_logged "$name: configuring" "$obj/config.log" "${how[@]}" || return
 		check_config "$src" "$obj" "$obj/asked.config" >&2 || {
-			warn "$name: the kernel is not the one asked for: fix its fragments: $*"
+			warn "$name: the kernel lacks options that were asked for: fix its fragments: $*"
 			return 1
 		}
 	fi
@@ -196,7 +196,7 @@ build_kernel() {
 	mv -- "$obj/asked.new" "$obj/asked.last"
 }
 
-# accelerator: for qemu, as --accel says.
+# accelerator: prints qemu's accelerator, according to --accel.
 accelerator() {
 	case $accel in
 	kvm) echo kvm ;;
@@ -211,8 +211,8 @@ accelerator() {
 	esac
 }
 
-# make_command DIR ARGUMENT...: sets the array command to what runs $objdir's kernel; DIR
-# has root.cpio where t_guest is set. PLAIN=--plain is for what is not KUnit.
+# make_command DIR ARGUMENT...: sets the array command to the command which runs $objdir's
+# kernel; DIR has root.cpio if t_guest is set. PLAIN=--plain is for runs without KUnit.
 make_command() {
 	local dir=$1 args
 
@@ -233,7 +233,7 @@ make_command() {
 	command+=(${QEMU_MORE[@]+"${QEMU_MORE[@]}"})
 }
 
-# use_exec DIR: the guest runs the command of --exec.
+# use_exec DIR: make the guest run the command of --exec.
 use_exec() {
 	local i kept=()
 
@@ -245,7 +245,7 @@ use_exec() {
 	t_args=(${kept[@]+"${kept[@]}"})
 }
 
-# make_root DIR: the root file system of the guest, in DIR.
+# make_root DIR: create the root file system of the guest in DIR.
 make_root() {
 	[[ -z $t_guest ]] || "$TOP/scripts/lib/initramfs" "$tree" "$objdir" "$t_arch" "$t_guest" "$1"
 }
@@ -259,18 +259,18 @@ debug() {
 	exec "${command[@]}" -S -gdb tcp:127.0.0.1:1234
 }
 
-# alone DIR: wait until no other run uses it.
+# alone DIR: wait until no other run uses DIR.
 alone() {
 	local fd
 
 	mkdir -p "$1"
 	exec {fd}>"$1/lock"
 	flock -n "$fd" && return
-	say "$1: waiting for another run of it"
+	say "$1: waiting for another run that uses it"
 	flock "$fd"
 }
 
-# cpus_up LOG: how many CPUs the guest says that it has.
+# cpus_up LOG: the number of CPUs that the guest reports.
 cpus_up() {
 	local n
 
@@ -278,14 +278,14 @@ cpus_up() {
 	echo "${n:-1}"
 }
 
-# unknown_arguments LOG: those of the target's arguments that mean nothing to the kernel:
-# it is not the target then. Those of the guest script are not its own.
+# unknown_arguments LOG: the arguments of the target which the kernel does not know: the
+# kernel does not match the target then. Arguments of the guest script do not count.
 unknown_arguments() {
 	local word unknown=()
 
 	read -r -a unknown < <(sed -nE 's/.*Unknown kernel command line parameters "(.*)", will be.*/\1/p' "$1") || true
 	for word in ${unknown[@]+"${unknown[@]}"}; do
-		# For the init of a guest, or for KUnit, which may be a module
+		# These are for the init of a guest, or for KUnit, which may be a module.
 		[[ $word != guest* && $word != kunit_shutdown=* && " ${t_args[*]-} " == *" $word "* ]] || continue
 		echo "$word"
 	done
@@ -293,8 +293,8 @@ unknown_arguments() {
 
 passed=0 failed=0 skipped=0 bad=() infra=0
 
-# run_guest NAME DIR: boot the command, judge what it says; adds to passed, failed and
-# skipped. Reads results with the parser of $parser.
+# run_guest NAME DIR: run the command and evaluate its console; adds to passed, failed and
+# skipped. Parses results with the parser of $parser.
 run_guest() {
 	local name=$1 dir=$2 quiet=() booted=0 judged=0 complaints p=0 f=0 s=0 from=$EPOCHSECONDS n ended
 
@@ -347,26 +347,26 @@ run_guest() {
 		fi
 	fi
 	complaints=$("$TOP/scripts/lib/splats" --count "${expected[@]}" "$dir/console.log" || true)
-	[[ $complaints =~ ^[0-9]+$ ]] || complaints=1 # it has reported what it could not do
+	[[ $complaints =~ ^[0-9]+$ ]] || complaints=1 # it has reported the error
 	if ((complaints)); then
 		"$TOP/scripts/lib/splats" "${expected[@]}" --tree "$tree" --vmlinux "$objdir/vmlinux" \
 			"$dir/console.log" || true
 		f=$((f + complaints))
 	fi
-	((booted == 0 || f > 0)) || f=1 # boot has reported why
+	((booted == 0 || f > 0)) || f=1 # boot has reported the reason
 	passed=$((passed + p)) failed=$((failed + f)) skipped=$((skipped + s))
 	echo "$f $complaints $((EPOCHSECONDS - from))" >"$dir/run"
-	say "$name: $p passed, $f failed, $s skipped, $complaints complaints of the kernel, in $((EPOCHSECONDS - from)) s; $dir/console.log${DOUBT:+; $DOUBT}"
+	say "$name: $p passed, $f failed, $s skipped, $complaints splats, in $((EPOCHSECONDS - from)) s; $dir/console.log${DOUBT:+; $DOUBT}"
 	((judged == 0 && f == 0))
 }
 
-# not_built NAME: counts as a failure of the infrastructure.
+# not_built NAME: counts NAME as a failure of the infrastructure.
 not_built() {
 	failed=$((failed + 1)) infra=$((infra + 1))
 	bad+=("$1 (not built)")
 }
 
-# finish DIR: write the counts for scripts/test, and leave with the status which says it.
+# finish DIR: write the counts for scripts/test, and exit with the status of the run.
 finish() {
 	local words
 

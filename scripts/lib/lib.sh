@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# What the bash scripts here share.  Source it first:
+# Functions shared by the bash scripts.  Source it first:
 #
 #	#!/bin/bash
 #	set -euo pipefail
@@ -23,7 +23,8 @@ IRQ_SIM_LIB_LOADED=1
 set -euo pipefail
 shopt -s inherit_errexit
 
-# What is set here for others changes no result. An outer script of ours may have a reason.
+# Variables that are set for other programs must not change results. An outer script may
+# set them on purpose.
 _environment() {
 	local name ignored=()
 
@@ -53,7 +54,7 @@ TOP=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/../.." && pwd -P)
 BUILD=${IRQ_SIM_BUILD:-$TOP/build}
 # shellcheck disable=SC2034 # used by the scripts that source this file
 PATCHES=${IRQ_SIM_PATCHES:-$TOP/patches}
-# Where there is no home to write to, all of it is below build/.
+# Without a writable home directory, the cache is below build/.
 if [[ -z ${XDG_CACHE_HOME-} ]]; then
 	XDG_CACHE_HOME=${HOME:-/nonexistent}/.cache
 	[[ -w $XDG_CACHE_HOME || (! -e $XDG_CACHE_HOME && -d ${HOME:-/nonexistent} && -w ${HOME:-/nonexistent}) ]] || XDG_CACHE_HOME=$BUILD/cache
@@ -64,7 +65,7 @@ SCRIPT=${0##*/}
 
 # Elapsed time counts from the start of the outermost script.
 export IRQ_SIM_T0=${IRQ_SIM_T0:-$EPOCHSECONDS}
-# Exists once somebody has reported the reason of a failure: nobody need say it again.
+# Exists once the reason of a failure has been reported, so that it is reported once.
 if [[ -z ${IRQ_SIM_DIED-} ]]; then
 	export IRQ_SIM_DIED=${TMPDIR:-/tmp}/irq_sim-died.$$.$EPOCHSECONDS
 	IRQ_SIM_OUTERMOST=1
@@ -78,33 +79,33 @@ _elapsed() {
 	printf '[%2d:%02d]' $((s / 60)) $((s % 60))
 }
 
-# say TEXT: tell what is going on, with the time since the start.
+# say TEXT: print progress, with the time since the start.
 say() {
 	printf '%s %s\n' "$(_elapsed)" "$*" >&2
 }
 
-# warn TEXT: something a person should know, which does not stop the run.
+# warn TEXT: print a note which does not stop the run.
 warn() {
 	printf '%s: note: %s\n' "$SCRIPT" "$*" >&2
 }
 
-# quit STATUS: leave with STATUS; the reason has been reported already.
+# quit STATUS: exit with STATUS; the reason has been reported already.
 quit() {
 	: 2>/dev/null >"$IRQ_SIM_DIED" || true
 	exit "$1"
 }
 
-# The status of all scripts: 0 passed, 1 a test failed, 4 skipped, and, as "git bisect
-# run" wants it, 125 where nothing could be tested: bad usage, no build, no packages.
+# The exit status of all scripts: 0 passed, 1 a test failed, 4 skipped and, as "git bisect
+# run" expects, 125 if nothing could be tested: bad usage, no build, no packages.
 INFRA=125
 
-# die TEXT: one line that names the cause and the next step; then leave.
+# die TEXT: print one line with the cause and the next step, and exit.
 die() {
 	printf '%s: error: %s\n' "$SCRIPT" "$*" >&2
 	quit "$INFRA"
 }
 
-# failed TEXT: the same where a test has failed.
+# failed TEXT: the same if a test has failed.
 failed() {
 	printf '%s: error: %s\n' "$SCRIPT" "$*" >&2
 	quit 1
@@ -112,7 +113,7 @@ failed() {
 
 _exit_hooks=()
 
-# at_exit COMMAND ARG...: run COMMAND when this script ends, last added first.
+# at_exit COMMAND ARG...: run COMMAND when this script exits, last added first.
 at_exit() {
 	_exit_hooks=("$(printf '%q ' "$@")" ${_exit_hooks[@]+"${_exit_hooks[@]}"})
 }
@@ -147,7 +148,7 @@ host_arch() {
 
 declare -A _packages=()
 
-# _there PACKAGE: is what it is wanted for there, by whatever way?
+# _there PACKAGE: is the tool of PACKAGE installed, in whatever way?
 _there() {
 	local name probe
 
@@ -177,8 +178,8 @@ _how_to_install() {
 	done
 }
 
-# need_packages PACKAGE...: see that they are there, or install them: as root, or with
-# CI=true, without a question; for a person at a terminal after one; else say which.
+# need_packages PACKAGE...: install missing packages: as root or with CI=true without a
+# question, on a terminal after a question; otherwise print the command and exit.
 need_packages() {
 	local p missing=() root=() answer='' may=1
 
@@ -198,7 +199,7 @@ need_packages() {
 	elif [[ -n ${IRQ_SIM_MAY_INSTALL-} ]]; then
 		root=(sudo)
 	elif [[ -t 0 && -t 2 ]]; then
-		printf '%s: these Debian packages are missing:\n  %s\nto be installed with\n  sudo apt-get install %s\nInstall them now? [y/N] ' \
+		printf '%s: these Debian packages are missing:\n  %s\nThey can be installed with\n  sudo apt-get install %s\nInstall them now? [y/N] ' \
 			"$SCRIPT" "${missing[*]}" "${missing[*]}" >&2
 		read -r answer || true
 		if [[ $answer == [yY]* ]]; then
@@ -217,10 +218,10 @@ need_packages() {
 	fi
 	mkdir -p "$BUILD/log"
 	if [[ -z ${IRQ_SIM_APT_UPDATED-} ]]; then
-		# A third party's broken archive is not our business: let the install decide.
+		# A broken third-party archive need not matter: let the install decide.
 		run_logged "package lists" "$BUILD/log/apt-update.log" \
 			"${root[@]}" apt-get -q update </dev/null ||
-			warn "apt-get update failed; trying with the lists there are"
+			warn "apt-get update failed; trying with the existing package lists"
 		export IRQ_SIM_APT_UPDATED=1
 	fi
 	run_logged "packages ${missing[*]}" "$BUILD/log/apt-install.log" \
@@ -229,7 +230,7 @@ need_packages() {
 		die "cannot install ${missing[*]}: see $BUILD/log/apt-install.log, or install by hand: apt-get install ${missing[*]}"
 }
 
-# need_space DIR MIB: there is room for MIB MiB in DIR's file system.
+# need_space DIR MIB: check that DIR's file system has MIB MiB free.
 need_space() {
 	local dir=$1 want=$2 have
 
@@ -241,23 +242,23 @@ need_space() {
 		die "$1 needs $want MiB but its file system has $have MiB free: free some space, or put build/ and XDG_CACHE_HOME elsewhere"
 }
 
-# need_plain_path: the kernel's make takes no path with blanks or colons.
+# need_plain_path: the kernel's make does not support paths with blanks or colons.
 need_plain_path() {
 	[[ $BUILD != *[[:space:]:]* ]] ||
-		die "\"$BUILD\" has a blank or a colon, and the kernel's make takes no such path: set IRQ_SIM_BUILD to another one"
+		die "\"$BUILD\" has a blank or a colon, which the kernel's make does not support: set IRQ_SIM_BUILD to another path"
 }
 
-# need_cache: the cache directory exists and can be written.
+# need_cache: check that the cache directory exists and is writable.
 need_cache() {
 	mkdir -p "$CACHE" 2>/dev/null || true
 	[[ -d $CACHE && -w $CACHE ]] ||
-		die "cannot write the cache $CACHE: set XDG_CACHE_HOME to a directory of yours"
+		die "cannot write to the cache $CACHE: set XDG_CACHE_HOME to a directory of yours"
 }
 
 declare -A _lock_fd=()
 
-# lock NAME: wait for the lock NAME of this user's cache; it is let go when the
-# script ends.  A script called by one that holds the lock has it, too.
+# lock NAME: take the lock NAME of this user's cache; it is released when the
+# script exits.  A script called by the holder of the lock holds it, too.
 lock() {
 	local name=$1 fd
 
@@ -272,7 +273,7 @@ lock() {
 	export IRQ_SIM_LOCKS="${IRQ_SIM_LOCKS-}:$name:"
 }
 
-# unlock NAME: let it go early.
+# unlock NAME: release the lock early.
 unlock() {
 	local name=$1 fd=${_lock_fd[$1]-}
 
@@ -282,7 +283,7 @@ unlock() {
 	IRQ_SIM_LOCKS=${IRQ_SIM_LOCKS//":$name:"/}
 }
 
-# One line on how far a command is: files compiled so far, and its last line.
+# One line on the progress of a command: files compiled so far, and its last line.
 _progress_line() {
 	local log=$1 dir=$2 n last=
 
@@ -302,16 +303,16 @@ _progress_line() {
 	fi
 }
 
-# Runs beside a long command until it is killed or its script has died.
+# Runs along with a long command until it is killed or its script has died.
 _progress() {
 	local name=$1 log=$2 dir=$3 start=$EPOCHSECONDS line cols next=15 s fd
 
 	trap - ERR EXIT
 	set +e
 	for fd in ${_lock_fd[@]+"${_lock_fd[@]}"}; do
-		exec {fd}>&- # or our last sleep keeps the lock
+		exec {fd}>&- # or the last sleep keeps the lock
 	done
-	# The sleep that outlives us must keep no pipe of our caller open.
+	# The last sleep must not keep a pipe of the caller open.
 	while sleep 1 2>/dev/null; kill -0 "$$" 2>/dev/null; do
 		s=$((EPOCHSECONDS - start))
 		if [[ -t 2 ]]; then
@@ -327,8 +328,8 @@ _progress() {
 }
 
 # run_logged [-w DIR] NAME LOG COMMAND...: run a long command with its output in
-# LOG, show that it lives (-w: by the size of DIR), return its status.  When it
-# fails, tell the log and what it says.
+# LOG, show its progress (-w: by the size of DIR), return its status.  If it
+# fails, print the name of the log and the errors in it.
 run_logged() {
 	local dir='' name log monitor rc=0 start=$EPOCHSECONDS
 
@@ -343,7 +344,7 @@ run_logged() {
 	say "$name ..."
 	_progress "$name" "$log" "$dir" </dev/null >/dev/null &
 	monitor=$!
-	# The command that counts is make's, which kmake writes there.
+	# kmake writes the make command to the log.
 	[[ $1 == kmake ]] || printf '+ %s\n' "$(printf '%q ' "$@")" >>"$log"
 	"$@" >>"$log" 2>&1 || rc=$?
 	[[ -z ${IRQ_SIM_VERBOSE-} ]] || sed -n 's/^+ /    + /p' "$log" >&2
@@ -363,10 +364,10 @@ run_logged() {
 	return "$rc"
 }
 
-# kmake_env SRC [CROSS_COMPILE]: the environment and (in KMAKE_VARS, and in KUNIT_VARS as
-# kunit.py takes them, which counts the CPUs by itself) the make variables for a
-# build of the kernel tree SRC that is the same wherever the checkout is, so that
-# ccache finds what another clone has compiled.
+# kmake_env SRC [CROSS_COMPILE]: sets the environment and the make variables (KMAKE_VARS,
+# and KUNIT_VARS for kunit.py, which counts the CPUs itself) for a build of the kernel
+# tree SRC which does not depend on the path of the checkout, so that ccache can use the
+# objects of another clone.
 kmake_env() {
 	local cc=${CC:-${2-}gcc} hostcc=${HOSTCC:-gcc}
 
@@ -378,8 +379,8 @@ kmake_env() {
 	export CCACHE_NOHASHDIR=1
 	export KBUILD_BUILD_TIMESTAMP='Thu Jan  1 00:00:00 UTC 1970'
 	export KBUILD_BUILD_USER=irq_sim KBUILD_BUILD_HOST=example.org KBUILD_BUILD_VERSION=1
-	# Set though empty: no commit id and no "+" in the release, so that
-	# a commit in the tree does not rebuild all that knows the release.
+	# Set, but empty: no commit id and no "+" in the release, so that
+	# a commit in the tree does not rebuild everything that uses the release.
 	export LOCALVERSION=${LOCALVERSION-}
 	export LC_ALL=C
 	KMAKE_VARS=("CC=$cc" "HOSTCC=$hostcc" "-j$(nproc)")
@@ -388,7 +389,7 @@ kmake_env() {
 }
 
 # kmake SRC OUT ARGS...: make in the kernel tree SRC with output in OUT.  One
-# kernel build at a time: two at once only thrash a small machine.
+# kernel build at a time: two would only thrash a small machine.
 kmake() (
 	src=$1 out=$2
 	shift 2
@@ -405,7 +406,7 @@ kmake() (
 	"$@"
 )
 
-# fragment NAME: the file of that kernel configuration fragment.
+# fragment NAME: prints the file of the kernel config fragment NAME.
 fragment() {
 	local file
 
@@ -414,12 +415,12 @@ fragment() {
 		printf '%s\n' "$file"
 		return
 	done
-	die "no kernel configuration $1: write configs/$1.config"
+	die "no kernel config fragment $1: write configs/$1.config"
 }
 
-# arch NAME: what there is to know of an architecture, by kunit.py's name: Debian's
-# name for it, the prefixes of the compilers for its kernel and for programs, and the
-# packages to run a guest, to build a kernel and to build programs.
+# arch NAME: the properties of an architecture, by kunit.py's name: Debian's name for it,
+# the prefixes of the compilers for kernels and for programs, and the packages to run
+# a guest, to build a kernel and to build programs.
 # shellcheck disable=SC2034 # used by the scripts that source this file
 arch() {
 	ARCH_DEBIAN=$1 ARCH_CROSS='' ARCH_USER_CROSS='' ARCH_FRAGMENT=$1
@@ -448,13 +449,13 @@ arch() {
 		;;
 	s390)
 		ARCH_DEBIAN=s390x ARCH_CROSS=s390x-linux-gnu- ARCH_FRAGMENT=s390x
-		ARCH_QEMU=(qemu-system-misc binutils-s390x-linux-gnu) # and for the probe of it
+		ARCH_QEMU=(qemu-system-misc binutils-s390x-linux-gnu) # the latter to probe qemu
 		;;
 	mipsel)
 		ARCH_CROSS=mipsel-linux-gnu- ARCH_FRAGMENT=mips
 		ARCH_QEMU=(qemu-system-mips)
 		;;
-	*)	die "nothing known of the architecture $1: add it to scripts/lib/lib.sh" ;;
+	*)	die "unknown architecture $1: add it to scripts/lib/lib.sh" ;;
 	esac
 	[[ -n $ARCH_CROSS ]] || return 0
 	ARCH_USER_CROSS=$ARCH_CROSS

@@ -1,12 +1,13 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
-"""Of which series, and made with what, is a result? Tools put stamp() into what they write.
+"""Record and check the provenance of results: the series and the tools. Tools store stamp().
 
 commands:
-  check   each file of Documentation/results: current, stale (of another series), or unknown
-          (it does not say); and each cover letter, patches/POSTING/cover-letter.txt: a figure
-          with a unit names its file, as "(bench.json)", in its paragraph, which is current
-  kunit   write Documentation/results/kunit.json from what scripts/kunit left in build/
+  check   check each file of Documentation/results: current, stale (of another series), or
+          unknown (without a stamp); and each cover letter, patches/POSTING/cover-letter.txt:
+          the paragraph of a figure with a unit names its file, as "(bench.json)", and the
+          file is current
+  kunit   write Documentation/results/kunit.json from the results of scripts/kunit in build/
 
 example:
   scripts/lib/provenance.py check
@@ -68,7 +69,7 @@ def first_line(*command: str) -> str:
 
 
 def stamp(tree: str = "", selftests: bool = False) -> Dict[str, str]:
-    """What a result is of: for its "provenance". With the selftests, when it is of those, too."""
+    """The "provenance" of a result; with the selftests, if they were run."""
     kernel = model = ""
     try:
         with open(os.path.join(tree, "Makefile"), encoding="utf-8") as file:
@@ -90,12 +91,12 @@ def stamp(tree: str = "", selftests: bool = False) -> Dict[str, str]:
 
 
 def both(patches: str = os.path.join(TOP, "patches")) -> Tuple[str, str]:
-    """Without the selftests, and with them: what a result which is current may be of."""
+    """The series of a current result, without the selftests and with them."""
     return series(patches), series(patches, selftests=True)
 
 
-def state(path: str, now: Tuple[str, ...], upto: str = "") -> str:
-    """current, "stale (in POSTING, ...)", unknown or absent. A posting needs those up to itself."""
+def state(path: str, now: Tuple[str, ...], until: str = "") -> str:
+    """current, "stale (in POSTING, ...)", unknown or absent. A posting depends on earlier ones only."""
     try:
         with open(path, encoding="utf-8") as file:
             text = file.read()
@@ -109,15 +110,15 @@ def state(path: str, now: Tuple[str, ...], upto: str = "") -> str:
         was = dict(part.split("=") for part in found[1].split(","))
         wanted = dict(part.split("=") for part in one.split(",") if part)
         order = list(wanted)
-        if upto in wanted:
-            order = order[:order.index(upto) + 1]
+        if until in wanted:
+            order = order[:order.index(until) + 1]
         differ.append([name for name in order if was.get(name) != wanted[name]])
     least = min(differ, key=len)
     return f"stale (in {', '.join(least)})" if least else "current"
 
 
 def letter(path: str, results: str, now: Tuple[str, ...]) -> Iterator[str]:
-    """What is wrong with the figures of a cover letter."""
+    """The errors in the figures of a cover letter."""
     with open(path, encoding="utf-8") as file:
         paragraphs = file.read().split("\n\n")
     for paragraph in paragraphs:
@@ -146,7 +147,7 @@ def check(patches: str, results: str) -> int:
 
 
 def kunit(build: str, target: str) -> None:
-    """The sums of what each platform has left."""
+    """The sums of the results of each platform."""
     def counts(group: Dict[str, Any]) -> List[str]:
         return [case["status"] for case in group.get("test_cases", ())] + [
             status for sub in group.get("sub_groups", ()) for status in counts(sub)]

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
-"""Print tables: the one place where columns are made. (python3-tabulate of Debian 12 escapes
-no "|" and turns "1,020" into a number; and this is shorter than the call of it.)"""
+"""Print tables with columns. (python3-tabulate of Debian 12 does not escape
+"|" and turns "1,020" into a number; and this is shorter than calling it.)"""
 
 from typing import List, Sequence
 
@@ -11,14 +11,14 @@ def _cells(row: Sequence[str], widths: List[int], left: Sequence[int]) -> List[s
 
 
 def text_table(rows: Sequence[Sequence[str]], left: Sequence[int] = (0,)) -> str:
-	"""For a terminal; the columns in left, and the last one, begin at their left."""
+	"""A table for a terminal; the columns in left, and the last one, are left-aligned."""
 	widths = [max(map(len, column)) for column in zip(*rows)]
 	left = (*left, len(widths) - 1) if left == (0,) else left
 	return '\n'.join('  '.join(_cells(row, widths, left)).rstrip() for row in rows)
 
 
 def markdown_table(rows: Sequence[Sequence[str]], right: Sequence[int] = ()) -> str:
-	"""The first row is the head; in columns for who reads it as it is, unless one is long."""
+	"""A Markdown table. The first row is the head. Columns are aligned unless a cell is long."""
 	widths = [max(map(len, column)) for column in zip(*rows)]
 	if max(widths) > 60:
 		widths = [0] * len(widths)

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0
-"""Write how many tests have passed, failed and been skipped, where scripts/test asks for it."""
+"""Write the numbers of passed, failed and skipped tests to the file that scripts/test names."""
 
 import os
 
-# What a stage of scripts/test has set is not for the scripts under test.
+# This variable of the stage of scripts/test must not reach the scripts under test.
 COUNTS = os.environ.pop("STAGE_COUNTS", "")
 
 

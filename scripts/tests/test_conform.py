@@ -60,12 +60,12 @@ class Compare(unittest.TestCase):
 		page = self.tool(self.console('m', real), declared=declared, options=['--markdown'])
 		self.expect(page, 0, '### late\n\nIt takes its time.', '{+mask+}')
 		self.expect(self.tool(self.console('m', real + ' eoi'), declared=declared), 1, 'in another way')
-		self.expect(self.tool(self.console('m', SIM), declared=declared), 1, 'take it out')
+		self.expect(self.tool(self.console('m', SIM), declared=declared), 1, 'remove it')
 
 	def test_no_reason(self):
 		self.expect(self.tool(self.console('m', SIM), declared='m spi-edge pulse_once ?: x\n'), 1,
 			    'no reason [?]')
-		self.expect(self.tool(self.console('m', SIM), declared=REASON), 1, 'no reason of anything')
+		self.expect(self.tool(self.console('m', SIM), declared=REASON), 1, 'not used as a reason')
 		self.expect(self.tool(self.console('m', SIM), declared='what\n'), 1, 'differences:1: expects')
 
 	def test_missing(self):
@@ -73,9 +73,9 @@ class Compare(unittest.TestCase):
 		self.expect(self.tool(f'm:spi-edge={self.dir}/none'), 1, 'cannot read')
 
 	def test_no_kind(self):
-		self.expect(self.tool(self.console('m', SIM, flow='handle_simple_irq')), 1, 'no kind stands for')
+		self.expect(self.tool(self.console('m', SIM, flow='handle_simple_irq')), 1, 'no simulated kind has')
 
 	def test_sims_differ(self):
 		other = SIM.replace('m0', 'm1')
 		self.expect(self.tool(self.console('m', SIM), self.console('n', other, other)), 1,
-			    'is not what it is on m')
+			    'differs from m')

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
-"""Test what is written from results: the cover letter, the report, the experiments.
+"""Test documents made from results: cover letters, the report, the experiments; and README.
 """
 
 import html.parser
@@ -42,7 +42,7 @@ class Provenance(Case):
         return done.stdout + done.stderr
 
     def test_stale(self):
-        """What is of another series, or does not say, is in no cover letter."""
+        """A cover letter has no results of another or an unknown series."""
         self.file("patches/postings", "# Comment\n\nz  First\na  Last\n")
         self.file("patches/z/0001-a.patch", PATCH.format("genirq: Add", ""))
         now = self.run_lib("series")
@@ -59,7 +59,7 @@ class Provenance(Case):
             self.file(f"patches/{letter}", f"Title\n\n{text}\n")
             out = self.check(status=int(bool(wrong)))
             self.assertIn(wrong or "", out)
-        # A message, a date or a document is not another series, a line of code is.
+        # A changed message, date or document does not make another series, a line of code does.
         self.file(f"patches/{letter}", "Title\n\nIt takes 5 ms (bench.json).\n")
         diff = "diff --git a/{0} b/{0}\nindex {1}\n--- a/{0}\n+++ b/{0}\n@@ -1 +1 @@\n-1\n+{2}\n"
         for name, content, status in (("Documentation/a", 2, 0), ("kernel/a.c", 2, 1)):
@@ -74,7 +74,7 @@ class Provenance(Case):
             self.assertEqual(self.run_lib("series") == now, same)
 
     def test_stale_selftests(self):
-        """What was run with the selftests is of them, too."""
+        """Results of runs with the selftests depend on them, too."""
         diff = "diff --git a/{0} b/{0}\n--- a/{0}\n+++ b/{0}\n@@ -1 +1 @@\n-1\n+{1}\n"
         self.file("patches/postings", "a  It\n")
         path, name = "patches/a/0001-b.patch", "tools/testing/selftests/irq_sim/a.c"
@@ -118,8 +118,24 @@ class Provenance(Case):
                          {"uml": {"runs": 50, "failures": 1}})
 
 
+class Readme(Case):
+    def test_example_is_that_of_the_series(self):
+        """README shows the example of the document of the series, unchanged."""
+        document = []
+        for patch in sorted((SCRIPTS.parent / "patches").glob("*/[0-9]*.patch")):
+            for diff in re.split(r"^diff --git a/", patch.read_text(encoding="utf-8"), flags=re.M)[1:]:
+                if diff.startswith("Documentation/dev-tools/kunit/drivers.rst "):
+                    document.append(diff)
+        self.assertEqual(len(document), 1, "a later patch changes the document: compare with the tree instead")
+        added = [line[1:] for line in document[0].splitlines() if re.match(r"\+(?!\+\+ )", line)]
+        block = re.search(r"^\.\. code-block:: c\n((?:\n|\t.*\n)+)", "\n".join(added), re.M)
+        example = re.sub(r"(?m)^\t", "", block[1]).strip("\n")
+        readme = (SCRIPTS.parent / "README.md").read_text(encoding="utf-8")
+        self.assertEqual(re.findall(r"^```c\n(.*?)\n```$", readme, re.M | re.S), [example])
+
+
 class Parser(html.parser.HTMLParser):
-    """The text of a page, and whether its tags fit."""
+    """The text of a page; checks that its tags match."""
 
     def __init__(self):
         super().__init__()
@@ -178,7 +194,7 @@ class Report(Case):
             self.assertIn(part, text)
 
     def test_newest(self):
-        """A run after the one that was kept counts."""
+        """A run which is newer than the stored one counts."""
         old = self.file("results/mutants.json", {"mutants": 2, "killed": 1, "results": []})
         os.utime(old, (1, 1))
         self.file("build/mutants/results.json", {"mutants": 9, "killed": 9, "results": []})
@@ -209,7 +225,7 @@ class Experiments(Case):
         return re.sub(r"^exp: ", "", done.stdout, flags=re.M)
 
     def test_trace(self):
-        """What the case did for the parameter that is watched, and nothing else."""
+        """Only the events of the case with the traced parameter."""
         rows = [re.sub(r"  +", "  ", row.strip()) for row in self.guest(TRACE, EXPERIMENT="order").splitlines()]
         self.assertEqual(rows, [
             "0 us  kunit_try_catch  task  line 3 fires: latched",
@@ -221,7 +237,7 @@ class Experiments(Case):
             "KUnit: ok 2 tasklet", "end"])
 
     def test_first(self):
-        """What happened before the case is not its."""
+        """Events before the case do not belong to it."""
         rows = self.guest(TRACE.replace("1 hardirq", "1 tasklet").replace("2 tasklet", "2 bh"),
                           EXPERIMENT="order").splitlines()
         self.assertEqual([re.sub("^.*task  *", "", row) for row in rows],

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
-"""Test that what has tested nothing, and a tool that does not work, is no success.
+"""Test that a run without tests, and a broken tool, do not pass.
 """
 
 import os
@@ -32,7 +32,7 @@ class Case(unittest.TestCase):
 
 
 class SeriesCheck(Case):
-	"""The tools of scripts/series check: each has to find what is put in front of it."""
+	"""The tools of scripts/series check: each has to find an error put in."""
 
 	def check(self, function, *tools):
 		for tool in tools:
@@ -134,7 +134,7 @@ exists (x=1)
 			self.assertIn(complaint, self.litmus(1, '--source-only'))
 
 	def test_herd(self):
-		"""What herd7 says, or does not say, decides."""
+		"""The output of herd7 decides, and so does its absence."""
 		self.tree('/* (litmus: a) */\n', a=self.TEST)
 		for words, status in (('echo "Observation x Never 0 3"', 0), ('echo "Observation x Sometimes 1 3"', 1),
 				      ('echo "Observation x Never 0 3"; exit 2', 1), ('exit 0', 1)):

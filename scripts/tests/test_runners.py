@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
-"""Test what runs guests and reads their consoles, with guests of a few lines.
+"""Test the scripts which run guests and parse their consoles, with guests of a few lines.
 
 boot, splats, ktap, check-config and demo-view are run as programs. Those of
 ktap need a kernel tree: IRQ_SIM_TREE, or the one of scripts/tree.
@@ -192,7 +192,7 @@ class Splats(Case):
 			self.assertEqual((done.returncode, done.stdout), (1, '1\n'), more)
 
 	def test_one_after_the_other(self):
-		"""A complaint does not hide in the trace of another."""
+		"""A splat does not hide in the trace of another."""
 		first = 'BUG: KASAN: use in f\nCall Trace:\n f+0x1/0x2\n'
 		for between in ('=' * 66, '------------[ cut here ]------------', 'ok 1 test',
 				'FAULT_INJECTION: forcing a failure.'):
@@ -399,7 +399,7 @@ class Kunit(Case):
 			time.sleep(0.01)
 
 	def test_options(self):
-		"""What is printed with -v is what runs; arguments and limits get there."""
+		"""-v prints the commands which run, with their arguments and limits."""
 		done = self.kunit('echo "# $*"; echo ok 1 a', '-v', '--append', 'a=1 b', '--limit', '7')
 		self.assertRegex(done.stderr, r'\n    \+ \S+/kunit/uml/linux kunit.enable=1 .*a=1 b ')
 		log = (self.dir / 'kunit/uml/console.log').read_text(encoding='utf-8')
@@ -423,13 +423,13 @@ class Kunit(Case):
 		self.assertEqual((done.returncode, self.runs() - before), (1, 1))
 
 	def test_bisect(self):
-		"""With "git bisect run": 125 where there is no kernel, 1 where a test fails."""
+		"""With "git bisect run": 125 without a kernel, 1 if a test fails."""
 		done = self.kunit('exit 0', '--no-build', platform='x86_64-none')
 		self.assertEqual(done.returncode, 125)
 		self.assertEqual(self.kunit('echo not ok 1 a').returncode, 1)
 
 	def test_variant(self):
-		"""A kernel with more options, or for gdb, is one of its own."""
+		"""A kernel with more options, or for gdb, is a separate build."""
 		out = subprocess.run(['bash', '-c', f'. "{SCRIPTS}/lib/lib.sh"; . "{SCRIPTS}/lib/gitlib.sh"; '
 				      f'. "{SCRIPTS}/lib/guest.sh"; variant; common_option --kconfig X=y; variant; echo; '
 				      'common_option --gdb; variant; echo; t_arch=arm64 accelerator; '
@@ -457,7 +457,7 @@ class Kunit(Case):
 		if line and line[0] != '#']
 
 	def test_targets(self):
-		"""Each has its fragments, and a guest script only where the tests do not end it."""
+		"""Each target has its fragments, and a guest script only if the tests do not end it."""
 		top = SCRIPTS.parent
 		for kind, _name, _arch, cpus, seconds, configs, run, *kernel in self.ROWS:
 			for config in configs.split('+'):
@@ -479,8 +479,8 @@ class Kunit(Case):
 		names = [row[1] for row in self.ROWS if row[0] == 'kunit']
 		text = (SCRIPTS.parent / 'Documentation/testing.md').read_text(encoding='utf-8')
 		rows = text.partition('| platform |')[2].partition('\n\n')[0].splitlines()
-		told = [name for row in rows for name in re.findall('`([^`]+)`', row.split(' | ')[0])]
-		self.assertEqual(sorted(told), sorted(names))
+		listed = [name for row in rows for name in re.findall('`([^`]+)`', row.split(' | ')[0])]
+		self.assertEqual(sorted(listed), sorted(names))
 
 	def test_summary(self):
 		self.kunit('echo ok 1 a')
@@ -491,7 +491,7 @@ class Kunit(Case):
 		self.assertRegex(done.stdout, r'\| uml-smp +\| +\| 0, 1 +\| 1 +\| \d+ +\| \*\*FAILED\*\* ')
 		self.assertRegex(done.stdout, r'\| needs SMP +\| uml-smp \(1\) +\|')
 		self.assertNotIn('| x86_64', done.stdout)
-		self.assertNotIn('again', done.stdout)
+		self.assertNotIn('| repeated', done.stdout)
 		series = re.search(r'^<!-- series ([\w=,-]+) -->\nLinux ', done.stdout, re.M)
 		results = self.dir / 'kunit/uml/results.json'
 		results.write_text(results.read_text().replace(series[1], 'a=0'))
@@ -549,7 +549,7 @@ static struct kunit_suite suite = {
 		return str(tree)
 
 	def results(self, **status):
-		"""What two platforms have left, and a stage which has passed."""
+		"""The results of two platforms, and a stage which has passed."""
 		self.file('softirq-off.counts', '1 0 0\n')
 		arguments = ['--stages', str(self.dir)]
 		for platform in ('uml', 'x86_64'):
@@ -584,7 +584,7 @@ static struct kunit_suite suite = {
 		done = self.check(self.CELLS, *self.results(one='SKIP', two=('SKIP',)))
 		self.assertEqual(done.returncode, 1)
 		for promise in ('C1', 'C19', 'C28'):
-			self.assertIn(f'{promise}: nothing that shows it has passed', done.stderr)
+			self.assertIn(f'{promise}: no test of it has passed', done.stderr)
 		good = self.results(one='PASS', two=('PASS',))
 		done = self.check(self.CELLS, *good[:-1])
 		self.assertEqual(done.returncode, 1)
@@ -599,10 +599,10 @@ static struct kunit_suite suite = {
 
 	def test_wrong(self):
 		for cells, complaint in (
-				(self.CELLS[:-1], 'want C1 to C28'),
+				(self.CELLS[:-1], 'expected C1 to C28'),
 				(['none'] + self.CELLS[1:], 'C1: names no test'),
 				(['``irq_sim_x.three``'] + self.CELLS[1:], 'no suite of the tree has irq_sim_x.three'),
-				(['``irq_sim_x.two``'] * 18 + self.CELLS[18:], 'irq_sim_x.one proves no promise'),
+				(['``irq_sim_x.two``'] * 18 + self.CELLS[18:], 'irq_sim_x.one belongs to no promise'),
 				(['``tools/none``'] + self.CELLS[1:], 'C1: the tree has no tools/none')):
 			done = self.check(cells, '--names-only')
 			self.assertEqual(done.returncode, 1, complaint)
@@ -730,7 +730,7 @@ class Soak(Case):
 
 
 class GuestQemu(Case):
-	"""Which qemu s390x guests get, with some that only print what the probe would."""
+	"""The choice of qemu for s390x guests, with fakes which only print the output of the probe."""
 
 	FRESH, STALE = 's390x-probe ran 12', 's390x-probe ran 11'
 

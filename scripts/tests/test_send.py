@@ -14,7 +14,7 @@ ME = ("--name", "Zoë Müller", "--email", "zoe@mueller.name")
 MAINTAINERS = ("IRQ SUBSYSTEM\nM:\tA First <first@kernel.org>\nR:\tA Second <second@kernel.org> (half)\n"
                "L:\tlist@vger.kernel.org\nF:\tkernel/irq/\n\nOTHER\nM:\tA Person <person@kernel.org>\n"
                "F:\tother/\n\nTHE REST\nF:\t*\nF:\t*/\n")
-# As the real one, in the way in which b4 calls it.
+# Like the real one, as b4 calls it.
 GET_MAINTAINER = """#!/usr/bin/perl
 die "not a kernel tree" unless -f "MAINTAINERS" && -d "kernel" && -d "ipc";
 print "tool\\@lists.linux.dev\\n";
@@ -40,11 +40,11 @@ class Send(test_tooling.Case):
         self.cover = self.top / "patches/sim/cover-letter.txt"
         self.cover.write_text(COVER)
         (self.top / "configs/recipients").write_text(GROUPS)
-        # Whoever runs the tests is not the one who sends.
+        # The user who runs the tests is not the sender.
         self.env.update(EMAIL="", GIT_CONFIG_GLOBAL=str(self.dir / "gitconfig"))
 
     def own(self):
-        """A clone of Linux with history, in which upstream's release is a tag."""
+        """A clone of Linux with history and a tag for the release."""
         tree = self.dir / "own"
         tree.mkdir()
         self.git(tree, "init", "-q", "-b", "mine")
@@ -72,7 +72,7 @@ class Send(test_tooling.Case):
         return dict(re.findall(r"^(\S.*?) +(ok|FAIL|skipped) ", done.stdout, re.M))
 
     def test_mails(self):
-        """One posting, on those before it; what a reader does with them; the next version."""
+        """One posting on top of the previous ones; applying its mails; the next version."""
         tree = self.own()
         (tree / "history").write_text("not committed\n")
         state = [["for-each-ref"], ["worktree", "list"], ["status", "--porcelain"], ["config", "-l", "--local"]]
@@ -108,14 +108,14 @@ class Send(test_tooling.Case):
         done = self.send()
         self.assertNotIn("FAIL", done.stdout)
         self.assertIn("\nbase: Linux 7.3.4\n", next(iter(self.mails().values())).get_content())
-        # No mail goes out which names a commit that nobody has.
+        # Mails must not name a commit that readers do not have.
         self.tool("b4", f'echo "$*" >>"{self.dir}/b4"; exit 1')
         self.fails("series", "send", *ME, "--send", "sim", says=["Debian's package", "KERNEL=DIR"])
         self.fails("series", "send", *ME, "--reflect", "sim", KERNEL=str(self.own()), says=["no tag", "published"])
         self.assertFalse((self.dir / "b4").exists())
 
     def test_sends(self):
-        """Only with --send, after the checks, and with the person's configuration."""
+        """Only with --send, after the checks, and with the user's configuration."""
         tree = self.own()
         self.git(tree, "tag", "v7.3.4")
         b4 = subprocess.run(["which", "b4"], capture_output=True, text=True, check=True).stdout.strip()

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
-"""Test scripts/lib/table on small tables: what it finds wrong, prints and compares.
+"""Test scripts/lib/table on small tables: its errors, its output, its comparison.
 
 examples:
   scripts/tests/test_table.py
@@ -16,7 +16,7 @@ TOOL = pathlib.Path(__file__).resolve().parent.parent / "lib" / "table"
 OPS = ("FIRE", "UP", "DOWN", "ASSERT", "LOWER", "MASK", "UNMASK", "DISABLE", "ENABLE", "STARTUP",
        "SHUTDOWN", "SET_TYPE", "AFFINITY", "CPU_DOWN", "WAKE", "INJECT", "SYNC", "FREE", "RELEASE")
 ANY = ", ".join(['"*"'] * 9)
-# All states but those of two kinds; nothing that is done changes anything.
+# All states of one kind only; no operation changes anything.
 TABLE = (f'CANNOT("EP", {", ".join(["%s" % chr(34) + "*" + chr(34)] * 8)}, "not here") /* RULE( */\n' +
          "".join(f'RULE({op}, {ANY}, 0, 0, "=", "=", "=", "=", "=", "why")\n' for op in OPS))
 
@@ -37,7 +37,7 @@ class Table(unittest.TestCase):
         self.assertEqual(got.stdout.splitlines()[1], "EOI 6912 6912 0 0 0 0")
 
     def test_page(self):
-        """The document is what the table of the series says."""
+        """The document matches the table of the series."""
         top = TOOL.parent.parent.parent
         got = subprocess.run([sys.executable, TOOL, top / "kunit/src/kernel/irq/tests/irq_sim_table.def", "--check",
                               top / "Documentation/table.md"], capture_output=True, text=True, check=False)
@@ -81,7 +81,7 @@ class Table(unittest.TestCase):
         (self.dir / "doc.md").write_text(text + "\n")
         got = self.run_tool(TABLE, "--check", self.dir / "doc.md")
         self.assertEqual((got.returncode, got.stdout), (1, ""))
-        self.assertIn("print it anew", got.stderr)
+        self.assertIn("print it again", got.stderr)
         self.assertEqual(self.run_tool(TABLE, "--check", self.dir / "none").returncode, 2)
 
 
