@@ -2,10 +2,10 @@
 /*
  * KUnit test for the interrupts of pinctrl-mcp23s08
  *
- * The driver runs as it is, on a model of the MCP23008: the first pin whose
- * interrupt condition is met is latched with the levels of all pins, and reading
- * the levels, then or now, acknowledges it. A condition that persists is met again
- * at once.
+ * The driver runs as it is, on a model of the MCP23008 on I2C and of the MCP23S08 on
+ * SPI, which have the same registers: the first pin whose interrupt condition is met is
+ * latched with the levels of all pins, and reading the levels, then or now, acknowledges
+ * it. A condition that persists is met again at once.
  */
 
 #include <linux/atomic.h>
@@ -23,6 +23,7 @@
 #include <kunit/dut.h>
 #include <kunit/i2c.h>
 #include <kunit/irq.h>
+#include <kunit/spi.h>
 #include <kunit/test.h>
 
 #define IODIR		0x00
@@ -41,12 +42,16 @@
 
 /**
  * struct mcp23s08_test - fixture
- * @c:		the device
+ * @rf:		registers of the device
+ * @line:	its interrupt
+ * @dut:	the device with its driver
  * @handled:	runs of the handler of @PIN
  * @lower_after: the run at which the handler lowers the pin
  */
 struct mcp23s08_test {
-	struct kunit_i2c_client	*c;
+	struct kunit_regfile	*rf;
+	struct kunit_irq_line	*line;
+	struct kunit_dut	*dut;
 	atomic_t		handled;
 	int			lower_after;
 };
@@ -109,23 +114,92 @@ static const struct kunit_regfile_model mcp23008_model = {
 
 static const struct property_entry mcp23008_properties[] = {
 	PROPERTY_ENTRY_BOOL("interrupt-controller"),
+	PROPERTY_ENTRY_U8("microchip,spi-present-mask", BIT(0)),
 	{ }
 };
 
-static const struct kunit_i2c_info mcp23008_info = {
-	.driver		= "mcp230xx",
-	.type		= "mcp23008",
-	.addr		= 0x20,
-	.model		= &mcp23008_model,
-	.trigger	= IRQ_TYPE_LEVEL_LOW,
-	.properties	= mcp23008_properties,
+static void mcp23008_create(struct kunit *test, struct mcp23s08_test *t)
+{
+#if IS_ENABLED(CONFIG_KUNIT_I2C)
+	static const struct kunit_i2c_info info = {
+		.driver		= "mcp230xx",
+		.type		= "mcp23008",
+		.addr		= 0x20,
+		.model		= &mcp23008_model,
+		.trigger	= IRQ_TYPE_LEVEL_LOW,
+		.properties	= mcp23008_properties,
+	};
+	struct kunit_i2c_client *c;
+
+	c = kunit_i2c_client_create(test, kunit_i2c_adapter_create(test), &info);
+	t->rf = c->rf;
+	t->line = c->line;
+	t->dut = c->dut;
+#else
+	kunit_skip(test, "needs CONFIG_I2C");
+#endif
+}
+
+#if IS_ENABLED(CONFIG_KUNIT_SPI)
+/* Up to eight chips share a chip select, and the first byte has the address of one. */
+static bool mcp23s08_command(struct kunit_regfile *rf, u32 cmd, unsigned int *reg, bool *read)
+{
+	*reg = cmd & 0xff;
+	*read = cmd & BIT(8);
+	return cmd >> 9 == 0x20;
+}
+#endif
+
+static void mcp23s08_create(struct kunit *test, struct mcp23s08_test *t)
+{
+#if IS_ENABLED(CONFIG_KUNIT_SPI)
+	static const struct kunit_spi_protocol protocol = {
+		.cmd_bytes	= 2,
+		.command	= mcp23s08_command,
+	};
+	static const struct kunit_spi_info info = {
+		.driver		= "mcp23s08",
+		.type		= "mcp23s08",
+		.protocol	= &protocol,
+		.model		= &mcp23008_model,
+		.trigger	= IRQ_TYPE_LEVEL_LOW,
+		.properties	= mcp23008_properties,
+	};
+	struct kunit_spi_device *d;
+
+	d = kunit_spi_device_create(test, kunit_spi_controller_create(test), &info);
+	t->rf = d->rf;
+	t->line = d->line;
+	t->dut = d->dut;
+#else
+	kunit_skip(test, "needs CONFIG_SPI");
+#endif
+}
+
+/**
+ * struct mcp23s08_bus - where the device is
+ * @name:	of the parameter
+ * @label:	of the chip which the driver registers
+ * @create:	makes it
+ */
+struct mcp23s08_bus {
+	const char	*name;
+	const char	*label;
+	void		(*create)(struct kunit *test, struct mcp23s08_test *t);
 };
+
+static const struct mcp23s08_bus mcp23s08_buses[] = {
+	{ "I2C", "mcp23008", mcp23008_create },
+	{ "SPI", "mcp23s08.0", mcp23s08_create },
+};
+
+KUNIT_ARRAY_PARAM_DESC(bus, mcp23s08_buses, name);
 
 static void toggle_pin(void *data)
 {
 	struct mcp23s08_test *t = data;
 
-	kunit_irq_line_raise(t->c->line, BIT(PIN));
+	kunit_irq_line_raise(t->line, BIT(PIN));
 }
 
 static void toggle_pin_hook(struct kunit_regfile *rf, void *data)
@@ -144,7 +218,8 @@ static irqreturn_t pin_handler(int irq, void *data)
 
 static struct gpio_desc *pin_desc(struct kunit *test, unsigned int pin)
 {
-	struct gpio_device *gdev = gpio_device_find_by_label("mcp23008");
+	const struct mcp23s08_bus *bus = test->param_value;
+	struct gpio_device *gdev = gpio_device_find_by_label(bus->label);
 	struct gpio_desc *desc;
 
 	KUNIT_ASSERT_NOT_NULL(test, gdev);
@@ -157,7 +232,7 @@ static void bind_and_request(struct kunit *test, unsigned long flags)
 {
 	struct mcp23s08_test *t = test->priv;
 
-	KUNIT_ASSERT_EQ(test, kunit_dut_bind(t->c->dut), 0);
+	KUNIT_ASSERT_EQ(test, kunit_dut_bind(t->dut), 0);
 	KUNIT_ASSERT_EQ(test, kunit_request_threaded_irq(test, gpiod_to_irq(pin_desc(test, PIN)),
 							 NULL, pin_handler, flags | IRQF_ONESHOT,
 							 "mcp23s08-kunit", t), 0);
@@ -168,9 +243,9 @@ static void expect_handled(struct kunit *test, int handled, int rounds)
 {
 	struct mcp23s08_test *t = test->priv;
 
-	while (kunit_irq_line_settle(t->c->line) && --rounds > 0)
+	while (kunit_irq_line_settle(t->line) && --rounds > 0)
 		;
-	KUNIT_EXPECT_FALSE_MSG(test, kunit_irq_line_asserted(t->c->line),
+	KUNIT_EXPECT_FALSE_MSG(test, kunit_irq_line_asserted(t->line),
 			       "the chip still asserts its interrupt");
 	KUNIT_EXPECT_EQ(test, atomic_read(&t->handled), handled);
 }
@@ -178,9 +253,10 @@ static void expect_handled(struct kunit *test, int handled, int rounds)
 static int mcp23s08_test_init(struct kunit *test)
 {
 	struct mcp23s08_test *t = kunit_kzalloc(test, sizeof(*t), GFP_KERNEL);
+	const struct mcp23s08_bus *bus = test->param_value;
 
 	KUNIT_ASSERT_NOT_NULL(test, t);
-	t->c = kunit_i2c_client_create(test, kunit_i2c_adapter_create(test), &mcp23008_info);
+	bus->create(test, t);
 	test->priv = t;
 	return 0;
 }
@@ -202,8 +278,8 @@ static void mcp23s08_change_behind_intf(struct kunit *test)
 	struct mcp23s08_test *t = test->priv;
 
 	bind_and_request(test, IRQF_TRIGGER_RISING | IRQF_TRIGGER_FALLING);
-	kunit_regfile_after(t->c->rf, KUNIT_REGFILE_READ, INTF, toggle_pin_hook, t);
-	KUNIT_ASSERT_EQ(test, kunit_irq_line_spurious(t->c->line), 1);
+	kunit_regfile_after(t->rf, KUNIT_REGFILE_READ, INTF, toggle_pin_hook, t);
+	KUNIT_ASSERT_EQ(test, kunit_irq_line_spurious(t->line), 1);
 	expect_handled(test, 1, 2);
 }
 
@@ -228,7 +304,7 @@ static void mcp23s08_spurious(struct kunit *test)
 	struct get_value *g;
 
 	bind_and_request(test, IRQF_TRIGGER_RISING | IRQF_TRIGGER_FALLING);
-	KUNIT_ASSERT_EQ(test, kunit_irq_line_spurious(t->c->line), 1);
+	KUNIT_ASSERT_EQ(test, kunit_irq_line_spurious(t->line), 1);
 	expect_handled(test, 0, 1);
 
 	g = kzalloc_obj(*g);
@@ -253,13 +329,13 @@ static void mcp23s08_level(struct kunit *test)
 	unsigned int before;
 
 	bind_and_request(test, IRQF_TRIGGER_HIGH);
-	before = kunit_regfile_count(t->c->rf, KUNIT_REGFILE_READ, INTF);
+	before = kunit_regfile_count(t->rf, KUNIT_REGFILE_READ, INTF);
 	t->lower_after = 3;
 	toggle_pin(t);
 	expect_handled(test, 3, 5);
-	KUNIT_EXPECT_EQ_MSG(test, kunit_regfile_count(t->c->rf, KUNIT_REGFILE_READ, INTF) - before,
+	KUNIT_EXPECT_EQ_MSG(test, kunit_regfile_count(t->rf, KUNIT_REGFILE_READ, INTF) - before,
 			    3, "reads of INTF, one for each interrupt of the chip");
-	KUNIT_EXPECT_EQ(test, kunit_regfile_get(t->c->rf, GPINTEN), BIT(PIN));
+	KUNIT_EXPECT_EQ(test, kunit_regfile_get(t->rf, GPINTEN), BIT(PIN));
 }
 
 /* The firmware may leave interrupts enabled, and one pending. */
@@ -267,13 +343,13 @@ static void mcp23s08_left_enabled(struct kunit *test)
 {
 	struct mcp23s08_test *t = test->priv;
 
-	kunit_regfile_set(t->c->rf, GPINTEN, 0xff, 0xff);
+	kunit_regfile_set(t->rf, GPINTEN, 0xff, 0xff);
 	toggle_pin(t);
-	KUNIT_ASSERT_EQ(test, kunit_regfile_get(t->c->rf, INTF), BIT(PIN));
+	KUNIT_ASSERT_EQ(test, kunit_regfile_get(t->rf, INTF), BIT(PIN));
 
 	/* Before the line is requested: there is no handler for the pins yet */
-	KUNIT_ASSERT_EQ(test, kunit_dut_bind(t->c->dut), 0);
-	KUNIT_EXPECT_EQ(test, kunit_regfile_get(t->c->rf, GPINTEN), 0);
+	KUNIT_ASSERT_EQ(test, kunit_dut_bind(t->dut), 0);
+	KUNIT_EXPECT_EQ(test, kunit_regfile_get(t->rf, GPINTEN), 0);
 	expect_handled(test, 0, 1);
 }
 
@@ -281,24 +357,24 @@ static void mcp23s08_probe_fails(struct kunit *test)
 {
 	struct mcp23s08_test *t = test->priv;
 
-	KUNIT_EXPECT_GT(test, kunit_dut_fail_each_access(t->c->dut), 0);
+	KUNIT_EXPECT_GT(test, kunit_dut_fail_each_access(t->dut), 0);
 }
 
 static void mcp23s08_unbind_under_fire(struct kunit *test)
 {
 	struct mcp23s08_test *t = test->priv;
 
-	kunit_dut_unbind_under_fire(t->c->dut, BIT(PIN), 5);
+	kunit_dut_unbind_under_fire(t->dut, BIT(PIN), 5);
 }
 
 static struct kunit_case mcp23s08_test_cases[] = {
-	KUNIT_CASE(mcp23s08_edges),
-	KUNIT_CASE(mcp23s08_change_behind_intf),
-	KUNIT_CASE(mcp23s08_spurious),
-	KUNIT_CASE(mcp23s08_level),
-	KUNIT_CASE(mcp23s08_left_enabled),
-	KUNIT_CASE(mcp23s08_probe_fails),
-	KUNIT_CASE(mcp23s08_unbind_under_fire),
+	KUNIT_CASE_PARAM(mcp23s08_edges, bus_gen_params),
+	KUNIT_CASE_PARAM(mcp23s08_change_behind_intf, bus_gen_params),
+	KUNIT_CASE_PARAM(mcp23s08_spurious, bus_gen_params),
+	KUNIT_CASE_PARAM(mcp23s08_level, bus_gen_params),
+	KUNIT_CASE_PARAM(mcp23s08_left_enabled, bus_gen_params),
+	KUNIT_CASE_PARAM(mcp23s08_probe_fails, bus_gen_params),
+	KUNIT_CASE_PARAM(mcp23s08_unbind_under_fire, bus_gen_params),
 	{ }
 };
 

@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * KUnit test for the interrupts of the TPS65090 and of its charger
+ *
+ * Both drivers run as they are, on a model of the PMIC: the core driver makes an
+ * interrupt controller of it by regmap-irq, and the charger is a child device with an
+ * interrupt of that. An event sets a bit in INTR_STS, which is cleared by writing 0 to
+ * it, and the interrupt is low while one is set that INTR_MASK enables. Bit 0 of
+ * INTR_STS says that there is any.
+ */
+
+#include <linux/bits.h>
+#include <linux/i2c.h>
+#include <linux/mfd/tps65090.h>
+#include <linux/module.h>
+#include <linux/power_supply.h>
+
+#include <kunit/dut.h>
+#include <kunit/i2c.h>
+#include <kunit/test.h>
+
+/* INTR_STS and INTR_MASK */
+#define ANY		BIT(0)
+#define VACG		BIT(1)
+#define VBATG		BIT(3)
+
+/* CG_CTRL0 */
+#define CHARGE		BIT(0)
+
+static const struct kunit_reg tps65090_regs[] = {
+	KUNIT_REGS(TPS65090_REG_INTR_STS, TPS65090_REG_CG_CTRL5, 0),
+	{ .first = TPS65090_REG_CG_STATUS1, .last = TPS65090_REG_CG_STATUS2, .ro = U32_MAX },
+	KUNIT_REGS(TPS65090_REG_CG_STATUS2 + 1, TPS65090_MAX_REG, 0),
+};
+
+static bool tps65090_asserted(struct kunit_regfile *rf)
+{
+	return (rf->val[TPS65090_REG_INTR_STS] & rf->val[TPS65090_REG_INTR_MASK] & ~ANY) ||
+	       rf->val[TPS65090_REG_INTR_STS2] & rf->val[TPS65090_REG_INTR_MASK2];
+}
+
+static void tps65090_read_reg(struct kunit_regfile *rf, unsigned int reg, u32 *val)
+{
+	if (reg == TPS65090_REG_INTR_STS && tps65090_asserted(rf))
+		*val |= ANY;
+}
+
+static void tps65090_write_reg(struct kunit_regfile *rf, unsigned int reg, u32 *val)
+{
+	if (reg == TPS65090_REG_INTR_STS || reg == TPS65090_REG_INTR_STS2)
+		*val &= rf->val[reg];
+}
+
+/* The lower byte is INTR_STS, the upper one INTR_STS2. */
+static void tps65090_event(struct kunit_regfile *rf, u64 bits)
+{
+	rf->val[TPS65090_REG_INTR_STS] |= bits & 0xff & ~ANY;
+	rf->val[TPS65090_REG_INTR_STS2] |= bits >> 8 & 0xff;
+}
+
+static const struct kunit_regfile_model tps65090_model = {
+	.regs		= tps65090_regs,
+	.num_regs	= ARRAY_SIZE(tps65090_regs),
+	.reg_bytes	= 1,
+	.val_bytes	= 1,
+	.read		= tps65090_read_reg,
+	.write		= tps65090_write_reg,
+	.asserted	= tps65090_asserted,
+	.event		= tps65090_event,
+};
+
+static struct tps65090_platform_data tps65090_pdata;
+
+static const struct kunit_i2c_info tps65090_info = {
+	.driver		= "tps65090",
+	.type		= "tps65090",
+	.addr		= 0x48,
+	.model		= &tps65090_model,
+	.trigger	= IRQ_TYPE_LEVEL_LOW,
+	.platform_data	= &tps65090_pdata,
+};
+
+static int tps65090_init(struct kunit *test)
+{
+	test->priv = kunit_i2c_client_create(test, kunit_i2c_adapter_create(test),
+					     &tps65090_info);
+	return 0;
+}
+
+static int ac_online(struct kunit *test)
+{
+	struct power_supply *psy = power_supply_get_by_name("tps65090-ac");
+	union power_supply_propval val = { .intval = -1 };
+
+	KUNIT_ASSERT_NOT_NULL(test, psy);
+	KUNIT_EXPECT_EQ(test, power_supply_get_property(psy, POWER_SUPPLY_PROP_ONLINE, &val), 0);
+	power_supply_put(psy);
+	return val.intval;
+}
+
+/* The interrupt which the charger has requested is enabled, and no other one. */
+static void tps65090_enabled(struct kunit *test)
+{
+	struct kunit_i2c_client *c = test->priv;
+
+	/* As the firmware may have left them */
+	kunit_regfile_set(c->rf, TPS65090_REG_INTR_MASK, 0xff, 0xfe);
+	kunit_regfile_set(c->rf, TPS65090_REG_INTR_MASK2, 0xff, 0xff);
+	KUNIT_ASSERT_EQ(test, kunit_dut_bind(c->dut), 0);
+	KUNIT_EXPECT_EQ(test, kunit_regfile_get(c->rf, TPS65090_REG_INTR_MASK), VACG);
+	KUNIT_EXPECT_EQ(test, kunit_regfile_get(c->rf, TPS65090_REG_INTR_MASK2), 0);
+}
+
+/* The adapter is plugged in: the battery is charged, and the event is acknowledged. */
+static void tps65090_plugged(struct kunit *test)
+{
+	struct kunit_i2c_client *c = test->priv;
+
+	KUNIT_ASSERT_EQ(test, kunit_dut_bind(c->dut), 0);
+	KUNIT_EXPECT_EQ(test, ac_online(test), 0);
+	KUNIT_EXPECT_EQ(test, kunit_regfile_get(c->rf, TPS65090_REG_CG_CTRL0) & CHARGE, 0);
+
+	kunit_irq_line_raise(c->line, VACG);
+	KUNIT_EXPECT_EQ(test, kunit_irq_line_settle(c->line), 0);
+	KUNIT_EXPECT_EQ(test, ac_online(test), 1);
+	KUNIT_EXPECT_EQ(test, kunit_regfile_get(c->rf, TPS65090_REG_CG_CTRL0) & CHARGE, CHARGE);
+	KUNIT_EXPECT_EQ(test, kunit_regfile_get(c->rf, TPS65090_REG_INTR_STS), 0);
+}
+
+/* It was plugged in before there was a driver. */
+static void tps65090_plugged_before(struct kunit *test)
+{
+	struct kunit_i2c_client *c = test->priv;
+
+	kunit_regfile_set(c->rf, TPS65090_REG_CG_STATUS1, 0xff, 0x01);
+	kunit_irq_line_raise(c->line, VACG);
+	KUNIT_ASSERT_EQ(test, kunit_dut_bind(c->dut), 0);
+	KUNIT_EXPECT_EQ(test, kunit_irq_line_settle(c->line), 0);
+	KUNIT_EXPECT_EQ(test, ac_online(test), 1);
+	KUNIT_EXPECT_EQ(test, kunit_regfile_get(c->rf, TPS65090_REG_CG_CTRL0) & CHARGE, CHARGE);
+}
+
+/* Events which nobody has requested neither interrupt nor reach the charger. */
+static void tps65090_others(struct kunit *test)
+{
+	struct kunit_i2c_client *c = test->priv;
+	unsigned int before;
+
+	KUNIT_ASSERT_EQ(test, kunit_dut_bind(c->dut), 0);
+	before = kunit_regfile_count(c->rf, KUNIT_REGFILE_READ, TPS65090_REG_CG_STATUS1);
+	kunit_irq_line_raise(c->line, VBATG | 0xff00);
+	KUNIT_EXPECT_EQ(test, kunit_irq_line_settle(c->line), 0);
+	KUNIT_EXPECT_EQ(test, kunit_irq_line_spurious(c->line), 1);
+	KUNIT_EXPECT_EQ(test, kunit_regfile_count(c->rf, KUNIT_REGFILE_READ,
+						  TPS65090_REG_CG_STATUS1), before);
+	KUNIT_EXPECT_EQ(test, ac_online(test), 0);
+}
+
+static void tps65090_bind_again(struct kunit *test)
+{
+	struct kunit_i2c_client *c = test->priv;
+
+	kunit_dut_bind_again(c->dut, 3);
+}
+
+static void tps65090_probe_fails(struct kunit *test)
+{
+	struct kunit_i2c_client *c = test->priv;
+
+	KUNIT_EXPECT_GT(test, kunit_dut_fail_each_access(c->dut), 0);
+}
+
+static struct kunit_case tps65090_cases[] = {
+	KUNIT_CASE(tps65090_enabled),
+	KUNIT_CASE(tps65090_bind_again),
+	KUNIT_CASE(tps65090_others),
+	KUNIT_CASE(tps65090_plugged),
+	KUNIT_CASE(tps65090_plugged_before),
+	KUNIT_CASE(tps65090_probe_fails),
+	{ }
+};
+
+static struct kunit_suite tps65090_suite = {
+	.name = "tps65090",
+	.init = tps65090_init,
+	.test_cases = tps65090_cases,
+};
+
+kunit_test_suite(tps65090_suite);
+
+MODULE_DESCRIPTION("KUnit test for the interrupts of the TPS65090");
+MODULE_LICENSE("GPL");
