@@ -268,10 +268,8 @@ class Mutants(Case):
 		self.assertIn('2 mutants to run, 0 known', self.output.stderr)
 		self.run_all(0, self.PATCHES, '--rerun', '--only', 'timing')
 		self.assertIn('1 mutants to run, 0 known', self.output.stderr)
-		report = (self.dir / 'out/mutants.md').read_text(encoding='utf-8')
-		self.assertRegex(report, r'\| timing +\| `fire` +\| Bug. +\| Timing. +\|')
 		done = self.tool('mutants', '--markdown', str(self.dir / 'out/results.json'))
-		self.assertEqual(done.stdout, report)
+		self.assertRegex(done.stdout, r'\| timing +\| `fire` +\| Bug. +\| Timing. +\|')
 
 	def test_hang_is_confirmed(self):
 		"""Once without a bug for each set of suites, and twice with it."""
