@@ -6,16 +6,18 @@ boot, splats, ktap, check-config and demo-view are run as programs. Those of
 ktap need a kernel tree: IRQ_SIM_TREE, or the one of scripts/tree.
 """
 
+import importlib.util
 import json
 import os
 import pathlib
 import re
 import shutil
 import subprocess
+import sys
 import tempfile
 import time
 import unittest
-import xml.dom.minidom
+import xml.etree.ElementTree
 
 SCRIPTS = pathlib.Path(__file__).resolve().parent.parent
 TREE = pathlib.Path(os.environ.get('IRQ_SIM_TREE') or SCRIPTS.parent / 'build' / 'linux')
@@ -649,12 +651,17 @@ class DemoView(Case):
 			f'[    1.{i:03}000] demo: {line}\n' for i, line in enumerate(lines)))
 
 	def test_good(self):
-		svg = self.dir / 'a.svg'
-		done = self.run_script('lib/demo-view', '--svg', str(svg), self.console())
+		done = self.run_script('lib/demo-view', self.console())
 		self.assertEqual(done.returncode, 0, done.stderr)
 		self.assertIn('kworker/0:1 x', done.stdout)
 		self.assertIn('ksoftirqd/0 takes over', done.stdout)
-		xml.dom.minidom.parse(str(svg))
+
+	@unittest.skipUnless(importlib.util.find_spec('matplotlib'), 'no python3-matplotlib')
+	def test_picture(self):
+		svg = self.dir / 'a.svg'
+		subprocess.run([sys.executable, SCRIPTS / 'lib/demo-view', '--svg', svg, self.console()], check=True,
+			       stdout=subprocess.DEVNULL)
+		self.assertIn('ksoftirqd/0 handles the rest', ''.join(xml.etree.ElementTree.parse(svg).getroot().itertext()))
 
 	def test_lost(self):
 		done = self.run_script('lib/demo-view', self.console(lost=3))
