@@ -139,12 +139,10 @@ class Coverage(Case):
 			   counts={4: 4, 13: 5, **self.COUNTS})
 
 	def test_malformed(self):
-		for text, says in ((f'{FILE} twice\n\twhy\n', 'expects FILE FUNCTION and one of'),
-				   (f'{FILE} twice bogus x\n\twhy\n', 'expects FILE FUNCTION and one of'),
-				   (f'{FILE} twice branches if (x)\n\twhy\n', 'how many'),
-				   (f'{FILE} twice line\n\twhy\n', 'that of the line'),
-				   (f'{FILE} twice function\n', 'no reason'),
-				   ('\twhy\n', 'without an entry')):
+		for entry in ('', 'bogus x', 'branches if (x)', 'branches 0 if (x)', 'line', 'function x'):
+			self.assertIn('exceptions:1: expects FILE FUNCTION and one of',
+				      self.judge(f'{FILE} twice {entry}\n\twhy\n', 1))
+		for text, says in ((f'{FILE} twice function\n', 'no reason'), ('\twhy\n', 'without an entry')):
 			self.assertIn(says, self.judge(text, 1))
 
 	def test_absent(self):
