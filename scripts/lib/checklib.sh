@@ -28,8 +28,7 @@ check_tree() {
 		mkdir -p "$CHECK_TREE"
 		kgit init -q -b series "$CHECK_TREE"
 	fi
-	kgit -C "$repo" rev-parse --path-format=absolute --git-path objects \
-		>"$CHECK_TREE/.git/objects/info/alternates"
+	git_path "$repo" objects >"$CHECK_TREE/.git/objects/info/alternates"
 	apply_series "$CHECK_TREE/.git/objects" "$CHECK_BASE" || die "$WHY"
 	CHECK_TIP=$TIP
 	run_logged "checkout of the series" "$BUILD/log/check-tree.log" \
@@ -45,16 +44,6 @@ new_findings() {
 	sort -u "$2" | while IFS= read -r line; do
 		sed -E "$plain" "$1" | grep -qxF -- "$(sed -E "$plain" <<<"$line")" || printf '%s\n' "$line"
 	done
-}
-
-# judged NAME TEXT FOUND: print the row of NAME, which fails if something was found.
-judged() {
-	if [[ -n $3 ]]; then
-		row FAIL "$1" "$(wc -l <<<"$3") finding(s)"
-		details "$3"
-	else
-		row ok "$1" "$2"
-	fi
 }
 
 # finds NAME PATTERN FILE: check that the function NAME_run reports a match of PATTERN in FILE,
@@ -325,12 +314,9 @@ check_builds() {
 		done
 	done < <(kgit -C "$CHECK_TREE" rev-list --reverse "$CHECK_BASE..$CHECK_TIP")
 	kgit -C "$CHECK_TREE" checkout -q -f --detach "$CHECK_TIP"
-	if [[ -n $bad ]]; then
-		row FAIL builds "$(grep -c . <<<"$bad") build(s) fail or warn"
-		details "${bad%$'\n'}"
-	else
-		row ok builds "each of $total commits, vector on and off, built in and modules, gcc and clang, W=1 ($fresh new)"
-	fi
+	bad=${bad%$'\n'}
+	judged builds "each of $total commits, vector on and off, built in and modules, gcc and clang, W=1 ($fresh new)" \
+		"$bad" "$(wc -l <<<"$bad") build(s) fail or warn"
 }
 
 # Each commit on UML, with its suites, the vector on and off.
@@ -373,10 +359,7 @@ check_suites() {
 		done
 	done < <(kgit -C "$CHECK_TREE" rev-list --reverse "$CHECK_BASE..$CHECK_TIP")
 	kgit -C "$CHECK_TREE" checkout -q -f --detach "$CHECK_TIP"
-	if [[ -n $bad ]]; then
-		row FAIL suites "$(grep -c . <<<"$bad") commit(s) fail"
-		details "${bad%$'\n'}"
-	else
-		row ok suites "$ran runs of the quick cases on UML, each commit with suites, vector on and off ($fresh new)"
-	fi
+	bad=${bad%$'\n'}
+	judged suites "$ran runs of the quick cases on UML, each commit with suites, vector on and off ($fresh new)" \
+		"$bad" "$(wc -l <<<"$bad") commit(s) fail"
 }

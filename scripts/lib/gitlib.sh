@@ -28,6 +28,21 @@ kgit() {
 		-c user.name="$ROLE_NAME" -c user.email="$ROLE_EMAIL" "$@"
 }
 
+# git_path TREE NAME: the file or directory NAME of its repository.
+git_path() {
+	kgit -C "$1" rev-parse --path-format=absolute --git-path "$2"
+}
+
+# in_peace TREE: nothing is under way there which moves HEAD.
+in_peace() {
+	local state
+
+	for state in rebase-apply rebase-merge MERGE_HEAD CHERRY_PICK_HEAD; do
+		[[ ! -e $(git_path "$1" $state) ]] ||
+			die "a rebase, merge or am is under way in $1: finish or abort it there first"
+	done
+}
+
 # new_tmp: a new directory below build/.tmp, which the next run removes if we do not.
 new_tmp() {
 	local dir
@@ -289,14 +304,10 @@ apt_update() {
 		{ WHY="this machine's apt knows no Debian mirror: set IRQ_SIM_MIRROR=URL, or give your own tree with KERNEL=DIR"; return 1; }
 	_apt_opts
 	for mirror in "${mirrors[@]}"; do
-		printf 'deb [signed-by=%s] %s %s main\n' "$keyring" "$mirror" "$SUITE" \
-			>"$APT_DIR/sources.list"
+		printf 'deb [signed-by=%s] %s %s main\n' "$keyring" "$mirror" "$SUITE" >"$APT_DIR/sources.list"
 		say "package lists of $SUITE ..."
-		if LC_ALL=C apt-get "${APT_OPTS[@]}" -o APT::Update::Error-Mode=any update \
-			>"$APT_DIR/update.log" 2>&1 </dev/null; then
-			_apt_updated=1
-			return 0
-		fi
+		! LC_ALL=C apt-get "${APT_OPTS[@]}" -o APT::Update::Error-Mode=any update \
+			>"$APT_DIR/update.log" 2>&1 </dev/null || { _apt_updated=1; return; }
 	done
 	WHY="cannot get the package lists of $SUITE (log: $APT_DIR/update.log): check the network, or give your own tree with KERNEL=DIR"
 	return 1
@@ -315,22 +326,27 @@ _newest_deb() {
 		sort -V | tail -n 1
 }
 
+# _apt_get DIR WHAT ARG...: apt-get ARG..., in DIR, downloads WHAT; WHY on failure.
+_apt_get() {
+	run_logged -w "$1" "download of $2" "$APT_DIR/download.log" \
+		env -C "$1" LC_ALL=C apt-get "${APT_OPTS[@]}" "${@:3}" </dev/null && return
+	WHY="cannot download $2 (log: $APT_DIR/download.log): check the network and run it again"
+	return 1
+}
+
 # Fetch the source package of release $1; WHY on failure.
 _fetch_deb() {
-	local release=$1 partial=$APT_DIR/archives/partial
+	local partial=$APT_DIR/archives/partial
 
 	apt_update || return
 	_apt_opts
-	if ! packaged | grep -qxF "$release"; then
-		WHY="linux-source-$release is not in $SUITE any more"
+	if ! packaged | grep -qxF "$1"; then
+		WHY="linux-source-$1 is not in $SUITE any more"
 		return 3
 	fi
 	need_space "$CACHE" 400
-	(
-		cd "$partial" && run_logged -w "$partial" "download of linux-source-$release" "$APT_DIR/download.log" \
-			env LC_ALL=C apt-get "${APT_OPTS[@]}" download "linux-source-$release" </dev/null
-	) || { WHY="cannot download linux-source-$release (log: $APT_DIR/download.log): check the network and run it again"; return 1; }
-	mv -- "$partial/linux-source-$release"_*.deb "$APT_DIR/archives/"
+	_apt_get "$partial" "linux-source-$1" download "linux-source-$1" || return
+	mv -- "$partial/linux-source-$1"_*.deb "$APT_DIR/archives/"
 }
 
 _import_deb() {
@@ -392,13 +408,9 @@ fetch_debs() {
 	apt_update || { WHY=${WHY%, or give your own tree*}; return 1; }
 	_apt_opts
 	rm -f -- "$APT_DIR"/archives/*.deb
-	# Or it wants dpkg's lock, and to be root.
-	run_logged "download of $4 for $3" "$APT_DIR/download.log" \
-		env LC_ALL=C apt-get "${APT_OPTS[@]}" -o Dir::Cache::archives="$APT_DIR/archives" \
-		-o Debug::NoLocking=1 -y --no-install-recommends --download-only install "$4" </dev/null || {
-		WHY="cannot download $4 (log: $APT_DIR/download.log): check the network and run it again"
-		return 1
-	}
+	# Without the options it wants dpkg's lock, and to be root.
+	_apt_get "$APT_DIR/archives" "$4 for $3" -o Dir::Cache::archives="$APT_DIR/archives" \
+		-o Debug::NoLocking=1 -y --no-install-recommends --download-only install "$4"
 }
 
 # fetch_program NAME SUITE PACKAGE PROGRAM [ARG...]: makes $CACHE/NAME/PROGRAM, which runs the
@@ -515,7 +527,7 @@ guest_qemu() {
 link_objects() {
 	local to
 
-	to=$(kgit -C "$2" rev-parse --path-format=absolute --git-path objects)/pack
+	to=$(git_path "$2" objects)/pack
 	mkdir -p "$to"
 	cp -l -n -- "$1"/objects/pack/pack-*.* "$to/" 2>/dev/null ||
 		cp -n -- "$1"/objects/pack/pack-*.* "$to/" 2>/dev/null ||
@@ -525,21 +537,17 @@ link_objects() {
 # "KEY=VALUE" lines that we keep in the git directory of a tree of ours:
 # base (commit), applied (commit), patches (hash), version; pending (commit) while
 # an update runs; marks, as posting_marks has them.
-state_file() {
-	kgit -C "$1" rev-parse --path-format=absolute --git-path irq_sim
-}
-
 get_state() {
 	local file
 
-	file=$(state_file "$1" 2>/dev/null) || return 0
+	file=$(git_path "$1" irq_sim 2>/dev/null) || return 0
 	[[ ! -e $file ]] || sed -n "s/^$2=//p" "$file"
 }
 
 put_state() {
 	local file
 
-	file=$(state_file "$1")
+	file=$(git_path "$1" irq_sim)
 	printf '%s\n' "${@:2}" "marks=$(posting_marks "$1")" >"$file.new"
 	mv -- "$file.new" "$file"
 }
@@ -554,8 +562,7 @@ version_of() {
 scratch_repo() {
 	SCRATCH=$(new_tmp scratch)
 	kgit init -q --bare -b series "$SCRATCH"
-	kgit -C "$1" rev-parse --path-format=absolute --git-path objects \
-		>"$SCRATCH/objects/info/alternates"
+	git_path "$1" objects >"$SCRATCH/objects/info/alternates"
 }
 
 # scratch_tree TREE DIR LOG: the files of TREE's HEAD in DIR, a clone which shares its
@@ -645,22 +652,29 @@ details() {
 	[[ -z $1 ]] || printf '    %s\n' "${1//$'\n'/$'\n    '}"
 }
 
-# lint_row NAME TEXT: a row of what "patchinfo lint" found.
-lint_row() {
-	local found
-
-	found=$(sed -n "s/^$1\t//p" <<<"$lint")
-	if [[ -n $found ]]; then
-		row FAIL "$1" "$(wc -l <<<"$found") finding(s)"
-		details "$found"
+# judged NAME TEXT FOUND [WORDS]: the row of NAME, which fails, with WORDS, if something was found.
+judged() {
+	if [[ -n $3 ]]; then
+		row FAIL "$1" "${4:-$(wc -l <<<"$3") finding(s)}"
+		details "$3"
 	else
 		row ok "$1" "$2"
 	fi
 }
 
+# lint_row NAME TEXT: a row of what "patchinfo lint" found.
+lint_row() {
+	judged "$1" "$2" "$(sed -n "s/^$1\t//p" <<<"$lint")"
+}
+
+# count_rows: what the rows say, for scripts/test.
+count_rows() {
+	[[ -z ${STAGE_COUNTS-} ]] || echo "$passed $failed $skipped" >"$STAGE_COUNTS"
+}
+
 # check_checkpatch KERNEL DIR: a row for the patches in DIR by KERNEL's checkpatch.pl.
 check_checkpatch() {
-	local kernel=$1 dir=$2 total=0 found findings=() n list
+	local kernel=$1 dir=$2 found n list
 
 	need_packages perl python3-ply python3-git
 	# Whether new files have a maintainer is a row of its own, and a tree without
@@ -678,21 +692,13 @@ check_checkpatch() {
 				PATH=/usr/bin:$PATH perl scripts/checkpatch.pl --strict --terse --show-types --no-color \
 					--ignore FILE_PATH_CHANGES,UNKNOWN_COMMIT_ID,ENOSYS,VOLATILE "$1" >"$1.out" 2>&1 || echo "$?" >"$1.bad"' sh
 	)
-	for n in "${list[@]}"; do
+	found=$(for n in "${list[@]}"; do
 		if [[ -e $n.bad ]] && ! grep -q '^total: ' "$n.out"; then
-			found="${n#"$dir"/}: checkpatch failed: $(head -n 1 "$n.out")"
+			echo "${n#"$dir"/}: checkpatch failed: $(head -n 1 "$n.out")"
 		else
-			found=$(grep -v '^total: ' "$n.out" | sed "s#^$dir/##" || true)
+			grep -v '^total: ' "$n.out" | sed "s#^$dir/##" || true
 		fi
-		if [[ -n $found ]]; then
-			total=$((total + $(wc -l <<<"$found")))
-			findings+=("$found")
-		fi
-	done
-	if ((total)); then
-		row FAIL checkpatch "$total finding(s), --strict, as a person would send it"
-		details "$(printf '%s\n' "${findings[@]}")"
-	else
-		row ok checkpatch "0 errors, 0 warnings, 0 checks (--strict, as a person would send it; commit ids in Fixes: not looked up)"
-	fi
+	done)
+	judged checkpatch "0 errors, 0 warnings, 0 checks (--strict, as a person would send it; commit ids in Fixes: not looked up)" \
+		"$found" "$(wc -l <<<"$found") finding(s), --strict, as a person would send it"
 }

@@ -3,37 +3,24 @@
 """Test the comparison with real controllers, scripts/lib/conform, on made-up traces.
 """
 
-import pathlib
-import subprocess
-import tempfile
-import unittest
+from case import Case
 
-SCRIPTS = pathlib.Path(__file__).resolve().parent.parent
 SIM = 'request unmask fire run0 end eoi m0p0a0'
 OTHERS = ('sim-ack-edge', 'sim-ack-level', 'sim-eoi-level', 'sim-percpu-edge', 'sim-percpu-level')
 REASON = '[late] It takes\n\tits time.\n'
 
 
-class Compare(unittest.TestCase):
-	def setUp(self):
-		holder = tempfile.TemporaryDirectory(prefix='irq_sim-test.')
-		self.addCleanup(holder.cleanup)
-		self.dir = pathlib.Path(holder.name)
-
+class Compare(Case):
 	def console(self, machine, real, sim=SIM, flow='handle_fasteoi_irq'):
 		lines = [f'sim-eoi-edge pulse_once: handle_fasteoi_irq irq_sim: {sim}']
 		lines += [f'{o} pulse_once: handle_other irq_sim: {SIM}' for o in OTHERS]
 		if real:
 			lines.append(f'spi-edge pulse_once: {flow} A: B-0000:00: {real}')
-		path = self.dir / machine
-		path.write_text(''.join(f'[    1.0] conform: {line}\n' for line in lines), encoding='utf-8')
+		path = self.file(machine, ''.join(f'[    1.0] conform: {line}\n' for line in lines))
 		return f'{machine}:spi-edge={path}'
 
 	def tool(self, *consoles, declared='', options=()):
-		known = self.dir / 'differences'
-		known.write_text(declared, encoding='utf-8')
-		return subprocess.run([SCRIPTS / 'lib' / 'conform', '--differences', known, *options, *consoles],
-				      capture_output=True, text=True, timeout=60, check=False)
+		return self.call('lib/conform', '--differences', self.file('differences', declared), *options, *consoles)
 
 	def expect(self, result, status, *texts):
 		self.assertEqual(result.returncode, status, result.stdout + result.stderr)

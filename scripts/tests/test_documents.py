@@ -6,38 +6,23 @@
 import html.parser
 import json
 import os
-import pathlib
 import re
 import subprocess
-import tempfile
-import unittest
 
-SCRIPTS = pathlib.Path(__file__).resolve().parent.parent
+import case
+from case import SCRIPTS
+
 PATCH = "From 0\nFrom: A <a@b.c>\nSubject: [PATCH] {}\n\nText.\n---\n{}"
 
 
-class Case(unittest.TestCase):
-    def setUp(self):
-        holder = tempfile.TemporaryDirectory(prefix="irq_sim-test.")
-        self.addCleanup(holder.cleanup)
-        self.dir = pathlib.Path(holder.name)
-
+class Case(case.Case):
     def file(self, name, text):
-        path = self.dir / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text if isinstance(text, str) else json.dumps(text))
-        return path
-
-    def run_tool(self, *args, status=0, **env):
-        done = subprocess.run([SCRIPTS / args[0], *args[1:]], capture_output=True, text=True, check=False,
-                              env={**os.environ, **env})
-        self.assertEqual(done.returncode, status, done.stdout + done.stderr)
-        return done
+        return super().file(name, text if isinstance(text, str) else json.dumps(text))
 
 
 class Provenance(Case):
     def check(self, status=0):
-        done = self.run_tool("lib/provenance.py", "check", "--patches", self.dir / "patches", "--results",
+        done = self.call("lib/provenance.py", "check", "--patches", self.dir / "patches", "--results",
                              self.dir / "results", status=status)
         return done.stdout + done.stderr
 
@@ -97,7 +82,7 @@ class Provenance(Case):
 
     def test_soak_is_of_its_results(self):
         results = SCRIPTS.parent / "Documentation/results"
-        page = self.run_tool("lib/soak-report", "--markdown", results / "soak.json").stdout
+        page = self.call("lib/soak-report", "--markdown", results / "soak.json", status=0).stdout
         self.assertEqual(page, (results / "soak.md").read_text(encoding="utf-8"))
         total = json.loads((results / "soak.json").read_text(encoding="utf-8"))["total"]
         self.assertRegex(page, rf"\| all +\|.* {total['latched']:,} \|.* {total['lost']:,} \|")
@@ -108,12 +93,12 @@ class Provenance(Case):
         self.file("build/kunit/uml/results.json", {"name": "", "test_cases": [], "sub_groups": [
             {"name": "s", "test_cases": [case("a", "PASS"), case("b", "SKIP")], "sub_groups": [
                 {"name": "p", "test_cases": [case("c", "PASS"), case("d", "FAIL"), case("e", "ERROR")]}]}]})
-        self.run_tool("lib/provenance.py", "kunit", "--build", self.dir / "build", "--results", self.dir / "new")
+        self.call("lib/provenance.py", "kunit", "--build", self.dir / "build", "--results", self.dir / "new", status=0)
         self.assertEqual(json.loads((self.dir / "new/kunit.json").read_text()), {
             "platforms": 1, "passed": 2, "failed": 2, "skipped": 1,
             "by_platform": {"uml": {"passed": 2, "failed": 2, "skipped": 1}}, "repeated": {}, "provenance": {}})
         self.file("build/kunit/uml/repeat", "50 1 1.0 2.0 3.0 1 0\n")
-        self.run_tool("lib/provenance.py", "kunit", "--build", self.dir / "build", "--results", self.dir / "new")
+        self.call("lib/provenance.py", "kunit", "--build", self.dir / "build", "--results", self.dir / "new", status=0)
         self.assertEqual(json.loads((self.dir / "new/kunit.json").read_text())["repeated"],
                          {"uml": {"runs": 50, "failures": 1}})
 
@@ -157,8 +142,8 @@ class Parser(html.parser.HTMLParser):
 
 class Report(Case):
     def report(self):
-        self.run_tool("report", "--build", self.dir / "build", "--results", self.dir / "results",
-                      "--out", self.dir / "out.html")
+        self.call("report", "--build", self.dir / "build", "--results", self.dir / "results",
+                      "--out", self.dir / "out.html", status=0)
         page = Parser()
         page.feed((self.dir / "out.html").read_text())
         self.assertEqual((page.open, page.loads), ([], []))
@@ -252,7 +237,7 @@ class Experiments(Case):
                       self.guest(TRACE.replace("ok 2", "not ok 2"), EXPERIMENT="order"))
 
     def test_list(self):
-        done = self.run_tool("demo", "--list")
+        done = self.call("demo", "--list", status=0)
         names = re.findall(r"^ *\d+  (\S+)", done.stdout, re.M)
         self.assertEqual(len(names), 10)
         guest = (SCRIPTS / "guest/experiments.sh").read_text()
@@ -260,4 +245,4 @@ class Experiments(Case):
         for name in names:
             self.assertRegex(guest, rf"(?m)^[a-z |]*\b{name}\b[a-z |]*\)$")
             self.assertIn(f"scripts/demo --experiment {name}\n", page)
-        self.assertIn("--list", self.run_tool("demo", "--experiment", "none", status=125).stderr)
+        self.assertIn("--list", self.call("demo", "--experiment", "none", status=125).stderr)

@@ -4,31 +4,10 @@
 """
 
 import os
-import pathlib
 import shutil
 import subprocess
-import tempfile
-import unittest
 
-SCRIPTS = pathlib.Path(__file__).resolve().parent.parent
-
-
-class Case(unittest.TestCase):
-	def setUp(self):
-		self.dir = pathlib.Path(tempfile.mkdtemp(prefix='irq_sim-test.'))
-		self.addCleanup(shutil.rmtree, self.dir, ignore_errors=True)
-
-	def file(self, name, text):
-		path = self.dir / name
-		path.parent.mkdir(parents=True, exist_ok=True)
-		path.write_text(text, encoding='utf-8')
-		return str(path)
-
-	def run_it(self, *command, status, **env):
-		done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=120,
-				      stdin=subprocess.DEVNULL, env={**os.environ, **env})
-		self.assertEqual(done.returncode, status, done.stdout + done.stderr)
-		return done.stdout + done.stderr
+from case import SCRIPTS, Case
 
 
 class SeriesCheck(Case):
@@ -36,16 +15,15 @@ class SeriesCheck(Case):
 
 	def check(self, function, *tools):
 		for tool in tools:
-			path = pathlib.Path(self.file(f'bin/{tool}', '#!/bin/sh\nexit 1\n'))
-			path.chmod(0o755)
+			self.program(f'bin/{tool}', 'exit 1')
 		self.file('tree/scripts/coccinelle/x.cocci', 'virtual report\n')
-		return self.run_it('bash', '-c', f'''
-			. "{SCRIPTS}/lib/lib.sh"; . "{SCRIPTS}/lib/gitlib.sh"; . "{SCRIPTS}/lib/checklib.sh"
+		return self.bash(f'''
+			. "{SCRIPTS}/lib/checklib.sh"
 			row() {{ echo "ROW $*"; }}
 			details() {{ :; }}
 			need_packages() {{ :; }}
 			BUILD="{self.dir}" CHECK_TREE="{self.dir}/tree" CHECK_FILES=(a.c)
-			{function}''', status=0, PATH=f"{self.dir}/bin:{os.environ['PATH']}")
+			{function}''', PATH=f"{self.dir}/bin:{os.environ['PATH']}").stdout
 
 	def test_tools_which_do_not_work(self):
 		for function, tools in (('check_kerneldoc', ()), ('check_coccinelle', ('spatch',)),
@@ -58,16 +36,13 @@ class SeriesCheck(Case):
 
 class Lint(Case):
 	def test_not_in_git(self):
+		"""Nor is anything which git ignores."""
 		shutil.copytree(SCRIPTS, self.dir / 'scripts', ignore=shutil.ignore_patterns('__pycache__'))
-		out = self.run_it(str(self.dir / 'scripts/lint'), status=125, GIT_CEILING_DIRECTORIES='/')
-		self.assertIn('git cannot list the files', out)
-
-	def test_no_files(self):
-		shutil.copytree(SCRIPTS, self.dir / 'scripts', ignore=shutil.ignore_patterns('__pycache__'))
+		done = self.call(self.dir / 'scripts/lint', status=125, GIT_CEILING_DIRECTORIES='/')
+		self.assertIn('git cannot list the files', done.stderr)
 		subprocess.run(['git', 'init', '-q', self.dir], check=True)
 		(self.dir / '.git/info/exclude').write_text('*\n')
-		out = self.run_it(str(self.dir / 'scripts/lint'), status=125)
-		self.assertIn('no files for shellcheck', out)
+		self.assertIn('no files for shellcheck', self.call(self.dir / 'scripts/lint', status=125).stderr)
 
 
 class Bench(Case):
@@ -76,8 +51,8 @@ class Bench(Case):
 		  'events=1 unit=instructions scale=1 median=600\n')
 
 	def report(self, text, status, platform='icount'):
-		return self.run_it(str(SCRIPTS / 'lib/bench-report'), '--counts', str(self.dir / 'counts'),
-				   f"{platform}:up:{self.file('log', text)}", status=status)
+		return self.call('lib/bench-report', '--counts', str(self.dir / 'counts'),
+				 f"{platform}:up:{self.file('log', text)}", status=status).stderr
 
 	def test_nothing_measured(self):
 		self.assertIn('nothing was measured', self.report(self.END, 2))
@@ -113,7 +88,8 @@ exists (x=1)
 			self.file(f'tree/Documentation/litmus-tests/irq_sim/{name.replace("_no", "+no-")}.litmus', text)
 
 	def litmus(self, status, *arguments):
-		return self.run_it(str(SCRIPTS / 'lib/litmus'), *arguments, str(self.dir / 'tree'), status=status)
+		done = self.call('lib/litmus', *arguments, str(self.dir / 'tree'), status=status)
+		return done.stdout + done.stderr
 
 	def test_source(self):
 		good = 'void f(void)\n{\n\t/* Pairs (litmus: a) */\n\tsmp_mb();\n}\n'
@@ -138,7 +114,5 @@ exists (x=1)
 		self.tree('/* (litmus: a) */\n', a=self.TEST)
 		for words, status in (('echo "Observation x Never 0 3"', 0), ('echo "Observation x Sometimes 1 3"', 1),
 				      ('echo "Observation x Never 0 3"; exit 2', 1), ('exit 0', 1)):
-			herd = pathlib.Path(self.file('herd7', f'#!/bin/sh\n{words}\n'))
-			herd.chmod(0o755)
-			out = self.litmus(1, '--herd', str(herd))
+			out = self.litmus(1, '--herd', self.program('herd7', words))
 			self.assertEqual('EXPECTED Never' in out, bool(status), words)

@@ -29,9 +29,9 @@ COVER = "genirq/irq_sim: Return more\n\nThe problem.\n\n  fire -> latch -> handl
 class Send(test_tooling.Case):
     def setUp(self):
         super().setUp()
-        self.kernel = {**test_tooling.KERNEL, "MAINTAINERS": MAINTAINERS,
-                       "scripts/get_maintainer.pl": GET_MAINTAINER}
-        patcher = mock.patch.dict(test_tooling.KERNEL, self.kernel)
+        self.kernels = {**test_tooling.KERNEL, "MAINTAINERS": MAINTAINERS,
+                        "scripts/get_maintainer.pl": GET_MAINTAINER}
+        patcher = mock.patch.dict(test_tooling.KERNEL, self.kernels)
         patcher.start()
         self.addCleanup(patcher.stop)
         self.patch(posting="first")
@@ -46,14 +46,10 @@ class Send(test_tooling.Case):
     def own(self):
         """A clone of Linux with history and a tag for the release."""
         tree = self.dir / "own"
-        tree.mkdir()
-        self.git(tree, "init", "-q", "-b", "mine")
+        self.git(self.dir, "init", "-q", "-b", "mine", tree)
         for text in ("", "int line;\n"):
-            for name, content in {**self.kernel, "history": text}.items():
-                path = tree / name
-                path.parent.mkdir(parents=True, exist_ok=True)
-                path.write_text(content)
-                path.chmod(0o755 if name.endswith(".pl") else 0o644)
+            self.kernel("own", {**self.kernels, "history": text})
+            (tree / "scripts/get_maintainer.pl").chmod(0o755)
             self.git(tree, "add", "-f", "-A")
             self.git(tree, "commit", "-q", "-m", f"Commit {text}")
         return tree

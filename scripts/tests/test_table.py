@@ -6,13 +6,13 @@ examples:
   scripts/tests/test_table.py
 """
 
-import pathlib
 import subprocess
 import sys
-import tempfile
 import unittest
 
-TOOL = pathlib.Path(__file__).resolve().parent.parent / "lib" / "table"
+from case import SCRIPTS, Case
+
+TOOL = SCRIPTS / "lib/table"
 OPS = ("FIRE", "UP", "DOWN", "ASSERT", "LOWER", "MASK", "UNMASK", "DISABLE", "ENABLE", "STARTUP",
        "SHUTDOWN", "SET_TYPE", "AFFINITY", "CPU_DOWN", "WAKE", "INJECT", "SYNC", "FREE", "RELEASE")
 ANY = ", ".join(['"*"'] * 9)
@@ -21,12 +21,9 @@ TABLE = (f'CANNOT("EP", {", ".join(["%s" % chr(34) + "*" + chr(34)] * 8)}, "not 
          "".join(f'RULE({op}, {ANY}, 0, 0, "=", "=", "=", "=", "=", "why")\n' for op in OPS))
 
 
-class Table(unittest.TestCase):
-    def setUp(self):
-        self.dir = pathlib.Path(self.enterContext(tempfile.TemporaryDirectory()))
-
+class Table(Case):
     def run_tool(self, text, *args):
-        (self.dir / "t.def").write_text(text)
+        self.file("t.def", text)
         return subprocess.run([sys.executable, TOOL, self.dir / "t.def", *args],
                               capture_output=True, text=True, check=False)
 

@@ -1,0 +1,43 @@
+# SPDX-License-Identifier: GPL-2.0
+"""What the tests of the scripts share: a directory of one's own, files there, programs."""
+
+import os
+import pathlib
+import shutil
+import subprocess
+import tempfile
+import unittest
+
+SCRIPTS = pathlib.Path(__file__).resolve().parent.parent
+
+
+class Case(unittest.TestCase):
+    def setUp(self):
+        self.dir = pathlib.Path(tempfile.mkdtemp(prefix="irq_sim-test."))
+        self.addCleanup(shutil.rmtree, self.dir, ignore_errors=True)
+
+    def file(self, name, text):
+        path = self.dir / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+        return str(path)
+
+    def program(self, name, body, shell="/bin/bash"):
+        """A script; it may take the place of a link."""
+        (self.dir / name).unlink(missing_ok=True)
+        path = pathlib.Path(self.file(name, f"#!{shell}\n{body}\n"))
+        path.chmod(0o755)
+        return str(path)
+
+    def call(self, *command, status=None, text="", **env):
+        """A program of scripts/, or a command with its path; it ends with STATUS, unless None."""
+        done = subprocess.run([SCRIPTS / command[0], *command[1:]], input=text, capture_output=True, text=True,
+                              timeout=120, check=False, env={**os.environ, **env})
+        if status is not None:
+            self.assertEqual(done.returncode, status, done.stdout + done.stderr)
+        return done
+
+    def bash(self, code, *args, status=0, **env):
+        """CODE, after lib.sh and gitlib.sh, with ARGS."""
+        return self.call("/bin/bash", "-c", f'. "{SCRIPTS}/lib/lib.sh"; . "{SCRIPTS}/lib/gitlib.sh"; {code}', "sh",
+                         *args, status=status, **env)
