@@ -360,20 +360,24 @@ static void api_notify_release(struct kref *ref)
 
 static int api_notifier(struct sim_line *line)
 {
-	struct api_notify own = {
-		.notify.notify	= api_notified,
-		.notify.release	= api_notify_release,
-	};
+	/* With a work item, which on the stack would have to be annotated */
+	struct api_notify *own = kzalloc_obj(*own);
 	int ret;
 
-	ret = irq_set_affinity_notifier(line->virq, &own.notify);
+	if (!own)
+		return -ENOMEM;
+	own->notify.notify = api_notified;
+	own->notify.release = api_notify_release;
+	ret = irq_set_affinity_notifier(line->virq, &own->notify);
 	if (ret)
-		return ret;
+		goto out;
 	ret = irq_set_affinity(line->virq, cpu_online_mask);
-	flush_work(&own.notify.work);
+	flush_work(&own->notify.work);
 	if (irq_set_affinity_notifier(line->virq, NULL) ||
-	    atomic_read(&own.told) != 1 || atomic_read(&own.released) != 1)
-		return API_WRONG;
+	    atomic_read(&own->told) != 1 || atomic_read(&own->released) != 1)
+		ret = API_WRONG;
+out:
+	kfree(own);
 	return ret;
 }
 
