@@ -51,6 +51,23 @@ static void level_lower(struct sim_line *line)
 		sim_wire(line, false);
 }
 
+static irqreturn_t level_nothing(int irq, void *data)
+{
+	return IRQ_HANDLED;
+}
+
+/* Are handlers forced into threads? It shows when one is requested. */
+static bool level_forced_threads(struct kunit *test, struct sim_line *line)
+{
+	bool forced;
+
+	KUNIT_ASSERT_EQ(test, request_irq(line->virq, level_nothing, 0, "irq_sim_kunit", line),
+			0);
+	forced = irq_data_to_desc(irq_get_irq_data(line->virq))->action->thread;
+	free_irq(line->virq, line);
+	return forced;
+}
+
 /*
  * C27: a level which is served k times, up to the passes that softirqs make times the
  * budget, is through when the task which raised it goes on. ksoftirqd has nothing of it.
@@ -74,7 +91,7 @@ static void level_served(struct kunit *test)
 	 * With threadirqs a real-time task serves what is there and no more, in each of
 	 * the ten passes of softirqs, in which BH workers start ten times.
 	 */
-	if (force_irqthreads())
+	if (level_forced_threads(test, &st->line[3]))
 		at_once = min(at_once, param->sim.delivery == IRQ_SIM_DELIVER_BH_WORK ? 100 : 10);
 
 	level_task = current;
