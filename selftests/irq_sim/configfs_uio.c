@@ -134,12 +134,12 @@ static void check_account_of(struct __test_metadata *_metadata, struct _test_dat
  * Where handlers are forced into threads, an eoi line is masked until the thread is
  * through, and nothing keeps the next edge of an ack line from being handled.
  */
-static bool masked_for_thread(const FIXTURE_VARIANT(uio) *variant)
+static bool masked_for_thread(const struct _fixture_variant_uio *variant)
 {
 	return softirqs_forced() && !strcmp(variant->kind, "eoi");
 }
 
-static bool unmasked_for_thread(const FIXTURE_VARIANT(uio) *variant)
+static bool unmasked_for_thread(const struct _fixture_variant_uio *variant)
 {
 	return softirqs_forced() && strcmp(variant->kind, "eoi");
 }

@@ -16,23 +16,27 @@ enum table_dim {
 #define T_ASSERTED	2
 #define T_NOT_ASSERTED	3
 
-static const char *const table_letters[T_DIMS] = {
+static const char * const table_letters[T_DIMS] = {
 	"AEP", "NRFBHL", "UNS", "och", "ed", "-lkb", "01an", "-qix", "-t",
 };
 
 static const unsigned int table_size[T_DIMS] = { 3, 6, 3, 3, 2, 4, 2, 4, 2 };
 
-#define TABLE_OPS(op)								\
-	op(FIRE) op(UP) op(DOWN) op(ASSERT) op(LOWER) op(MASK) op(UNMASK)	\
-	op(DISABLE) op(ENABLE) op(STARTUP) op(SHUTDOWN) op(SET_TYPE)		\
-	op(AFFINITY) op(CPU_DOWN) op(WAKE) op(INJECT) op(SYNC) op(FREE) op(RELEASE)
+enum table_op {
+	OP_FIRE, OP_UP, OP_DOWN, OP_ASSERT, OP_LOWER, OP_MASK, OP_UNMASK, OP_DISABLE, OP_ENABLE,
+	OP_STARTUP, OP_SHUTDOWN, OP_SET_TYPE, OP_AFFINITY, OP_CPU_DOWN, OP_WAKE, OP_INJECT,
+	OP_SYNC, OP_FREE, OP_RELEASE,
+	OPS, OP_NONE = OPS
+};
 
-#define TABLE_OP_ENUM(op)	OP_##op,
-#define TABLE_OP_NAME(op)	#op,
-
-enum table_op { TABLE_OPS(TABLE_OP_ENUM) OPS, OP_NONE = OPS };
-
-static const char *const table_op_name[] = { TABLE_OPS(TABLE_OP_NAME) };
+static const char * const table_op_name[OPS] = {
+	[OP_FIRE] = "FIRE", [OP_UP] = "UP", [OP_DOWN] = "DOWN", [OP_ASSERT] = "ASSERT",
+	[OP_LOWER] = "LOWER", [OP_MASK] = "MASK", [OP_UNMASK] = "UNMASK",
+	[OP_DISABLE] = "DISABLE", [OP_ENABLE] = "ENABLE", [OP_STARTUP] = "STARTUP",
+	[OP_SHUTDOWN] = "SHUTDOWN", [OP_SET_TYPE] = "SET_TYPE", [OP_AFFINITY] = "AFFINITY",
+	[OP_CPU_DOWN] = "CPU_DOWN", [OP_WAKE] = "WAKE", [OP_INJECT] = "INJECT",
+	[OP_SYNC] = "SYNC", [OP_FREE] = "FREE", [OP_RELEASE] = "RELEASE",
+};
 
 enum table_what { T_CANNOT, T_APART, T_RULE, T_LIKE, T_NOT };
 
