@@ -537,7 +537,7 @@ class Own(Case):
         before = self.snapshot()
         done = self.run_script("tree", KERNEL=str(self.own))
         self.assertIn("with its 1 changed file(s)", done.stderr)
-        self.assertIn("1 file(s) which git does not know are left out", done.stderr)
+        self.assertIn("1 untracked file(s) are left out", done.stderr)
         tree = pathlib.Path(done.stdout.splitlines()[-1])
         self.assertEqual((tree / "Kbuild").read_text(), "dirty\n")
         self.assertIn("return 2;", (tree / "kernel/irq/irq_sim.c").read_text())
@@ -708,7 +708,7 @@ class Series(Case):
         self.table("sim  One\nnew  Two\n")
         self.git(self.at, "branch", "-f", "posting/sim",
                  self.git(self.at, "commit-tree", "-m", "aside", "-p", "HEAD~1", "HEAD^{tree}"))
-        self.fails("series", "export", says=["posting/sim is not on the way to HEAD", "--update-refs"])
+        self.fails("series", "export", says=["posting/sim is not an ancestor of HEAD", "--update-refs"])
         self.assertEqual(self.exported(), before)
         self.table("# none\n")
         self.fails("series", "export", says=["lists no posting"])
@@ -732,7 +732,7 @@ class Series(Case):
             .replace("return 2", "return 1").replace("-\treturn 1", "-\treturn 3"))
         done = self.run_script("tree", "--on", "6.12")
         tree = pathlib.Path(done.stdout.splitlines()[-1])
-        self.assertIn("the 2 patches of sim more on 1 which it takes first", done.stderr)
+        self.assertIn("the 2 patches of sim more on 1 prerequisites", done.stderr)
         self.assertEqual((tree / "kernel/irq/irq_sim.c").read_text(),
                          "int line;\n\nint shoot(void)\n{\n\treturn 2;\n}\n")
         self.assertEqual(self.git(tree, "rev-parse", "posting/sim", "posting/more"),
@@ -1099,7 +1099,7 @@ echo splat; exit 1""")
         runner.write_text(runner.read_text().replace("kunit_limit=5400", "kunit_limit=1"))
         self.kunit("sleep 77")
         done = self.run_script("test", "kunit-uml", status=1)
-        self.assertIn("stopped after its limit of 1 s", done.stdout)
+        self.assertIn("stopped at its limit of 1 s", done.stdout)
 
     def test_arguments(self):
         self.fails("test", "bogus", says=["bogus", "--list"])
