@@ -152,6 +152,8 @@ check_codespell() {
 }
 
 coccinelle_run() {
+	# The stack that spatch needs grows with the number of files.
+	ulimit -S -s "$(ulimit -H -s)"
 	# shellcheck disable=SC2016 # the inner shell expands it, options and files split
 	grep -rlE --include='*.cocci' '^virtual .*report' "$CHECK_TREE/scripts/coccinelle" | sort |
 		xargs -d '\n' -n 1 -P "$(nproc)" sh -c '
