@@ -102,6 +102,22 @@ void sim_account_balances(struct kunit *test, struct sim_line *line)
 			    account.waiting);
 }
 
+/*
+ * The account of a line at rest whose handler was freed under fire, since a mapping before
+ * which the handler had run @before times. free_irq() does not wait before it takes the
+ * handler out, so that an event which was acknowledged finds none. There is one delivery of
+ * a line at a time, and so one such event.
+ */
+void sim_account_freed(struct kunit *test, struct sim_line *line, int before)
+{
+	struct irq_sim_account account = sim_account(test, line);
+	unsigned long told = sim_runs(line) - before + account.merged + account.dropped +
+			     account.waiting;
+
+	KUNIT_EXPECT_GE(test, account.latched, told);
+	KUNIT_EXPECT_LE(test, account.latched, told + 1);
+}
+
 const struct sim_param sim_params[6] = {
 	{ IRQ_SIM_DELIVER_HARDIRQ, 0, "hardirq" },
 	{ IRQ_SIM_DELIVER_TASKLET, 0, "tasklet" },

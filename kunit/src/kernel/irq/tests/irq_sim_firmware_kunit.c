@@ -532,7 +532,7 @@ static void fw_stacked_dispose(struct kunit *test)
 		if (i % 4 < 2)
 			sim_expect_account(test, line, NULL);
 		else
-			sim_expect_account_freed(test, line);
+			sim_account_freed(test, line, 0);
 		kthread_unpark(task);
 		irq_dispose_mapping(line->virq);
 		line->virq = 0;

@@ -76,22 +76,6 @@ void sim_expect_account(struct kunit *test, struct sim_line *line,
 	KUNIT_EXPECT_EQ(test, is.waiting, want->waiting);
 }
 
-/*
- * The account of a line at rest whose handler was freed under fire. free_irq() does not
- * wait before it takes the handler out, so that an event which was acknowledged finds
- * none. There is one delivery of a line at a time, and so one such event.
- */
-void sim_expect_account_freed(struct kunit *test, struct sim_line *line)
-{
-	struct irq_sim_account is;
-	unsigned long told;
-
-	KUNIT_ASSERT_EQ(test, irq_sim_get_account(line->st->domain, line->hwirq, &is), 0);
-	told = sim_runs(line) + is.merged + is.dropped + is.waiting;
-	KUNIT_EXPECT_GE(test, is.latched, told);
-	KUNIT_EXPECT_LE(test, is.latched, told + 1);
-}
-
 /* Wait until genirq has kept so many events of a line. Only a failure takes the time. */
 bool sim_wait_kept(struct sim_line *line, unsigned long kept)
 {

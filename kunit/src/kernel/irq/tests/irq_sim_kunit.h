@@ -184,6 +184,7 @@ int sim_runs(struct sim_line *line);
 int sim_begun(struct sim_line *line);
 struct irq_sim_account sim_account(struct kunit *test, struct sim_line *line);
 void sim_account_balances(struct kunit *test, struct sim_line *line);
+void sim_account_freed(struct kunit *test, struct sim_line *line, int before);
 extern const struct sim_param sim_params[6];
 extern const struct sim_param sim_deliveries[3];
 extern const struct sim_param sim_masks[12];
@@ -283,7 +284,6 @@ int sim_kind_init(struct kunit *test);
 bool sim_kind_is_eoi(struct kunit *test);
 void sim_expect_account(struct kunit *test, struct sim_line *line,
 			const struct irq_sim_account *want);
-void sim_expect_account_freed(struct kunit *test, struct sim_line *line);
 bool sim_wait_kept(struct sim_line *line, unsigned long kept);
 bool sim_shows(struct kunit *test, struct sim_line *line, const char *what);
 

@@ -682,7 +682,7 @@ static void stk_under_fire(struct kunit *test)
 		if (i % 4 < 2)
 			sim_expect_account(test, line, NULL);
 		else
-			sim_expect_account_freed(test, line);
+			sim_account_freed(test, line, 0);
 		kthread_unpark(task);
 		irq_domain_free_irqs(line->virq, 1);
 		line->virq = 0;
