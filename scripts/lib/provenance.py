@@ -8,12 +8,14 @@ commands:
           the paragraph of a figure with a unit names its file, as "(bench.json)", and the
           file is current
   kunit   write Documentation/results/kunit.json from the results of scripts/kunit in build/
+  stamp   print the stamp of the patches and the tools, for a kernel which is built now
 
 example:
   scripts/lib/provenance.py check
 """
 
 import argparse
+import functools
 import glob
 import hashlib
 import json
@@ -90,6 +92,7 @@ def stamp(tree: str = "", selftests: bool = False) -> Dict[str, str]:
             "date": time.strftime("%Y-%m-%d", time.gmtime())}
 
 
+@functools.lru_cache(maxsize=None)
 def both(patches: str = os.path.join(TOP, "patches")) -> Tuple[str, str]:
     """The series of a current result, without the selftests and with them."""
     return series(patches), series(patches, selftests=True)
@@ -182,13 +185,17 @@ def kunit(build: str, target: str) -> None:
 def main() -> int:
     parser = argparse.ArgumentParser(
         prog="provenance", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("command", choices=("check", "kunit"))
+    parser.add_argument("command", choices=("check", "kunit", "stamp"))
+    parser.add_argument("--tree", default="", metavar="DIR", help="of the kernel, for stamp")
     parser.add_argument("--patches", default=os.path.join(TOP, "patches"), metavar="DIR")
     parser.add_argument("--results", default=os.path.join(TOP, "Documentation/results"), metavar="DIR")
     parser.add_argument("--build", default=os.path.join(TOP, "build"), metavar="DIR")
     args = parser.parse_args()
     if args.command == "check":
         return check(args.patches, args.results)
+    if args.command == "stamp":
+        print(json.dumps(stamp(args.tree)))
+        return 0
     os.makedirs(args.results, exist_ok=True)
     kunit(args.build, os.path.join(args.results, "kunit.json"))
     return 0

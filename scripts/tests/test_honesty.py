@@ -3,6 +3,7 @@
 """Test that a run without tests, and a broken tool, do not pass.
 """
 
+import json
 import os
 import shutil
 import subprocess
@@ -65,6 +66,20 @@ class Bench(Case):
 		# Times have no targets
 		self.report(self.RECORD + self.END, 0, platform='uml')
 		self.assertEqual((self.dir / 'counts').read_text(), '1 0 0\n')
+
+	def test_of_the_kernel_that_was_measured(self):
+		"""Results are of the series of which the kernel was built, not of what there is now."""
+		logs = [f"uml:{name}:{self.file(name + '.1.log', self.RECORD + self.END)}" for name in ('up', 'up-base')]
+		out = self.dir / 'results.json'
+		for stamps, status, want in ((['a=1'], 0, {}), (['a=1', 'a=1'], 0, {'series': 'a=1'}),
+					     (['a=1', 'a=2'], 2, None)):
+			for name, series in zip(('up', 'up-base'), stamps):
+				self.file(name + '.json', json.dumps({'series': series}))
+			done = self.call('lib/bench-report', '--json', str(out), *logs, status=status)
+			if want is None:
+				self.assertIn('of different series', done.stderr)
+			else:
+				self.assertEqual(json.loads(out.read_text())['provenance'], want)
 
 
 class Litmus(Case):
