@@ -152,7 +152,8 @@ check_config() {
 # build_kernel NAME SRC OBJ ARCH CONFIG...: builds a kernel with the options in the files
 # CONFIG, in OBJ; ARCH is kunit.py's name. With AS_KUNIT set, kunit.py configures UML,
 # starting from UML's defaults; all other kernels start from allnoconfig. MAKE_VARIABLES
-# are for make. Needs the lock "build" only to compile.
+# are for make. Needs the lock "build" only to compile. OBJ/provenance.json says of which
+# series the kernel is: what is measured later is of what is built now.
 build_kernel() {
 	local name=$1 src=$2 obj=$3 tree=$2 t_arch=$4 objdir=$3 how targets vars file kunit=()
 
@@ -193,6 +194,7 @@ build_kernel() {
 	run_logged "$name: building" "$obj/build.log" \
 		kmake "$src" "$obj" "${vars[@]}" olddefconfig "${targets[@]}" || return
 	check_config "$src" "$obj" "$obj/asked.config" >&2 || return
+	"$TOP/scripts/lib/provenance.py" stamp --tree "$src" >"$obj/provenance.json"
 	mv -- "$obj/asked.new" "$obj/asked.last"
 }
 
@@ -317,7 +319,7 @@ run_guest() {
 		sed -nE '/guest: up$/,/guest: exit/{/guest: (up|exit)/d; s/^\[[^]]*\] //p}'
 		echo "0 0 0" >"$dir/counts"
 	else
-		"$TOP/scripts/lib/ktap" --tree "${parser:-$tree}" --arch "$t_arch" --config "$t_configs" \
+		"$TOP/scripts/lib/ktap" --tree "${parser:-$tree}" --objdir "$objdir" --arch "$t_arch" --config "$t_configs" \
 			--json "$dir/results.json" --junit "$dir/results.xml" --counts "$dir/counts" \
 			"${quiet[@]}"
 	fi || judged=1

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
-"""Record and check the provenance of results: the series and the tools. Tools store stamp().
+"""Record and check the provenance of results: the series and the tools. build_kernel() of guest.sh
+stores a stamp beside each kernel; the tools take it from there, so that a result is of what was built.
 
 commands:
   check   check each file of Documentation/results: current, stale (of another series), or
@@ -8,7 +9,8 @@ commands:
           the paragraph of a figure with a unit names its file, as "(bench.json)", and the
           file is current
   kunit   write Documentation/results/kunit.json from the results of scripts/kunit in build/
-  stamp   print the stamp of the patches and the tools, for a kernel which is built now
+  stamp   print the stamp of the patches and the tools, for a kernel which is built now;
+          its "selftests" is the series with the code of the selftests
 
 example:
   scripts/lib/provenance.py check
@@ -70,8 +72,8 @@ def first_line(*command: str) -> str:
     return out.split("\n", 1)[0]
 
 
-def stamp(tree: str = "", selftests: bool = False) -> Dict[str, str]:
-    """The "provenance" of a result; with the selftests, if they were run."""
+def stamp(tree: str = "") -> Dict[str, str]:
+    """The "provenance" of what is built now from tree."""
     kernel = model = ""
     try:
         with open(os.path.join(tree, "Makefile"), encoding="utf-8") as file:
@@ -86,10 +88,29 @@ def stamp(tree: str = "", selftests: bool = False) -> Dict[str, str]:
     except OSError:
         pass
     patches = os.environ.get("IRQ_SIM_PATCHES") or os.path.join(TOP, "patches")
-    return {"series": series(patches, selftests), "kernel": kernel,
+    return {"series": series(patches), "selftests": series(patches, selftests=True), "kernel": kernel,
             "compiler": first_line("gcc", "--version"), "qemu": first_line("qemu-system-x86_64", "--version"),
             "machine": f"{os.cpu_count()} CPUs, {os.uname().machine}, {model}",
             "date": time.strftime("%Y-%m-%d", time.gmtime())}
+
+
+def built(folder: str, selftests: bool = False) -> Dict[str, str]:
+    """The "provenance" of a result of the kernel in folder; with the selftests, if they were run.
+
+    Empty, which is "unknown", if the kernel has no stamp, or if its selftests are not today's: they
+    are copied to the guest when it is run.
+    """
+    try:
+        with open(os.path.join(folder, "provenance.json"), encoding="utf-8") as file:
+            found = dict(json.load(file))
+    except (OSError, ValueError):
+        return {}
+    whole = found.pop("selftests", "")
+    if selftests:
+        if whole != series(os.environ.get("IRQ_SIM_PATCHES") or os.path.join(TOP, "patches"), selftests=True):
+            return {}
+        found["series"] = whole
+    return found
 
 
 @functools.lru_cache(maxsize=None)

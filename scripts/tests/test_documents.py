@@ -80,6 +80,23 @@ class Provenance(Case):
         found = self.run_lib("stamp")
         self.assertRegex(found, r"'series': '.*teach=[0-9a-f]{8}.*', 'kernel': '7.3.4', 'compiler': 'gcc.*'date': '2")
 
+    def test_results_are_of_what_was_built(self):
+        """A kernel of an older series which is run again does not become one of today's."""
+        def built(*more):
+            return json.loads(subprocess.run(
+                ["python3", "-B", "-c", f"import sys; sys.path.insert(0, '{SCRIPTS}/lib'); import json, provenance; "
+                 f"print(json.dumps(provenance.built('{self.dir}/kernel'{''.join(more)})))"],
+                capture_output=True, text=True, check=True).stdout)
+
+        self.assertEqual(built(), {}, "without a stamp nothing is claimed")
+        now = json.loads(self.call("lib/provenance.py", "stamp", status=0).stdout)
+        self.file("kernel/provenance.json", now | {"series": "a=1"})
+        self.assertEqual(built()["series"], "a=1")
+        self.assertEqual(built(", True")["series"], now["selftests"])
+        self.file("kernel/provenance.json", now | {"selftests": "a=1"})
+        self.assertEqual(built(", True"), {}, "the guest has the selftests of today")
+        self.assertEqual(built()["series"], now["series"])
+
     def test_soak_is_of_its_results(self):
         results = SCRIPTS.parent / "Documentation/results"
         page = self.call("lib/soak-report", "--markdown", results / "soak.json", status=0).stdout

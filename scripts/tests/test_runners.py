@@ -231,6 +231,8 @@ class Kunit(Case):
 		built = self.dir / 'kunit' / {'uml-smp': 'uml-smp+extras'}.get(platform, platform)
 		self.program(built / 'linux', f'echo run >>"{self.dir}/runs"; run=$(wc -l <"{self.dir}/runs")\n'
 			     f'echo "KTAP version 1"; echo 1..1\n{kernel}')
+		(built / 'provenance.json').write_text(json.dumps(
+			{'series': 'a=1', 'kernel': '7.3', 'compiler': 'gcc', 'qemu': '', 'machine': '', 'date': '2026-01-01'}))
 		return self.call('kunit', '--no-build', *args, platform, IRQ_SIM_BUILD=str(self.dir),
 				 IRQ_SIM_TREE=str(TREE), STAGE_COUNTS=str(self.dir / 'counts'))
 
@@ -397,6 +399,7 @@ class Kunit(Case):
 		self.assertNotIn('| x86_64', done.stdout)
 		self.assertNotIn('| repeated', done.stdout)
 		series = re.search(r'^<!-- series ([\w=,-]+) -->\nLinux ', done.stdout, re.M)
+		self.assertEqual(series[1], 'a=1', 'of what was built, not of what there is now')
 		results = self.dir / 'kunit/uml/results.json'
 		results.write_text(results.read_text().replace(series[1], 'a=0'))
 		done = self.summary()
@@ -598,6 +601,10 @@ class Soak(Case):
 		done = self.report([self.line()], name='soak', more=['--add'])
 		self.assertEqual(done.returncode, 0, 'what failed is replaced')
 		self.assertRegex(done.stdout, r'all +2 +2 +20 ')
+		self.file('third/results.json', json.dumps({'provenance': {'series': 'a=2'}}))
+		done = self.report([self.line()], name='third', more=['--add'])
+		self.assertEqual(done.returncode, 1)
+		self.assertIn('is of another series', done.stderr)
 		self.assertIn('scripts/torture --minutes=1 --jobs=1 other\n'
 			      '    scripts/torture --add --minutes=1 --jobs=1 soak\n', self.page())
 
