@@ -37,8 +37,29 @@ typedef unsigned long long u64;
 #define TORTURE_DIR	"/sys/kernel/debug/" TORTURE
 #define CONSOLE_TAG	"irq_sim-torture:"
 
+/* KSFT_MACHINE_SLOW=yes says that the kernel is a debug kernel, or the machine slow. */
+static inline unsigned int slowness(void)
+{
+	const char *slow = getenv("KSFT_MACHINE_SLOW");
+
+	return slow && !strcmp(slow, "yes") ? 5 : 1;
+}
+
 /* For an emulator on a busy machine; only what is broken takes as long. */
-#define PATIENCE_NS	(30 * 1000000000ULL)
+#define PATIENCE_NS	(slowness() * 30 * 1000000000ULL)
+
+/* Of each program, in place of TEST_HARNESS_MAIN: the limits depend on the machine. */
+int main(int argc, char **argv)
+{
+	struct __fixture_metadata *fixture = __fixture_list;
+	struct __test_metadata *test;
+
+	for (; fixture; fixture = fixture->next) {
+		for (test = fixture->tests; test; test = test->next)
+			test->timeout *= slowness();
+	}
+	return test_harness_run(argc, argv);
+}
 
 /* As EXPECT_TRUE(), but says what is wrong instead of which expression is. */
 #define CHECK(cond, fmt, ...)					\
