@@ -93,11 +93,14 @@ unsigned int irq_sim_target_slow(const struct irq_sim_line *line)
 	if (atomic_read(&line->state) & IRQ_SIM_PINNED)
 		return cpu;
 	if (!(line->chip->flags & IRQ_SIM_NO_AFFINITY)) {
-		first = cpumask_first_and(irq_data_get_effective_affinity_mask(data), cpus);
+		/* They may change meanwhile, see irq_sim_target() */
+		first = data_race(cpumask_first_and(irq_data_get_effective_affinity_mask(data),
+						    cpus));
 		if (first < nr_cpu_ids)
 			return first;
 	}
-	return cpumask_test_cpu(cpu, cpus) ? cpu : cpumask_first(cpus);
+	/* This one, too */
+	return cpumask_test_cpu(cpu, cpus) ? cpu : data_race(cpumask_first(cpus));
 }
 #endif
 
