@@ -124,6 +124,18 @@ exists (x=1)
 			self.tree(source, **tests)
 			self.assertIn(complaint, self.litmus(1, '--source-only'))
 
+	def test_walks(self):
+		"""Each step of the model is there once, and has one result."""
+		walk = 'kind ack\nwalk f 1 1 0  1 0 0 0 0 0\nwalk h 0 0 0  1 0 0 0 0 1\nwalk g 0 0 0  1 0 0 0 0 0\n'
+
+		def walks(text, status):
+			return self.call('lib/walks', text=text, status=status)
+		done = walks(walk + walk.replace('h 0', 'm 0').replace('0 0 0 0 1', '1 1 0 0 0'), 0).stdout
+		self.assertIn('3 states, 5 different steps', done)
+		self.assertEqual(done.count("{ 'f', 1, 1, 0, S }"), 1)
+		self.assertIn('has more to it', walks(walk + walk.replace('f 1 1', 'f 1 0'), 1).stderr)
+		self.assertIn('did spin fail', walks('', 1).stderr)
+
 	def test_herd(self):
 		"""The output of herd7 decides, and so does its absence."""
 		self.tree('/* (litmus: a) */\n', a=self.TEST)

@@ -261,6 +261,7 @@ extern struct kunit_suite irq_sim_stacked_suite;
 extern struct kunit_suite irq_sim_topology_suite;
 extern struct kunit_suite irq_sim_nested_suite;
 extern struct kunit_suite irq_sim_table_suite;
+extern struct kunit_suite irq_sim_walk_suite;
 
 /**
  * struct sim_kind_param - what a case which depends on the kind of chip is run with

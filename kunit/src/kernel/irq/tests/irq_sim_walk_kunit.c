@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Walks of the model in Documentation/litmus-tests/irq_sim, on the chip: what it does in
+ * each state is what the model does, which spin has searched.
+ */
+
+#include "irq_sim_kunit.h"
+
+/* The state of a line, as far as the model has it: started, masked, disabled, ... */
+#define S	0x1
+#define M	0x2
+#define D	0x4
+/* latched in the chip, kept by genirq, and the delivery is held back */
+#define L	0x8
+#define K	0x10
+#define H	0x20
+
+/**
+ * struct walk_step - a step, and what it does
+ * @step:	f fire, d disable, m mask, e enable, x free, r request, h hold the delivery
+ *		back, g let it go
+ * @ret:	of a fire
+ * @runs:	of the handler, up to where all is quiet
+ * @merged:	events which genirq merged meanwhile
+ * @state:	then
+ */
+struct walk_step {
+	char	step;
+	s8	ret;
+	u8	runs;
+	u8	merged;
+	u8	state;
+};
+
+#include "irq_sim_walks.h"
+
+/**
+ * struct walk - where a walk is
+ * @line:	the line
+ * @flags:	of sim_hold_cpu()
+ * @runs:	before the step
+ * @merged:	likewise
+ * @state:	of the line, H
+ */
+struct walk {
+	struct sim_line	*line;
+	unsigned long	flags;
+	int		runs;
+	unsigned long	merged;
+	u8		state;
+};
+
+static int walk_do(struct kunit *test, struct walk *walk, char step)
+{
+	struct sim_line *line = walk->line;
+
+	switch (step) {
+	case 'f':
+		return sim_fire(line);
+	case 'd':
+		disable_irq_nosync(line->virq);
+		return 0;
+	case 'm':
+		irq_set_status_flags(line->virq, IRQ_DISABLE_UNLAZY);
+		disable_irq_nosync(line->virq);
+		irq_clear_status_flags(line->virq, IRQ_DISABLE_UNLAZY);
+		return 0;
+	case 'e':
+		enable_irq(line->virq);
+		return 0;
+	case 'x':
+		free_irq(line->virq, line);
+		walk->state = 0;
+		return 0;
+	case 'r':
+		walk->state = S;
+		return sim_request(line, 0);
+	case 'h':
+		walk->flags = sim_hold_cpu(test);
+		walk->state |= H;
+		return 0;
+	case 'g':
+		walk->state &= ~H;
+		sim_let_go(test, walk->flags);
+		return 0;
+	default:
+		return -EINVAL;
+	}
+}
+
+/* What has become of the line. Where nothing is held back, all is quiet. */
+static struct walk_step walk_look(struct walk *walk, char step, int ret)
+{
+	struct sim_line *line = walk->line;
+	struct irq_sim_account is = { };
+	struct walk_step did = { step, ret };
+	bool latched;
+
+	if (!(walk->state & H))
+		irq_sim_synchronize(line->st->domain);
+	irq_sim_get_account(line->st->domain, line->hwirq, &is);
+	latched = sim_state(line, IRQCHIP_STATE_PENDING);
+
+	did.runs = sim_runs(line) - walk->runs;
+	did.merged = is.merged - walk->merged;
+	did.state = walk->state;
+	if (sim_state(line, IRQCHIP_STATE_MASKED))
+		did.state |= M;
+	if (irqd_irq_disabled(irq_get_irq_data(line->virq)))
+		did.state |= D;
+	if (latched)
+		did.state |= L;
+	if (is.waiting > latched)
+		did.state |= K;
+
+	walk->runs = sim_runs(line);
+	walk->merged = is.merged;
+	return did;
+}
+
+static void walk_model(struct kunit *test)
+{
+	const struct sim_kind_param *param = test->param_value;
+	bool eoi = param->kind == IRQ_SIM_KIND_EOI;
+	const struct walk_step *steps = eoi ? walk_eoi : walk_ack;
+	int n = eoi ? ARRAY_SIZE(walk_eoi) : ARRAY_SIZE(walk_ack);
+	struct sim_test *st = test->priv;
+	struct walk walk = { .line = &st->line[1], .state = S };
+	struct walk_step *did = kunit_kcalloc(test, n, sizeof(*did), GFP_KERNEL);
+
+	KUNIT_ASSERT_NOT_NULL(test, did);
+	KUNIT_ASSERT_EQ(test, sim_request(walk.line, 0), 0);
+
+	/* Compared afterwards: no test can complain while the delivery is held back */
+	for (int i = 0; i < n; i++) {
+		int ret = walk_do(test, &walk, steps[i].step);
+
+		did[i] = walk_look(&walk, steps[i].step, ret);
+	}
+	if (walk.state & H)
+		walk_do(test, &walk, 'g');
+
+	for (int i = 0; i < n; i++) {
+		const struct walk_step *is = &did[i], *want = &steps[i];
+
+		if (!memcmp(is, want, sizeof(*is)))
+			continue;
+		KUNIT_FAIL(test, "step %d, '%c' in state %#x: returned %d, %u runs, %u merged, state %#x; in the model %d, %u, %u, %#x",
+			   i, want->step, i ? steps[i - 1].state : S, is->ret, is->runs, is->merged,
+			   is->state, want->ret, want->runs, want->merged, want->state);
+		break;
+	}
+	if (walk.state & S)
+		free_irq(walk.line->virq, walk.line);
+}
+
+KUNIT_ARRAY_PARAM_DESC(kind, sim_kind_params, sim.name);
+
+static struct kunit_case irq_sim_walk_cases[] = {
+	KUNIT_CASE_PARAM(walk_model, kind_gen_params),
+	{}
+};
+
+struct kunit_suite irq_sim_walk_suite = {
+	.name = "irq_sim_walk",
+	.init = sim_kind_init,
+	.exit = sim_exit,
+	.test_cases = irq_sim_walk_cases,
+};
