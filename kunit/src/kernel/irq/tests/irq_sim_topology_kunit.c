@@ -88,9 +88,11 @@ static int topo_raise_bits(struct topo_test *topo, int bits)
 static int topo_raise(struct sim_line *bit)
 {
 	struct topo_test *topo = topo_of_line(bit);
+	/* It may be mapped anew meanwhile */
+	unsigned int i = bit - topo->bit;
 
-	atomic_inc(&topo->last[bit->hwirq]);
-	return topo_raise_bits(topo, BIT(bit->hwirq));
+	atomic_inc(&topo->last[i]);
+	return topo_raise_bits(topo, BIT(i));
 }
 
 static void topo_ack(struct irq_data *data)

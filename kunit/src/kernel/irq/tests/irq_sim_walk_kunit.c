@@ -4,7 +4,18 @@
  * each state is what the model does, which spin has searched.
  */
 
+#include <linux/moduleparam.h>
+#include <linux/prandom.h>
+
 #include "irq_sim_kunit.h"
+
+static unsigned int walk_steps = 500;
+module_param(walk_steps, uint, 0444);
+MODULE_PARM_DESC(walk_steps, "Length of a walk at random");
+
+static unsigned int walk_seed = 1;
+module_param(walk_seed, uint, 0444);
+MODULE_PARM_DESC(walk_seed, "Start of its random numbers");
 
 /* The state of a line, as far as the model has it: started, masked, disabled, ... */
 #define S	0x1
@@ -118,46 +129,110 @@ static struct walk_step walk_look(struct walk *walk, char step, int ret)
 	return did;
 }
 
-static void walk_model(struct kunit *test)
+/* A step, and what is wrong with it, which cannot be told while the delivery is held back. */
+struct walk_error {
+	const struct walk_step	*want;
+	struct walk_step	is;
+	unsigned int		number;
+	u8			from;
+};
+
+static bool walk_step(struct kunit *test, struct walk *walk, const struct walk_step *want,
+		      u8 from, struct walk_error *error)
+{
+	int ret = walk_do(test, walk, want->step);
+	struct walk_step is = walk_look(walk, want->step, ret);
+
+	if (!memcmp(&is, want, sizeof(is)))
+		return true;
+	*error = (struct walk_error) { want, is, error->number, from };
+	return false;
+}
+
+static void walk_end(struct kunit *test, struct walk *walk, const struct walk_error *error)
+{
+	const struct walk_step *is = &error->is, *want = error->want;
+
+	if (walk->state & H)
+		walk_do(test, walk, 'g');
+	if (want)
+		KUNIT_FAIL(test,
+			   "step %u, '%c' in state %#x: returned %d, %u runs, %u merged, state %#x; in the model %d, %u, %u, %#x",
+			   error->number, want->step, error->from, is->ret, is->runs, is->merged,
+			   is->state, want->ret, want->runs, want->merged, want->state);
+	if (walk->state & S)
+		free_irq(walk->line->virq, walk->line);
+}
+
+static const struct walk_step *walk_of(struct kunit *test, unsigned int *n)
 {
 	const struct sim_kind_param *param = test->param_value;
 	bool eoi = param->kind == IRQ_SIM_KIND_EOI;
-	const struct walk_step *steps = eoi ? walk_eoi : walk_ack;
-	int n = eoi ? ARRAY_SIZE(walk_eoi) : ARRAY_SIZE(walk_ack);
+
+	*n = eoi ? ARRAY_SIZE(walk_eoi) : ARRAY_SIZE(walk_ack);
+	return eoi ? walk_eoi : walk_ack;
+}
+
+/* C22: each step in each state */
+static void walk_model(struct kunit *test)
+{
 	struct sim_test *st = test->priv;
 	struct walk walk = { .line = &st->line[1], .state = S };
-	struct walk_step *did = kunit_kcalloc(test, n, sizeof(*did), GFP_KERNEL);
+	const struct walk_step *steps;
+	struct walk_error error = { };
+	unsigned int n;
+	u8 from = S;
 
-	KUNIT_ASSERT_NOT_NULL(test, did);
+	steps = walk_of(test, &n);
 	KUNIT_ASSERT_EQ(test, sim_request(walk.line, 0), 0);
-
-	/* Compared afterwards: no test can complain while the delivery is held back */
-	for (int i = 0; i < n; i++) {
-		int ret = walk_do(test, &walk, steps[i].step);
-
-		did[i] = walk_look(&walk, steps[i].step, ret);
+	for (; error.number < n; error.number++) {
+		if (!walk_step(test, &walk, &steps[error.number], from, &error))
+			break;
+		from = steps[error.number].state;
 	}
-	if (walk.state & H)
-		walk_do(test, &walk, 'g');
+	walk_end(test, &walk, &error);
+}
 
-	for (int i = 0; i < n; i++) {
-		const struct walk_step *is = &did[i], *want = &steps[i];
+/* C22: in any order, too */
+static void walk_random(struct kunit *test)
+{
+	struct sim_test *st = test->priv;
+	struct walk walk = { .line = &st->line[1], .state = S };
+	const struct walk_step *steps, *next;
+	struct walk_error error = { };
+	struct rnd_state random;
+	unsigned int n, i, found;
+	u8 from = S;
 
-		if (!memcmp(is, want, sizeof(*is)))
-			continue;
-		KUNIT_FAIL(test, "step %d, '%c' in state %#x: returned %d, %u runs, %u merged, state %#x; in the model %d, %u, %u, %#x",
-			   i, want->step, i ? steps[i - 1].state : S, is->ret, is->runs, is->merged,
-			   is->state, want->ret, want->runs, want->merged, want->state);
-		break;
+	steps = walk_of(test, &n);
+	prandom_seed_state(&random, walk_seed);
+	KUNIT_ASSERT_EQ(test, sim_request(walk.line, 0), 0);
+	for (; error.number < walk_steps; error.number++) {
+		/* Any of the steps that the walk has in this state */
+		next = NULL;
+		for (i = 0, found = 0; i < n; i++) {
+			if ((i ? steps[i - 1].state : S) == from &&
+			    prandom_u32_state(&random) % ++found == 0)
+				next = &steps[i];
+		}
+		if (!next) {
+			KUNIT_FAIL(test, "no step in state %#x", from);
+			break;
+		}
+		if (!walk_step(test, &walk, next, from, &error))
+			break;
+		from = next->state;
+		if (!(walk.state & H))
+			cond_resched();
 	}
-	if (walk.state & S)
-		free_irq(walk.line->virq, walk.line);
+	walk_end(test, &walk, &error);
 }
 
 KUNIT_ARRAY_PARAM_DESC(kind, sim_kind_params, sim.name);
 
 static struct kunit_case irq_sim_walk_cases[] = {
 	KUNIT_CASE_PARAM(walk_model, kind_gen_params),
+	KUNIT_CASE_PARAM(walk_random, kind_gen_params),
 	{}
 };
 

@@ -1,0 +1,367 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Calls of the driver API at random, from two tasks: each works or fails with an error
+ * that it documents, and afterwards a line is as good as new.
+ */
+
+#include <linux/moduleparam.h>
+#include <linux/prandom.h>
+#include <linux/rwsem.h>
+
+#include "irq_sim_kunit.h"
+
+static unsigned int fuzz_calls = 2000;
+module_param(fuzz_calls, uint, 0444);
+MODULE_PARM_DESC(fuzz_calls, "Calls of the driver API by each of the two tasks");
+
+static unsigned int fuzz_seed = 1;
+module_param(fuzz_seed, uint, 0444);
+MODULE_PARM_DESC(fuzz_seed, "Start of the random numbers");
+
+/**
+ * struct fuzz_line - what the tasks have done to a line
+ * @lock:	for the calls which come in pairs
+ * @requested:	it has an owner
+ * @depth:	how often it was disabled
+ * @wake:	how often it was made a source of wakeups
+ */
+struct fuzz_line {
+	struct mutex	lock;	/* see above */
+	bool		requested;
+	int		depth;
+	int		wake;
+};
+
+/**
+ * struct fuzz - both tasks
+ * @st:		the chip and its lines
+ * @line:	what was done to them
+ * @maps:	written to map and dispose; read for all that needs the number of a line
+ * @wrong:	results which no call documents
+ * @call:	of the first of them: the call
+ * @ret:	its result
+ */
+struct fuzz {
+	struct sim_test		*st;
+	struct fuzz_line	line[SIM_LINES];
+	struct rw_semaphore	maps;
+	atomic_t		wrong;
+	const char		*call;
+	int			ret;
+};
+
+/**
+ * struct fuzz_task - one of the tasks
+ * @fuzz:	both
+ * @random:	its numbers
+ * @task:	the task
+ */
+struct fuzz_task {
+	struct fuzz		*fuzz;
+	struct rnd_state	random;
+	struct task_struct	*task;
+};
+
+/* What the device does when it is served: it lowers the wire, whatever the level is. */
+static void fuzz_served(struct sim_line *line)
+{
+	u32 type = irq_get_trigger_type(line->virq);
+
+	if (type & IRQ_TYPE_LEVEL_MASK)
+		irq_sim_set_line(line->st->domain, line->hwirq, type & IRQ_TYPE_LEVEL_LOW);
+}
+
+static irqreturn_t fuzz_handler(int irq, void *data)
+{
+	struct sim_line *line = data;
+
+	fuzz_served(line);
+	/* Now and then it fires another one */
+	if (atomic_inc_return(&line->begun) % 8 == 0)
+		irq_sim_fire(line->st->domain, (line->hwirq + 1) % SIM_LINES);
+	atomic_inc(&line->handled);
+	return IRQ_HANDLED;
+}
+
+static irqreturn_t fuzz_wake(int irq, void *data)
+{
+	fuzz_handler(irq, data);
+	return IRQ_WAKE_THREAD;
+}
+
+static irqreturn_t fuzz_thread(int irq, void *data)
+{
+	fuzz_served(data);
+	return IRQ_HANDLED;
+}
+
+static void fuzz_check(struct fuzz *fuzz, const char *call, int ret)
+{
+	switch (ret) {
+	case 0:
+	case 1:
+	case -EBUSY:
+	case -EINVAL:
+	case -ENXIO:
+	case -EOPNOTSUPP:
+		return;
+	}
+	if (atomic_inc_return(&fuzz->wrong) == 1) {
+		fuzz->ret = ret;
+		WRITE_ONCE(fuzz->call, call);
+	}
+}
+
+#define FUZZ(fuzz, call)	fuzz_check(fuzz, #call, call)
+
+static int fuzz_request(struct fuzz *fuzz, struct sim_line *line, u32 r)
+{
+	static const unsigned long flags[] = {
+		0, IRQF_NO_THREAD, IRQF_NO_AUTOEN, IRQF_NOBALANCING, IRQF_TRIGGER_RISING,
+		IRQF_TRIGGER_FALLING, IRQF_TRIGGER_HIGH, IRQF_TRIGGER_LOW,
+	};
+	unsigned long flag = flags[r % ARRAY_SIZE(flags)];
+	int ret;
+
+	switch (r >> 16 & 3) {
+	case 0:
+		ret = request_threaded_irq(line->virq, NULL, fuzz_thread,
+					   flag | IRQF_ONESHOT, "fuzz", line);
+		break;
+	case 1:
+		ret = request_threaded_irq(line->virq, fuzz_wake, fuzz_thread, flag, "fuzz",
+					   line);
+		break;
+	default:
+		ret = request_irq(line->virq, fuzz_handler, flag, "fuzz", line);
+		break;
+	}
+	if (!ret)
+		fuzz->line[line->hwirq].depth = !!(flag & IRQF_NO_AUTOEN);
+	return ret;
+}
+
+static void fuzz_free(struct fuzz_line *mine, struct sim_line *line)
+{
+	while (mine->wake) {
+		irq_set_irq_wake(line->virq, 0);
+		mine->wake--;
+	}
+	free_irq(line->virq, line);
+	mine->requested = false;
+	mine->depth = 0;
+}
+
+/* Calls which come in pairs, or have to be the only one of their kind. */
+static void fuzz_in_pairs(struct fuzz *fuzz, struct sim_line *line, u32 r)
+{
+	struct fuzz_line *mine = &fuzz->line[line->hwirq];
+
+	guard(mutex)(&mine->lock);
+	switch (r >> 8 & 7) {
+	case 0:
+		if (!mine->requested && line->virq) {
+			int ret = fuzz_request(fuzz, line, r);
+
+			mine->requested = !ret;
+			fuzz_check(fuzz, "request_irq", ret);
+		}
+		break;
+	case 1:
+		if (mine->requested && r & 0x10000)
+			fuzz_free(mine, line);
+		break;
+	case 2:
+	case 3:
+		if (mine->requested && mine->depth < 3) {
+			mine->depth++;
+			if (r & 0x10000)
+				disable_irq(line->virq);
+			else
+				disable_irq_nosync(line->virq);
+		}
+		break;
+	case 4:
+	case 5:
+		if (mine->depth) {
+			mine->depth--;
+			enable_irq(line->virq);
+		}
+		break;
+	case 6:
+		if (mine->requested && !irq_set_irq_wake(line->virq, 1))
+			mine->wake++;
+		break;
+	default:
+		if (mine->wake) {
+			mine->wake--;
+			FUZZ(fuzz, irq_set_irq_wake(line->virq, 0));
+		}
+	}
+}
+
+static void fuzz_map(struct fuzz *fuzz, struct sim_line *line)
+{
+	guard(rwsem_write)(&fuzz->maps);
+	if (fuzz->line[line->hwirq].requested)
+		return;
+	if (line->virq) {
+		irq_dispose_mapping(line->virq);
+		line->virq = 0;
+	} else {
+		line->virq = sim_map(line->st->domain, line->hwirq);
+		fuzz_check(fuzz, "irq_create_mapping", line->virq ? 0 : -ENOMEM);
+	}
+}
+
+static void fuzz_affinity(struct fuzz *fuzz, struct sim_line *line, u32 r)
+{
+	unsigned int cpu = (r >> 8) % nr_cpu_ids;
+
+	if (r & 0x10000)
+		FUZZ(fuzz, irq_set_affinity(line->virq, cpu_possible_mask));
+	else if (r & 0x20000)
+		FUZZ(fuzz, irq_set_affinity(line->virq, cpumask_of(cpu)));
+	else
+		FUZZ(fuzz, irq_set_affinity(line->virq, cpu_none_mask));
+}
+
+static void fuzz_call(struct fuzz *fuzz, struct sim_line *line, u32 r)
+{
+	static const enum irqchip_irq_state states[] = {
+		IRQCHIP_STATE_PENDING, IRQCHIP_STATE_ACTIVE, IRQCHIP_STATE_MASKED,
+		IRQCHIP_STATE_LINE_LEVEL,
+	};
+	static const unsigned int types[] = {
+		IRQ_TYPE_NONE, IRQ_TYPE_EDGE_RISING, IRQ_TYPE_EDGE_FALLING, IRQ_TYPE_EDGE_BOTH,
+		IRQ_TYPE_LEVEL_HIGH, IRQ_TYPE_LEVEL_LOW,
+	};
+	struct irq_domain *domain = line->st->domain;
+	enum irqchip_irq_state which = states[(r >> 8) % ARRAY_SIZE(states)];
+	struct irq_sim_account account;
+	bool state = r & 0x10000;
+
+	guard(rwsem_read)(&fuzz->maps);
+	switch (r % 16) {
+	case 0 ... 3:
+		FUZZ(fuzz, irq_sim_fire(domain, line->hwirq));
+		break;
+	case 4:
+	case 5:
+		FUZZ(fuzz, irq_sim_set_line(domain, line->hwirq, state));
+		break;
+	case 6 ... 9:
+		fuzz_in_pairs(fuzz, line, r);
+		break;
+	case 10:
+		FUZZ(fuzz, irq_set_irq_type(line->virq, types[(r >> 8) % ARRAY_SIZE(types)]));
+		break;
+	case 11:
+		fuzz_affinity(fuzz, line, r);
+		break;
+	case 12:
+		/* A line which is masked by hand stays so: nobody could tell it from a loss */
+		if (which == IRQCHIP_STATE_MASKED)
+			state = false;
+		FUZZ(fuzz, irq_set_irqchip_state(line->virq, which, state));
+		break;
+	case 13:
+		FUZZ(fuzz, irq_get_irqchip_state(line->virq, which, &state));
+		break;
+	case 14:
+		if (r & 0x10000)
+			synchronize_irq(line->virq);
+		else
+			synchronize_hardirq(line->virq);
+		break;
+	default:
+		if (r & 0x30000)
+			FUZZ(fuzz, irq_sim_get_account(domain, line->hwirq, &account));
+		else
+			irq_sim_synchronize(domain);
+	}
+}
+
+static int fuzz_fn(void *data)
+{
+	struct fuzz_task *mine = data;
+	struct fuzz *fuzz = mine->fuzz;
+
+	for (unsigned int i = 0; i < fuzz_calls; i++) {
+		struct sim_line *line = &fuzz->st->line[prandom_u32_state(&mine->random) % 4];
+		u32 r = prandom_u32_state(&mine->random);
+
+		if (r % 64 == 63)
+			fuzz_map(fuzz, line);
+		else
+			fuzz_call(fuzz, line, r >> 3);
+		cond_resched();
+	}
+	while (!kthread_should_stop())
+		schedule_timeout_interruptible(1);
+	return 0;
+}
+
+static void fuzz_driver_api(struct kunit *test)
+{
+	struct sim_test *st = test->priv;
+	struct fuzz *fuzz = kunit_kzalloc(test, sizeof(*fuzz), GFP_KERNEL);
+	struct fuzz_task *task = kunit_kcalloc(test, 2, sizeof(*task), GFP_KERNEL);
+
+	KUNIT_ASSERT_NOT_NULL(test, fuzz);
+	KUNIT_ASSERT_NOT_NULL(test, task);
+	fuzz->st = st;
+	init_rwsem(&fuzz->maps);
+	for (int i = 0; i < SIM_LINES; i++)
+		mutex_init(&fuzz->line[i].lock);
+
+	for (int i = 0; i < 2; i++) {
+		task[i].fuzz = fuzz;
+		prandom_seed_state(&task[i].random, fuzz_seed + i);
+		task[i].task = kthread_run(fuzz_fn, &task[i], "irq_sim_fuzz/%d", i);
+		if (IS_ERR(task[i].task))
+			KUNIT_FAIL(test, "no task: %pe", task[i].task);
+	}
+	for (int i = 0; i < 2; i++) {
+		if (!IS_ERR(task[i].task))
+			kthread_stop(task[i].task);
+	}
+	KUNIT_EXPECT_EQ_MSG(test, atomic_read(&fuzz->wrong), 0, "%s: %d", fuzz->call, fuzz->ret);
+
+	for (int i = 0; i < 4; i++) {
+		struct sim_line *line = &st->line[i];
+		struct irq_sim_account is = { };
+
+		if (fuzz->line[i].requested)
+			fuzz_free(&fuzz->line[i], line);
+		irq_sim_synchronize(st->domain);
+		if (!line->virq)
+			line->virq = sim_map(st->domain, i);
+		KUNIT_ASSERT_NE(test, line->virq, 0);
+		KUNIT_EXPECT_EQ(test, irq_sim_get_account(st->domain, i, &is), 0);
+		KUNIT_EXPECT_EQ(test, is.waiting, 0);
+
+		/* As good as new */
+		irq_sim_set_line(st->domain, i, false);
+		KUNIT_ASSERT_EQ(test, sim_request(line, IRQF_TRIGGER_RISING), 0);
+		atomic_set(&line->handled, 0);
+		KUNIT_EXPECT_EQ(test, irq_sim_fire(st->domain, i), 1);
+		irq_sim_synchronize(st->domain);
+		KUNIT_EXPECT_EQ(test, sim_runs(line), 1);
+		free_irq(line->virq, line);
+	}
+}
+
+KUNIT_ARRAY_PARAM_DESC(kind, sim_kind_params, sim.name);
+
+static struct kunit_case irq_sim_fuzz_cases[] = {
+	KUNIT_CASE_PARAM(fuzz_driver_api, kind_gen_params),
+	{}
+};
+
+struct kunit_suite irq_sim_fuzz_suite = {
+	.name = "irq_sim_fuzz",
+	.init = sim_kind_init,
+	.exit = sim_exit,
+	.test_cases = irq_sim_fuzz_cases,
+};
