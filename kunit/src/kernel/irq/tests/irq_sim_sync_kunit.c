@@ -347,6 +347,8 @@ static void sync_managed(struct kunit *test)
 
 	if (!IS_ENABLED(CONFIG_HOTPLUG_CPU))
 		kunit_skip(test, "needs CONFIG_HOTPLUG_CPU");
+	if (!IS_ENABLED(CONFIG_GENERIC_IRQ_MIGRATION))
+		kunit_skip(test, "genirq moves no interrupts here when a CPU goes down");
 	sim_need_two_cpus(test);
 	irq_dispose_mapping(line->virq);
 	cpumask_copy(&desc.mask, cpumask_of(cpu));
