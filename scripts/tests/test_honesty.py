@@ -82,6 +82,35 @@ class Bench(Case):
 				self.assertEqual(json.loads(out.read_text())['provenance'], want)
 
 
+class Every(Case):
+	"""An interrupt at each instruction: lib/every."""
+
+	def every(self, landed, executed, status):
+		# irq_sim_a() has four instructions, of which every_do() executes three, one with interrupts disabled
+		self.program('bin/nm', "echo '0000000000000100 0000000000000008 t every_do'\n"
+			     "echo '0000000000000200 0000000000000004 T irq_sim_a'")
+		self.program('bin/objdump', "printf ' 100:\\tcall   200\\n 107:\\tret\\n'")
+		trace = ''.join(f'RIP={at:016x} RFL={flags:08x} [-------] CPL=0 II={ii} A20=1\n' for at, flags, ii in executed)
+		console = ''.join(f'[    1.0]     # every_instruction: landed at {at:#x}\n' for at in landed)
+		return self.call('lib/every', '--console', self.file('console', console), '--trace', self.file('trace', trace),
+				 self.file('vmlinux', ''), status=status, PATH=f'{self.dir}/bin:{os.environ["PATH"]}')
+
+	RUN = ((0x200, 0x246, 0), (0x100, 0x246, 0), (0x201, 0x246, 0), (0x202, 0x046, 0), (0x203, 0x246, 1), (0x107, 0x246, 0),
+	       (0x203, 0x246, 0))
+
+	def test_all(self):
+		out = self.every((0x100, 0x107, 0x201, 0x201), self.RUN, 0).stdout
+		self.assertRegex(out, r'irq_sim_a +1 +1 +2\n')
+		self.assertIn('3 of 3 instructions', out)
+
+	def test_left_out(self):
+		self.assertIn('not landed at: irq_sim_a+0x1', self.every((0x100, 0x107), self.RUN, 1).stdout)
+
+	def test_nothing(self):
+		self.assertIn('0 interrupts have landed', self.every((), self.RUN, 2).stderr)
+		self.assertIn('0 instructions were executed', self.every((0x100,), self.RUN[:1], 2).stderr)
+
+
 class Litmus(Case):
 	TEST = '''C x
 (*
