@@ -433,3 +433,5 @@ TEST_F_TIMEOUT(churn, cgroup, 120)
 	check_account(_metadata);
 	check_end(_metadata, self->kmsg);
 }
+
+TEST_HARNESS_MAIN

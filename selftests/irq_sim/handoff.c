@@ -952,3 +952,5 @@ TEST_F_TIMEOUT(handoff, hotplug, 300)
 	check_account(_metadata);
 	check_end(_metadata, self->kmsg);
 }
+
+TEST_HARNESS_MAIN

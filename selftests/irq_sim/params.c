@@ -189,3 +189,5 @@ TEST_F_TIMEOUT(params, fuzz, 240)
 	TH_LOG("%u sets of parameters were accepted, %u refused", accepted, refused);
 	CHECK(accepted && refused, "%u accepted, %u refused", accepted, refused);
 }
+
+TEST_HARNESS_MAIN
