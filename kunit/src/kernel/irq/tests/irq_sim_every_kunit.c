@@ -10,7 +10,7 @@
 
 #include "irq_sim_kunit.h"
 
-static unsigned int every_steps = 100;
+static unsigned int every_steps;
 module_param(every_steps, uint, 0444);
 MODULE_PARM_DESC(every_steps, "Instructions to land at, one after the other");
 
@@ -205,6 +205,8 @@ static void every_instruction(struct kunit *test)
 	unsigned long end = jiffies + 2 * HZ;
 	unsigned int landed[3] = { };
 
+	if (every_lands && !every_steps)
+		kunit_skip(test, "only on request: irq_sim_kunit.every_steps=N");
 	KUNIT_ASSERT_NOT_NULL(test, every);
 	/* Suites may run a few ticks before timers get to high resolution */
 	while (IS_ENABLED(CONFIG_HIGH_RES_TIMERS) && hrtimer_resolution > NSEC_PER_USEC &&

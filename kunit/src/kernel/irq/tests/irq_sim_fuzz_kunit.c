@@ -10,7 +10,7 @@
 
 #include "irq_sim_kunit.h"
 
-static unsigned int fuzz_calls = 2000;
+static unsigned int fuzz_calls;
 module_param(fuzz_calls, uint, 0444);
 MODULE_PARM_DESC(fuzz_calls, "Calls of the driver API by each of the two tasks");
 
@@ -308,6 +308,8 @@ static void fuzz_driver_api(struct kunit *test)
 	struct fuzz *fuzz = kunit_kzalloc(test, sizeof(*fuzz), GFP_KERNEL);
 	struct fuzz_task *task = kunit_kcalloc(test, 2, sizeof(*task), GFP_KERNEL);
 
+	if (!fuzz_calls)
+		kunit_skip(test, "only on request: irq_sim_kunit.fuzz_calls=N");
 	KUNIT_ASSERT_NOT_NULL(test, fuzz);
 	KUNIT_ASSERT_NOT_NULL(test, task);
 	fuzz->st = st;
