@@ -29,6 +29,8 @@ import time
 from typing import Any, Dict, Iterator, List, Tuple
 
 TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+# Those of the tree which is built
+PATCHES = os.environ.get("IRQ_SIM_PATCHES") or os.path.join(TOP, "patches")
 FIGURE = re.compile(r"\d[\d.,]*\s?(%|ns\b|[uµ]s\b|ms\b|s\b|seconds|minutes|instructions|times\b|runs\b|"
                     r"interrupts|bytes\b|cycles)")
 FILE = re.compile(r"\b([\w-]+\.(?:json|md))\b")
@@ -87,8 +89,7 @@ def stamp(tree: str = "") -> Dict[str, str]:
             model = found[1] if found else ""
     except OSError:
         pass
-    patches = os.environ.get("IRQ_SIM_PATCHES") or os.path.join(TOP, "patches")
-    return {"series": series(patches), "selftests": series(patches, selftests=True), "kernel": kernel,
+    return {"series": series(PATCHES), "selftests": series(PATCHES, selftests=True), "kernel": kernel,
             "compiler": first_line("gcc", "--version"), "qemu": first_line("qemu-system-x86_64", "--version"),
             "machine": f"{os.cpu_count()} CPUs, {os.uname().machine}, {model}",
             "date": time.strftime("%Y-%m-%d", time.gmtime())}
@@ -107,7 +108,7 @@ def built(folder: str, selftests: bool = False) -> Dict[str, str]:
         return {}
     whole = found.pop("selftests", "")
     if selftests:
-        if whole != series(os.environ.get("IRQ_SIM_PATCHES") or os.path.join(TOP, "patches"), selftests=True):
+        if whole != series(PATCHES, selftests=True):
             return {}
         found["series"] = whole
     return found

@@ -605,6 +605,9 @@ class Soak(Case):
 		done = self.report([self.line()], name='third', more=['--add'])
 		self.assertEqual(done.returncode, 1)
 		self.assertIn('is of another series', done.stderr)
+		done = self.report([self.line()], name='fourth', more=['third'])
+		self.assertEqual(done.returncode, 1)
+		self.assertIn('kernels of different series', done.stderr)
 		self.assertIn('scripts/torture --minutes=1 --jobs=1 other\n'
 			      '    scripts/torture --add --minutes=1 --jobs=1 soak\n', self.page())
 
