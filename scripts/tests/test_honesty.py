@@ -163,6 +163,7 @@ exists (x=1)
 		self.assertIn('3 states, 5 different steps', done)
 		self.assertEqual(done.count("{ 'f', 1, 1, 0, S }"), 1)
 		self.assertIn('has more to it', walks(walk + walk.replace('f 1 1', 'f 1 0'), 1).stderr)
+		self.assertIn('kinds ack and eoi differ', walks(walk + walk.replace('ack', 'eoi').replace('f 1 1', 'f 1 0'), 1).stderr)
 		self.assertIn('did spin fail', walks('', 1).stderr)
 
 	def test_herd(self):

@@ -10,13 +10,17 @@
 
 #include "irq_sim_kunit.h"
 
-static unsigned int every_steps;
+static unsigned int every_steps = 100;
 module_param(every_steps, uint, 0444);
 MODULE_PARM_DESC(every_steps, "Instructions to land at, one after the other");
 
 static bool every_lands = true;
 module_param(every_lands, bool, 0444);
 MODULE_PARM_DESC(every_lands, "The interrupt comes (default); if not, once without it");
+
+static bool every_show;
+module_param(every_show, bool, 0444);
+MODULE_PARM_DESC(every_show, "Print where the interrupts came");
 
 #define EVERY_ADDRESSES	16384
 /* Longer than it takes to start the timer. Two of them, as timers have steps of their own */
@@ -205,8 +209,6 @@ static void every_instruction(struct kunit *test)
 	unsigned long end = jiffies + 2 * HZ;
 	unsigned int landed[3] = { };
 
-	if (every_lands && !every_steps)
-		kunit_skip(test, "only on request: irq_sim_kunit.every_steps=N");
 	KUNIT_ASSERT_NOT_NULL(test, every);
 	/* Suites may run a few ticks before timers get to high resolution */
 	while (IS_ENABLED(CONFIG_HIGH_RES_TIMERS) && hrtimer_resolution > NSEC_PER_USEC &&
@@ -227,7 +229,7 @@ static void every_instruction(struct kunit *test)
 	}
 
 	kunit_info(test, "%u before, %u in it, %u behind it\n", landed[0], landed[1], landed[2]);
-	for (unsigned int i = 0; every_steps > 100 && i < every->n; i++)
+	for (unsigned int i = 0; every_show && i < every->n; i++)
 		kunit_info(test, "landed at %#lx\n", every->at[i]);
 
 	KUNIT_EXPECT_EQ(test, sim_runs(every->line), atomic_read(&every->latched));

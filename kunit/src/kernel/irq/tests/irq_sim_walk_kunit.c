@@ -164,31 +164,21 @@ static void walk_end(struct kunit *test, struct walk *walk, const struct walk_er
 		free_irq(walk->line->virq, walk->line);
 }
 
-static const struct walk_step *walk_of(struct kunit *test, unsigned int *n)
-{
-	const struct sim_kind_param *param = test->param_value;
-	bool eoi = param->kind == IRQ_SIM_KIND_EOI;
-
-	*n = eoi ? ARRAY_SIZE(walk_eoi) : ARRAY_SIZE(walk_ack);
-	return eoi ? walk_eoi : walk_ack;
-}
-
 /* C22: each step in each state */
 static void walk_model(struct kunit *test)
 {
 	struct sim_test *st = test->priv;
 	struct walk walk = { .line = &st->line[1], .state = S };
-	const struct walk_step *steps;
 	struct walk_error error = { };
-	unsigned int n;
 	u8 from = S;
 
-	steps = walk_of(test, &n);
 	KUNIT_ASSERT_EQ(test, sim_request(walk.line, 0), 0);
-	for (; error.number < n; error.number++) {
-		if (!walk_step(test, &walk, &steps[error.number], from, &error))
+	for (; error.number < ARRAY_SIZE(walk_of_model); error.number++) {
+		const struct walk_step *next = &walk_of_model[error.number];
+
+		if (!walk_step(test, &walk, next, from, &error))
 			break;
-		from = steps[error.number].state;
+		from = next->state;
 	}
 	walk_end(test, &walk, &error);
 }
@@ -198,22 +188,21 @@ static void walk_random(struct kunit *test)
 {
 	struct sim_test *st = test->priv;
 	struct walk walk = { .line = &st->line[1], .state = S };
-	const struct walk_step *steps, *next;
+	const struct walk_step *next;
 	struct walk_error error = { };
 	struct rnd_state random;
-	unsigned int n, i, found;
+	unsigned int i, found;
 	u8 from = S;
 
-	steps = walk_of(test, &n);
 	prandom_seed_state(&random, walk_seed);
 	KUNIT_ASSERT_EQ(test, sim_request(walk.line, 0), 0);
 	for (; error.number < walk_steps; error.number++) {
 		/* Any of the steps that the walk has in this state */
 		next = NULL;
-		for (i = 0, found = 0; i < n; i++) {
-			if ((i ? steps[i - 1].state : S) == from &&
+		for (i = 0, found = 0; i < ARRAY_SIZE(walk_of_model); i++) {
+			if ((i ? walk_of_model[i - 1].state : S) == from &&
 			    prandom_u32_state(&random) % ++found == 0)
-				next = &steps[i];
+				next = &walk_of_model[i];
 		}
 		if (!next) {
 			KUNIT_FAIL(test, "no step in state %#x", from);
