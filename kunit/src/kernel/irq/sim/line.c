@@ -281,8 +281,10 @@ void irq_sim_ack_rare(struct irq_sim_line *line, int set)
 	refused = !(old & IRQ_SIM_LEVEL) &&
 		  (irqd_irq_disabled(data) || irqd_irq_inprogress(data));
 
-	if (serving)
+	if (serving) {
+		irq_sim_trace_release(line);
 		WRITE_ONCE(line->cpu, -1);
+	}
 	do {
 		new = (old & ~clear) | set;
 		if (refused && old & IRQ_SIM_LATCHED)

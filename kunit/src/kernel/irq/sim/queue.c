@@ -197,6 +197,7 @@ static void irq_sim_release(struct irq_sim_line *line)
 {
 	int new, old = atomic_read(&line->state);
 
+	irq_sim_trace_release(line);
 	do {
 		new = irq_sim_claim(old & ~IRQ_SIM_QUEUED);
 	} while (!atomic_try_cmpxchg(&line->state, &old, new));
@@ -235,6 +236,7 @@ static bool irq_sim_handle_eoi(struct irq_sim_line *line)
 	int cpu = smp_processor_id();
 	int new, old = atomic_read(&line->state);
 
+	irq_sim_trace_release(line);
 	do {
 		new = old & ~IRQ_SIM_QUEUED;
 		/* Before the claim goes, to another CPU perhaps (litmus: claim-cmpxchg) */
@@ -287,11 +289,14 @@ static noinline bool irq_sim_serve_rare(struct irq_sim_line *line)
 	moved = old & IRQ_SIM_MOVED_ANY;
 
 	while (!irq_sim_deliverable(old)) {
+		irq_sim_trace_release(line);
 		WRITE_ONCE(line->cpu, -1);
 		if (atomic_try_cmpxchg(&line->state, &old,
 				       old & ~(IRQ_SIM_QUEUED | IRQ_SIM_MOVED_ANY)))
 			goto arrived;
+		/* Kept after all */
 		WRITE_ONCE(line->cpu, smp_processor_id());
+		irq_sim_trace_queue(line, smp_processor_id());
 	}
 
 	if (irq_sim_pass_on(line))
@@ -669,7 +674,7 @@ static void irq_sim_take_over(struct llist_node *node)
 			irq_sim_release(line);
 		} else {
 			irq_sim_set_out(line);
-			irq_sim_add(line);
+			irq_sim_add_on(line, irq_sim_target(line));
 		}
 	}
 }

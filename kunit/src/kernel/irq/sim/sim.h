@@ -368,6 +368,16 @@ static __always_inline unsigned int irq_sim_target(const struct irq_sim_line *li
 	return cpu;
 }
 
+static __always_inline void irq_sim_trace_queue(const struct irq_sim_line *line, unsigned int cpu)
+{
+	trace_irq_sim_queue(line->chip->domain, line->hwirq, line->desc->irq_data.irq, cpu);
+}
+
+static __always_inline void irq_sim_trace_release(const struct irq_sim_line *line)
+{
+	trace_irq_sim_release(line->chip->domain, line->hwirq, line->desc->irq_data.irq);
+}
+
 /*
  * Put a line which the caller has claimed on the list of its CPU. Preemption is
  * disabled.
@@ -377,6 +387,7 @@ static __always_inline void irq_sim_add(struct irq_sim_line *line)
 	unsigned int cpu = irq_sim_target(line);
 	struct irq_sim_queue *queue = per_cpu_ptr(line->chip->queues, cpu);
 
+	irq_sim_trace_queue(line, cpu);
 	if (llist_add(&line->node, &queue->incoming))
 		irq_sim_kick(queue, cpu);
 }
@@ -441,6 +452,7 @@ static __always_inline void irq_sim_ack(struct irq_sim_line *line, struct irq_da
 	}
 
 	line->acks++;
+	irq_sim_trace_release(line);
 	WRITE_ONCE(line->cpu, -1);
 	/* (C) in the picture above, which is a full barrier (litmus: claim, node) */
 	smp_mb__before_atomic();

@@ -600,6 +600,13 @@ static void api_requests(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, sim_runs(&other), 1);
 	free_irq(virq, &other);
 	free_irq(virq, line);
+	/* The core calls a shared handler once more then, on behalf of no interrupt */
+	if (IS_ENABLED(CONFIG_DEBUG_SHIRQ)) {
+		KUNIT_EXPECT_EQ(test, sim_runs(line), 4);
+		KUNIT_EXPECT_EQ(test, sim_runs(&other), 2);
+		atomic_dec(&line->begun);
+		atomic_dec(&line->handled);
+	}
 
 	/* A thread, woken by its interrupt and by hand */
 	KUNIT_EXPECT_EQ(test, -EINVAL, request_threaded_irq(virq, none, api_thread, 0, "api",

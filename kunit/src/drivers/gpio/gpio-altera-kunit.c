@@ -1,0 +1,344 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * KUnit test for the interrupts of gpio-altera
+ *
+ * The driver runs as it is, on a model of the Altera PIO: inputs, an interrupt mask, and
+ * an edge capture register, in which a 1 clears. As it was synthesised, the controller
+ * interrupts while an input is high that is not masked, or while an edge is captured.
+ */
+
+#include <linux/atomic.h>
+#include <linux/bits.h>
+#include <linux/gpio/consumer.h>
+#include <linux/gpio/driver.h>
+#include <linux/interrupt.h>
+#include <linux/module.h>
+#include <linux/property.h>
+
+#include <kunit/dut.h>
+#include <kunit/fwnode.h>
+#include <kunit/irq.h>
+#include <kunit/irq-line.h>
+#include <kunit/mmio.h>
+#include <kunit/resource.h>
+#include <kunit/test.h>
+
+#define DATA		0x00
+#define DIR		0x04
+#define IRQ_MASK	0x08
+#define EDGE_CAP	0x0c
+
+#define PINS		8
+#define PIN		2
+#define OTHER		5
+
+/* A handler which is called that often is called for ever */
+#define STORM		50
+
+/**
+ * struct altera_gpio_test - the controller, and who uses a pin of it
+ * @mmio:	its registers
+ * @line:	its interrupt
+ * @dut:	a platform device with both
+ * @type:	of the interrupts, as it was synthesised
+ * @in:		levels of the inputs
+ * @mask:	inputs which interrupt
+ * @edges:	edges which were captured
+ * @looks:	how often the driver has looked for the reason of an interrupt
+ * @handled:	runs of the handler of the pin
+ * @unmasked:	runs of it while the pin could interrupt again
+ * @quiet_after: the run at which it lowers the pin
+ */
+struct altera_gpio_test {
+	struct kunit_mmio	*mmio;
+	struct kunit_irq_line	*line;
+	struct kunit_dut	*dut;
+	u32			type;
+	u32			in;
+	u32			mask;
+	u32			edges;
+	unsigned int		looks;
+	atomic_t		handled;
+	atomic_t		unmasked;
+	int			quiet_after;
+};
+
+static bool altera_is_level(struct altera_gpio_test *t)
+{
+	return t->type == IRQ_TYPE_LEVEL_HIGH;
+}
+
+/* Under the lock of the registers, as all that changes the controller. */
+static void altera_update(struct altera_gpio_test *t)
+{
+	/* The end of a storm, which the test would not see otherwise */
+	if (t->looks > STORM)
+		t->in = 0;
+	kunit_irq_line_assert(t->line, (altera_is_level(t) ? t->in : t->edges) & t->mask);
+}
+
+static u64 altera_read(struct kunit_mmio *mmio, unsigned int offset, unsigned int width)
+{
+	struct altera_gpio_test *t = kunit_mmio_priv(mmio);
+	u32 val;
+
+	switch (offset) {
+	case DATA:
+		t->looks += altera_is_level(t);
+		val = t->in;
+		altera_update(t);
+		return val;
+	case DIR:
+		return kunit_mmio_get(mmio, offset, width);
+	case IRQ_MASK:
+		return t->mask;
+	case EDGE_CAP:
+		t->looks += !altera_is_level(t);
+		return t->edges;
+	default:
+		return kunit_mmio_unknown(mmio);
+	}
+}
+
+static void altera_write(struct kunit_mmio *mmio, unsigned int offset, unsigned int width, u64 val)
+{
+	struct altera_gpio_test *t = kunit_mmio_priv(mmio);
+
+	switch (offset) {
+	case DATA:
+	case DIR:
+		kunit_mmio_set(mmio, offset, width, val);
+		break;
+	case IRQ_MASK:
+		t->mask = val;
+		break;
+	case EDGE_CAP:
+		t->edges &= ~val;
+		break;
+	default:
+		kunit_mmio_unknown(mmio);
+	}
+	altera_update(t);
+}
+
+static void set_pins(struct altera_gpio_test *t, u32 mask, u32 val)
+{
+	u32 old;
+
+	guard(kunit_mmio)(t->mmio);
+	old = t->in;
+	t->in = (t->in & ~mask) | (val & mask);
+	t->edges |= t->in & ~old;
+	altera_update(t);
+}
+
+/* Each is a rising edge, and with levels a high pin. */
+static void altera_event(struct kunit_irq_line *line, u64 bits, void *data)
+{
+	struct altera_gpio_test *t = data;
+
+	set_pins(t, bits, 0);
+	set_pins(t, bits, bits);
+}
+
+static void altera_create(struct kunit *test, u32 type)
+{
+	struct altera_gpio_test *t = kunit_kzalloc(test, sizeof(*t), GFP_KERNEL);
+	const struct property_entry properties[] = {
+		PROPERTY_ENTRY_U32("altr,ngpio", PINS),
+		PROPERTY_ENTRY_U32("altr,interrupt-type", type),
+		{ }
+	};
+	struct kunit_irq_line_info interrupt = {
+		.event		= altera_event,
+		.data		= t,
+	};
+	struct kunit_mmio_info registers = {
+		.name		= "altera_gpio",
+		.size		= 0x1000,
+		.read		= altera_read,
+		.write		= altera_write,
+		.priv		= t,
+	};
+	struct kunit_dut_info device = {
+		.driver		= "altera_gpio",
+	};
+
+	KUNIT_ASSERT_NOT_NULL(test, t);
+	test->priv = t;
+	t->type = type;
+	t->line = kunit_irq_line_create(test, &interrupt);
+	t->mmio = kunit_mmio_create(test, &registers);
+	/* The GPIO device has the same node, which is not for it to remove */
+	device.fwnode = kunit_fwnode_create_software_node(test, properties, NULL);
+	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, device.fwnode);
+	device.line = t->line;
+	device.mmio = t->mmio;
+	t->dut = kunit_dut_platform(test, &device);
+}
+
+static irqreturn_t pin_handler(int irq, void *data)
+{
+	struct altera_gpio_test *t = data;
+
+	scoped_guard(kunit_mmio, t->mmio)
+		atomic_add(!!(t->mask & BIT(PIN)), &t->unmasked);
+	if (atomic_inc_return(&t->handled) == t->quiet_after)
+		set_pins(t, BIT(PIN), 0);
+	return IRQ_HANDLED;
+}
+
+static void bind(struct kunit *test)
+{
+	struct altera_gpio_test *t = test->priv;
+
+	KUNIT_ASSERT_EQ(test, kunit_dut_bind(t->dut), 0);
+}
+
+/* In a thread, so that the level is there until after the handler of the controller. */
+static int request(struct kunit *test)
+{
+	struct altera_gpio_test *t = test->priv;
+	struct gpio_device *gdev = gpio_device_find_by_fwnode(dev_fwnode(t->dut->dev));
+	int irq;
+
+	KUNIT_ASSERT_NOT_NULL(test, gdev);
+	irq = gpiod_to_irq(gpio_device_get_desc(gdev, PIN));
+	gpio_device_put(gdev);
+	KUNIT_ASSERT_GT(test, irq, 0);
+	KUNIT_ASSERT_EQ(test, kunit_request_threaded_irq(test, irq, NULL, pin_handler,
+							 t->type | IRQF_ONESHOT,
+							 "altera-gpio-kunit", t), 0);
+	return irq;
+}
+
+static void settle(struct kunit *test, int irq)
+{
+	struct altera_gpio_test *t = test->priv;
+	int runs;
+
+	/* A level which is high still interrupts again, when the thread is done */
+	do {
+		runs = atomic_read(&t->handled);
+		kunit_irq_line_settle(t->line);
+		synchronize_irq(irq);
+		kunit_irq_line_settle(t->line);
+		synchronize_irq(irq);
+	} while (runs != atomic_read(&t->handled));
+	KUNIT_EXPECT_FALSE_MSG(test, kunit_irq_line_asserted(t->line),
+			       "the controller still asserts its interrupt");
+	KUNIT_EXPECT_LT_MSG(test, t->looks, STORM, "an interrupt storm");
+}
+
+static void altera_gpio_edges(struct kunit *test)
+{
+	struct altera_gpio_test *t;
+	int irq;
+
+	altera_create(test, IRQ_TYPE_EDGE_RISING);
+	t = test->priv;
+	bind(test);
+	irq = request(test);
+	for (int i = 1; i <= 3; i++) {
+		kunit_irq_line_raise(t->line, BIT(PIN));
+		settle(test, irq);
+		KUNIT_EXPECT_EQ(test, atomic_read(&t->handled), i);
+	}
+	kunit_irq_line_raise(t->line, BIT(OTHER));
+	settle(test, irq);
+	KUNIT_EXPECT_EQ(test, atomic_read(&t->handled), 3);
+}
+
+/* The pin is masked until its thread has run, and the controller is quiet meanwhile. */
+static void altera_gpio_level(struct kunit *test)
+{
+	struct altera_gpio_test *t;
+	int irq;
+
+	altera_create(test, IRQ_TYPE_LEVEL_HIGH);
+	t = test->priv;
+	t->quiet_after = 3;
+	bind(test);
+	irq = request(test);
+	t->looks = 0;
+	set_pins(t, BIT(PIN), BIT(PIN));
+	settle(test, irq);
+	KUNIT_EXPECT_EQ_MSG(test, atomic_read(&t->handled), 3, "runs of the handler");
+	KUNIT_EXPECT_EQ_MSG(test, t->looks, 3, "runs of the handler of the controller");
+	KUNIT_EXPECT_EQ_MSG(test, atomic_read(&t->unmasked), 0,
+			    "runs of the handler while the pin was not masked");
+	KUNIT_EXPECT_EQ(test, t->mask, BIT(PIN));
+}
+
+/* The firmware may leave pins unmasked, for which there is no handler. */
+static void altera_gpio_left_unmasked(struct kunit *test)
+{
+	struct altera_gpio_test *t;
+	int irq;
+
+	altera_create(test, IRQ_TYPE_LEVEL_HIGH);
+	t = test->priv;
+	t->mask = BIT(OTHER);
+	set_pins(t, BIT(OTHER), BIT(OTHER));
+	bind(test);
+	KUNIT_EXPECT_EQ_MSG(test, t->mask, 0, "pins are unmasked after probe");
+	irq = request(test);
+	settle(test, irq);
+	KUNIT_EXPECT_EQ(test, atomic_read(&t->handled), 0);
+}
+
+/* An edge from before the pin was requested is for nobody. */
+static void altera_gpio_stale_edge(struct kunit *test)
+{
+	struct altera_gpio_test *t;
+	int irq;
+
+	altera_create(test, IRQ_TYPE_EDGE_RISING);
+	t = test->priv;
+	bind(test);
+	kunit_irq_line_raise(t->line, BIT(PIN));
+	irq = request(test);
+	settle(test, irq);
+	KUNIT_EXPECT_EQ(test, atomic_read(&t->handled), 0);
+	kunit_irq_line_raise(t->line, BIT(PIN));
+	settle(test, irq);
+	KUNIT_EXPECT_EQ(test, atomic_read(&t->handled), 1);
+}
+
+static void altera_gpio_bind_again(struct kunit *test)
+{
+	struct altera_gpio_test *t;
+
+	altera_create(test, IRQ_TYPE_EDGE_RISING);
+	t = test->priv;
+	kunit_dut_bind_again(t->dut, 3);
+}
+
+static void altera_gpio_unbind_under_fire(struct kunit *test)
+{
+	struct altera_gpio_test *t;
+
+	altera_create(test, IRQ_TYPE_EDGE_RISING);
+	t = test->priv;
+	kunit_dut_unbind_under_fire(t->dut, BIT(PIN), 5);
+}
+
+static struct kunit_case altera_gpio_cases[] = {
+	KUNIT_CASE(altera_gpio_edges),
+	KUNIT_CASE(altera_gpio_level),
+	KUNIT_CASE(altera_gpio_left_unmasked),
+	KUNIT_CASE(altera_gpio_stale_edge),
+	KUNIT_CASE(altera_gpio_bind_again),
+	KUNIT_CASE(altera_gpio_unbind_under_fire),
+	{ }
+};
+
+static struct kunit_suite altera_gpio_suite = {
+	.name = "gpio_altera",
+	.test_cases = altera_gpio_cases,
+};
+
+kunit_test_suite(altera_gpio_suite);
+
+MODULE_DESCRIPTION("KUnit test for the interrupts of gpio-altera");
+MODULE_LICENSE("GPL");

@@ -1,0 +1,263 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * KUnit test for the interrupts of the TPS6586x
+ *
+ * The core driver runs as it is, on a model of the PMIC: an event sets a bit in INT_ACK1
+ * to INT_ACK4, which reading clears, and the interrupt is low while one is set that is
+ * not masked in INT_MASK1 to INT_MASK5. The bits of the masks are elsewhere than those of
+ * the events. Two events are modelled.
+ */
+
+#include <linux/atomic.h>
+#include <linux/bits.h>
+#include <linux/i2c.h>
+#include <linux/interrupt.h>
+#include <linux/irq.h>
+#include <linux/mfd/tps6586x.h>
+#include <linux/module.h>
+#include <linux/pm.h>
+
+#include <kunit/dut.h>
+#include <kunit/i2c.h>
+#include <kunit/irq.h>
+#include <kunit/resource.h>
+#include <kunit/test.h>
+
+#define INT_MASK1	0xb0
+#define INT_MASK5	0xb4
+#define INT_ACK1	0xb5
+#define INT_ACK4	0xb8
+#define VERSIONCRC	0xcd
+
+/* Bits of kunit_irq_line_raise() */
+#define ALARM		BIT(TPS6586X_INT_RTC_ALM1)
+#define USB		BIT(TPS6586X_INT_USB_DET)
+
+/* Bits of INT_MASK5 */
+#define MASK5_ALARM	BIT(4)
+#define MASK5_USB	BIT(2)
+
+/**
+ * struct tps6586x_test - fixture
+ * @c:		the PMIC
+ * @pdata:	what the board says about it
+ * @handled:	runs of the handler of the alarm
+ */
+struct tps6586x_test {
+	struct kunit_i2c_client		*c;
+	struct tps6586x_platform_data	pdata;
+	atomic_t			handled;
+};
+
+static const struct kunit_reg tps6586x_regs[] = {
+	KUNIT_REGS(INT_MASK1, INT_MASK5, 0xff),
+	{ .first = INT_ACK1, .last = INT_ACK4, .ro = U32_MAX, .rc = U32_MAX },
+	KUNIT_REG_RO(VERSIONCRC, TPS658621A),
+};
+
+static bool tps6586x_asserted(struct kunit_regfile *rf)
+{
+	u32 acks = 0;
+
+	for (int i = 0; i <= INT_ACK4 - INT_ACK1; i++)
+		acks |= rf->val[INT_ACK1 + i] << 8 * i;
+	return (acks & ALARM && !(rf->val[INT_MASK5] & MASK5_ALARM)) ||
+	       (acks & USB && !(rf->val[INT_MASK5] & MASK5_USB));
+}
+
+static void tps6586x_event(struct kunit_regfile *rf, u64 bits)
+{
+	for (int i = 0; i <= INT_ACK4 - INT_ACK1; i++)
+		rf->val[INT_ACK1 + i] |= bits >> 8 * i & 0xff;
+}
+
+static const struct kunit_regfile_model tps6586x_model = {
+	.regs		= tps6586x_regs,
+	.num_regs	= ARRAY_SIZE(tps6586x_regs),
+	.reg_bytes	= 1,
+	.val_bytes	= 1,
+	.asserted	= tps6586x_asserted,
+	.event		= tps6586x_event,
+};
+
+static int tps6586x_init(struct kunit *test)
+{
+	struct tps6586x_test *t = kunit_kzalloc(test, sizeof(*t), GFP_KERNEL);
+	struct kunit_i2c_info info = {
+		.driver		= "tps6586x",
+		.type		= "tps6586x",
+		.addr		= 0x34,
+		.model		= &tps6586x_model,
+		.trigger	= IRQ_TYPE_LEVEL_LOW,
+	};
+
+	KUNIT_ASSERT_NOT_NULL(test, t);
+	test->priv = t;
+	info.platform_data = &t->pdata;
+	t->c = kunit_i2c_client_create(test, kunit_i2c_adapter_create(test), &info);
+	return 0;
+}
+
+static void bind(struct kunit *test)
+{
+	struct tps6586x_test *t = test->priv;
+
+	KUNIT_ASSERT_EQ(test, kunit_dut_bind(t->c->dut), 0);
+}
+
+static irqreturn_t alarm_handler(int irq, void *data)
+{
+	struct tps6586x_test *t = data;
+
+	atomic_inc(&t->handled);
+	return IRQ_HANDLED;
+}
+
+/* Request the alarm, as the RTC driver does. */
+static int request(struct kunit *test)
+{
+	struct tps6586x_test *t = test->priv;
+	int irq = tps6586x_irq_get_virq(&t->c->client->dev, TPS6586X_INT_RTC_ALM1);
+
+	KUNIT_ASSERT_GT(test, irq, 0);
+	KUNIT_ASSERT_EQ(test, kunit_request_threaded_irq(test, irq, NULL, alarm_handler,
+							 IRQF_ONESHOT, "tps6586x-kunit", t), 0);
+	return irq;
+}
+
+static void expect_handled(struct kunit *test, int handled)
+{
+	struct tps6586x_test *t = test->priv;
+
+	KUNIT_EXPECT_EQ(test, kunit_irq_line_settle(t->c->line), 0);
+	KUNIT_EXPECT_EQ(test, atomic_read(&t->handled), handled);
+}
+
+/* An event which was requested is handled, and is the only one that is enabled. */
+static void tps6586x_events(struct kunit *test)
+{
+	struct tps6586x_test *t = test->priv;
+
+	bind(test);
+	request(test);
+	for (int i = INT_MASK1; i < INT_MASK5; i++)
+		KUNIT_EXPECT_EQ_MSG(test, kunit_regfile_get(t->c->rf, i), 0xff,
+				    "INT_MASK%d", i - INT_MASK1 + 1);
+	KUNIT_EXPECT_EQ(test, kunit_regfile_get(t->c->rf, INT_MASK5), 0xff & ~MASK5_ALARM);
+
+	for (int i = 1; i <= 3; i++) {
+		kunit_irq_line_raise(t->c->line, ALARM);
+		expect_handled(test, i);
+	}
+	kunit_irq_line_raise(t->c->line, USB);
+	expect_handled(test, 3);
+	/* That is acknowledged with the next one, and handled by nobody */
+	kunit_irq_line_raise(t->c->line, ALARM);
+	expect_handled(test, 4);
+}
+
+/* The firmware has enabled an event, which has happened. */
+static void tps6586x_pending(struct kunit *test)
+{
+	struct tps6586x_test *t = test->priv;
+
+	kunit_regfile_set(t->c->rf, INT_MASK5, MASK5_USB | MASK5_ALARM, 0);
+	kunit_irq_line_raise(t->c->line, USB | ALARM);
+	bind(test);
+	KUNIT_EXPECT_EQ(test, kunit_regfile_get(t->c->rf, INT_MASK5), 0xff);
+	request(test);
+	expect_handled(test, 0);
+	kunit_irq_line_raise(t->c->line, ALARM);
+	expect_handled(test, 1);
+}
+
+/*
+ * The alarm which wakes the machine comes while the I2C adapter is suspended still. It is
+ * for the time when the driver has resumed.
+ */
+static void tps6586x_suspended(struct kunit *test)
+{
+	struct tps6586x_test *t = test->priv;
+	struct device *dev = &t->c->client->dev;
+	unsigned int before;
+
+	if (!IS_ENABLED(CONFIG_PM_SLEEP))
+		kunit_skip(test, "drivers have no suspend without CONFIG_PM_SLEEP");
+
+	bind(test);
+	request(test);
+	KUNIT_ASSERT_EQ(test, dev->driver->pm->suspend(dev), 0);
+	before = kunit_regfile_transfers(t->c->rf);
+	kunit_irq_line_raise(t->c->line, ALARM);
+	kunit_irq_line_settle(t->c->line);
+	KUNIT_EXPECT_EQ_MSG(test, kunit_regfile_transfers(t->c->rf), before,
+			    "the driver uses the I2C adapter while it is suspended");
+	KUNIT_EXPECT_EQ(test, atomic_read(&t->handled), 0);
+
+	KUNIT_ASSERT_EQ(test, dev->driver->pm->resume(dev), 0);
+	expect_handled(test, 1);
+}
+
+/* The interrupts of the PMIC go with the driver. */
+static void tps6586x_unbound(struct kunit *test)
+{
+	struct tps6586x_test *t = test->priv;
+	int irq;
+
+	bind(test);
+	irq = tps6586x_irq_get_virq(&t->c->client->dev, TPS6586X_INT_RTC_ALM1);
+	KUNIT_ASSERT_GT(test, irq, 0);
+	kunit_dut_unbind(t->c->dut);
+	KUNIT_EXPECT_NULL_MSG(test, irq_get_irq_data(irq),
+			      "an interrupt of the PMIC is left, with the memory of the driver");
+}
+
+static void tps6586x_read_fails(struct kunit *test)
+{
+	struct tps6586x_test *t = test->priv;
+
+	bind(test);
+	request(test);
+	kunit_regfile_fail(t->c->rf, 1, -EIO);
+	kunit_irq_line_raise(t->c->line, ALARM);
+	kunit_irq_line_settle(t->c->line);
+	expect_handled(test, 1);
+}
+
+static void tps6586x_bind_again(struct kunit *test)
+{
+	struct tps6586x_test *t = test->priv;
+
+	kunit_dut_bind_again(t->c->dut, 3);
+}
+
+static void tps6586x_probe_fails(struct kunit *test)
+{
+	struct tps6586x_test *t = test->priv;
+
+	/* The driver warns when it cannot write a mask */
+	kunit_warning_suppress(test)
+		KUNIT_EXPECT_GT(test, kunit_dut_fail_each_access(t->c->dut), 0);
+}
+
+static struct kunit_case tps6586x_cases[] = {
+	KUNIT_CASE(tps6586x_events),
+	KUNIT_CASE(tps6586x_pending),
+	KUNIT_CASE(tps6586x_suspended),
+	KUNIT_CASE(tps6586x_unbound),
+	KUNIT_CASE(tps6586x_read_fails),
+	KUNIT_CASE(tps6586x_bind_again),
+	KUNIT_CASE(tps6586x_probe_fails),
+	{ }
+};
+
+static struct kunit_suite tps6586x_suite = {
+	.name = "tps6586x",
+	.init = tps6586x_init,
+	.test_cases = tps6586x_cases,
+};
+
+kunit_test_suite(tps6586x_suite);
+
+MODULE_DESCRIPTION("KUnit test for the interrupts of the TPS6586x");
+MODULE_LICENSE("GPL");
