@@ -5,13 +5,13 @@
 # (Documentation/trace/rv/monitor_irq.rst): the selftests of the monitors, KUnit's
 # suites, the selftests and the torture test of the series. Prints KTAP. A monitor
 # that reacts ends the guest: its reactor is panic, or rv_reactor=. Kernel arguments:
-# rv_parts="verification kunit selftests torture", rv_suites="irq_sim_thread*".
+# rv_parts="verification models kunit torture selftests", rv_suites="irq_sim_thread*".
 
 RV=/sys/kernel/tracing/rv
 KUNIT=/sys/kernel/debug/kunit
 reactor=${rv_reactor:-panic}
 # shellcheck disable=SC2154 # from the kernel
-parts=${rv_parts:-verification kunit torture selftests}
+parts=${rv_parts:-verification models kunit torture selftests}
 count=0
 failed=0
 
@@ -38,22 +38,55 @@ watch()
 		echo 1 >"$RV/monitors/irq/$m/enable" || return 1
 	done
 	grep . "$RV/enabled_monitors" | sed 's/^/# watching /'
+	# No monitor watches nothing: a part without one has failed
+	grep -q . "$RV/enabled_monitors"
 }
 
+# The suites which match these patterns
 suites()
+(
+	cd "$KUNIT" || exit
+	for name in $1; do
+		[ ! -e "$name/run" ] || echo "$name"
+	done | sort -u
+)
+
+# Run the suites of these patterns; report the part.
+run_suites()
 {
-	for suite in "$KUNIT"/*; do
-		name=${suite##*/}
-		# shellcheck disable=SC2254 # patterns
-		for pattern in ${rv_suites:-irq_sim* irq_* softirq*}; do
-			case $name in
-			$pattern) echo "$name"; break ;;
-			esac
-		done
+	part=$1
+	# shellcheck disable=SC2046 # words
+	set -- $(suites "$2")
+	if [ $# = 0 ]; then
+		echo "# no suite in $KUNIT: is kunit.enable=1 set?"
+		report 1 "$part"
+		return
+	fi
+	echo "    KTAP version 1"
+	echo "    1..$#"
+	n=0
+	bad=0
+	for name; do
+		n=$((n + 1))
+		echo "# suite $name"
+		echo 1 >"$KUNIT/$name/run"
+		if grep '^ *not ok' "$KUNIT/$name/results"; then
+			echo "    not ok $n $name"
+			bad=1
+		elif grep -q '^ *ok .*# SKIP' "$KUNIT/$name/results" &&
+		     ! grep '^ *ok ' "$KUNIT/$name/results" | grep -qv '# SKIP'; then
+			echo "    ok $n $name # SKIP each of its cases"
+		else
+			echo "    ok $n $name"
+		fi
 	done
+	report $bad "$part"
 }
 
+# shellcheck disable=SC2086 # words
+set -- $parts
 echo "KTAP version 1"
+echo "1..$#"
 for part in $parts; do
 	case $part in
 	verification)
@@ -63,23 +96,15 @@ for part in $parts; do
 		grep -E '^#|ok ' /tmp/verification | tail -n 25 | sed 's/^/# /'
 		[ "$status" = 0 ] || tail -n 40 /tmp/verification | sed 's/^/# /'
 		report $status verification
-		for suite in "$KUNIT"/rv*; do
-			[ -e "$suite/run" ] || continue
-			name=${suite##*/}
-			echo 1 >"$suite/run"
-			sed 's/^/# /' "$suite/results"
-			grep -q '^ *not ok' "$suite/results"
-			report $((!$?)) "kunit_$name"
-		done
+		;;
+	models)
+		# What the suites of the monitors report is what they are to report: no
+		# reactor is set yet, and the monitors of interrupts are off
+		run_suites "$part" 'rv*'
 		;;
 	kunit)
 		watch || exit 1
-		for name in $(suites); do
-			echo "# suite $name"
-			echo 1 >"$KUNIT/$name/run"
-			grep '^ *not ok' "$KUNIT/$name/results"
-			report $((!$?)) "kunit_$name"
-		done
+		run_suites "$part" "${rv_suites:-irq_sim* irq_* softirq*}"
 		;;
 	torture)
 		watch || exit 1
@@ -97,5 +122,4 @@ for part in $parts; do
 		;;
 	esac
 done
-echo "1..$count"
 [ "$failed" = 0 ]
