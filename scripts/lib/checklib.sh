@@ -195,10 +195,10 @@ check_config() {
 }
 
 # objects COMMIT: the objects of the sources which the series has touched up to COMMIT,
-# except those that exist only on UML.
+# except those that exist only on UML, and those which rv's suite includes.
 objects() {
 	kgit -C "$CHECK_TREE" diff --name-only --diff-filter=AM "$CHECK_BASE" "$1" -- '*.c' ':!tools' \
-		':!lib/logic_iomem.c' |
+		':!lib/logic_iomem.c' ':!kernel/trace/rv/monitors/*_kunit.c' |
 		sed 's/\.c$/.o/'
 }
 
