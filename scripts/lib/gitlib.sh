@@ -180,6 +180,15 @@ unported() {
 	cat "$PATCHES/$1/unported" 2>/dev/null || true
 }
 
+# suits POSTING VERSION: whether it is for that kernel. One that is not for all has the
+# first release it is for in patches/POSTING/since.
+suits() {
+	local since
+
+	since=$(cat "$PATCHES/$1/since" 2>/dev/null || true)
+	[[ -z $since || -z $2 || $(printf '%s\n' "$since" "$(release_of "$2")" | sort -V | head -n 1) == "$since" ]]
+}
+
 # patches_hash: changes whenever any patch does, or their order.
 patches_hash() {
 	local list
@@ -206,21 +215,34 @@ kernel_version() {
 # apply_series OBJECTS COMMIT [SHALLOW [PATCH...]]: "git am" of the patches, by default
 # all of SERIES, on COMMIT, in a scratch directory that holds only the files they touch.
 # The new objects go to the object directory OBJECTS; TIP is the commit that has them all,
-# ENDS the last one of each posting.  A release with patches below the series gets these
+# ENDS the last one of each posting.  Postings which are not for this release are left
+# out, and are in LEFT_OUT.  A release with patches below the series gets these
 # first, and then one line of context will do.
 # On failure, WHY tells the patch and the file.  Do not count on errexit in here.
 apply_series() {
 	local objects=$1 commit=$2 shallow=${3-} list=("${@:4}") first=() am=() work log at file rc=0 left n
+	local version counts=("${COUNTS[@]}")
 
-	TIP=$commit WHY='' ENDS=()
-	((${#list[@]})) || list=("${SERIES[@]}")
-	((${#list[@]})) || return 0
-	left=${#SERIES[@]}
+	TIP=$commit WHY='' ENDS=() LEFT_OUT=()
+	((${#list[@]} + ${#SERIES[@]})) || return 0
 
 	work=$(new_tmp apply)
 	log=$work.log
 	kgit init -q -b series "$work"
-	mapfile -t first < <(below "$(GIT_OBJECT_DIRECTORY=$objects version_of "$work" "$commit")")
+	version=$(GIT_OBJECT_DIRECTORY=$objects version_of "$work" "$commit")
+	if ((!${#list[@]})); then
+		at=0
+		for n in "${!POSTINGS[@]}"; do
+			if suits "${POSTINGS[n]}" "$version"; then
+				list+=("${SERIES[@]:at:COUNTS[n]}")
+			else
+				LEFT_OUT+=("${POSTINGS[n]}") counts[n]=0
+			fi
+			at=$((at + COUNTS[n]))
+		done
+	fi
+	left=${#list[@]}
+	mapfile -t first < <(below "$version")
 	if ((${#first[@]})); then
 		list=("${first[@]}" "${list[@]}") am=(-C1)
 	fi
@@ -238,7 +260,7 @@ apply_series() {
 	if ((rc == 0)); then
 		# Without its objects, this is no repository to git.
 		TIP=$(GIT_OBJECT_DIRECTORY=$objects kgit -C "$work" rev-parse HEAD)
-		(($# > 3)) || for n in "${COUNTS[@]}"; do
+		(($# > 3)) || for n in "${counts[@]}"; do
 			left=$((left - n))
 			ENDS+=("$(GIT_OBJECT_DIRECTORY=$objects kgit -C "$work" rev-parse "HEAD~$left")")
 		done
