@@ -189,11 +189,27 @@ suits() {
 	[[ -z $since || -z $2 || $(printf '%s\n' "$since" "$(release_of "$2")" | sort -V | head -n 1) == "$since" ]]
 }
 
-# patches_hash: changes whenever any patch does, or their order.
+# for_kernel VERSION: the postings which are for that kernel in FIT, and their patches in
+# FITTING; the others in LEFT_OUT.
+for_kernel() {
+	local n at=0
+
+	FIT=() FITTING=() LEFT_OUT=()
+	for n in "${!POSTINGS[@]}"; do
+		if suits "${POSTINGS[n]}" "$1"; then
+			FIT+=("${POSTINGS[n]}") FITTING+=("${SERIES[@]:at:COUNTS[n]}")
+		else
+			LEFT_OUT+=("${POSTINGS[n]}")
+		fi
+		at=$((at + COUNTS[n]))
+	done
+}
+
+# patches_hash: changes whenever any patch does, or their order, or what they are for.
 patches_hash() {
 	local list
 
-	mapfile -t list < <(find "$PATCHES" -path "$PATCHES/[0-9]*.[0-9]*/[0-9]*.patch" 2>/dev/null | LC_ALL=C sort)
+	mapfile -t list < <(find "$PATCHES" \( -path "$PATCHES/[0-9]*.[0-9]*/[0-9]*.patch" -o -name since \) 2>/dev/null | LC_ALL=C sort)
 	list=("${SERIES[@]}" "${list[@]}")
 	{
 		printf '%s\n' "${list[@]#"$PATCHES"/}"
@@ -221,7 +237,7 @@ kernel_version() {
 # On failure, WHY tells the patch and the file.  Do not count on errexit in here.
 apply_series() {
 	local objects=$1 commit=$2 shallow=${3-} list=("${@:4}") first=() am=() work log at file rc=0 left n
-	local version counts=("${COUNTS[@]}")
+	local version
 
 	TIP=$commit WHY='' ENDS=() LEFT_OUT=()
 	((${#list[@]} + ${#SERIES[@]})) || return 0
@@ -231,15 +247,8 @@ apply_series() {
 	kgit init -q -b series "$work"
 	version=$(GIT_OBJECT_DIRECTORY=$objects version_of "$work" "$commit")
 	if ((!${#list[@]})); then
-		at=0
-		for n in "${!POSTINGS[@]}"; do
-			if suits "${POSTINGS[n]}" "$version"; then
-				list+=("${SERIES[@]:at:COUNTS[n]}")
-			else
-				LEFT_OUT+=("${POSTINGS[n]}") counts[n]=0
-			fi
-			at=$((at + COUNTS[n]))
-		done
+		for_kernel "$version"
+		list=("${FITTING[@]}")
 	fi
 	left=${#list[@]}
 	mapfile -t first < <(below "$version")
@@ -260,8 +269,8 @@ apply_series() {
 	if ((rc == 0)); then
 		# Without its objects, this is no repository to git.
 		TIP=$(GIT_OBJECT_DIRECTORY=$objects kgit -C "$work" rev-parse HEAD)
-		(($# > 3)) || for n in "${counts[@]}"; do
-			left=$((left - n))
+		(($# > 3)) || for n in "${!POSTINGS[@]}"; do
+			[[ " ${LEFT_OUT[*]} " == *" ${POSTINGS[n]} "* ]] || left=$((left - COUNTS[n]))
 			ENDS+=("$(GIT_OBJECT_DIRECTORY=$objects kgit -C "$work" rev-parse "HEAD~$left")")
 		done
 	else
@@ -719,7 +728,7 @@ check_checkpatch() {
 		if [[ -e $n.bad ]] && ! grep -q '^total: ' "$n.out"; then
 			echo "${n#"$dir"/}: checkpatch failed: $(head -n 1 "$n.out")"
 		else
-			grep -v -e '^total: ' -e '/rv/.*:NEW_TYPEDEFS:' -e ':CAMELCASE: .*<_Static_assert>' "$n.out" |
+			grep -v -e '^total: ' -e '/[0-9]*-rv-[^/]*:NEW_TYPEDEFS:' -e '/[0-9]*-rv-[^/]*:CAMELCASE: .*<_Static_assert>' "$n.out" |
 				sed "s#^$dir/##" || true
 		fi
 	done)

@@ -748,6 +748,16 @@ class Series(Case):
         self.assertNotIn("note:", self.run_script("tree", "--on", "6.12").stderr)
         self.git(tree, "commit", "-q", "--allow-empty", "-m", "genirq: Say more")
         self.fails("series", "export", "--tree", str(tree), says=["put yours below"])
+        # One that is for newer releases is left out there, and counts for nothing.
+        self.git(tree, "reset", "-q", "--hard", "HEAD~1")
+        (self.top / "patches/more/since").write_text("7.3\n")
+        self.assertIn("the 2 patches of sim more\n", self.run_script("tree").stderr)
+        self.assertIn("the 1 patches of sim on 1 prerequisites",
+                      self.run_script("tree", "--on", "6.12").stderr)
+        self.assertIn("return 1", (tree / "kernel/irq/irq_sim.c").read_text())
+        self.run_script("series", "export", "--tree", str(tree))
+        self.assertEqual([path.name for path in below.iterdir()],
+                         ["0001-genirq-irq_sim-Return-one.patch"])
         self.nothing_left()
 
     def test_refused(self):
