@@ -141,10 +141,14 @@ check_codespell() {
 	fi
 	rm -f -- "$dir/canary"
 	(($#)) || { row FAIL codespell "no patches to look at"; return; }
-	# The messages, and the lines that are added. Not the diffstat, which has names of files.
+	# The messages, and the lines that are added. Not the diffstat,
+	# which has names of files.
 	for n; do
 		found=${n#"${n%/*/*}"/}
-		awk '/^---$/ { stat = 1 } /^diff --git / { diff = 1 } !stat || diff && /^\+[^+]/' "$n" >"$dir/${found/\//:}"
+		awk '/^---$/ { stat = 1 }
+			/^diff --git / { diff = 1 }
+			stat && !diff && /^ ([^ ].* \| +([0-9]|Bin)|(create|delete) mode |rename )/ { next }
+			!diff || /^\+[^+]/' "$n" >"$dir/${found/\//:}"
 	done
 	found=$(codespell --quiet-level 3 --ignore-words-list "${CODESPELL_IGNORE:-ser,inout,iff,ot}" -- "$dir" |
 		sed "s#^$dir/##" || true)
