@@ -73,12 +73,13 @@ run_suites()
 		n=$((n + 1))
 		echo "# suite $name"
 		echo 1 >"$KUNIT/$name/run"
-		if grep -q '^ *not ok' "$KUNIT/$name/results"; then
+		# Nothing that has passed, failed or been skipped is no result
+		if ! grep -q '^ *ok ' "$KUNIT/$name/results" ||
+		   grep -q '^ *not ok' "$KUNIT/$name/results"; then
 			sed 's/^/# /' "$KUNIT/$name/results"
 			echo "    not ok $n $name"
 			bad=1
-		elif grep -q '^ *ok .*# SKIP' "$KUNIT/$name/results" &&
-		     ! grep '^ *ok ' "$KUNIT/$name/results" | grep -qv '# SKIP'; then
+		elif ! grep '^ *ok ' "$KUNIT/$name/results" | grep -qv '# SKIP'; then
 			echo "    ok $n $name # SKIP each of its cases"
 		else
 			echo "    ok $n $name"
