@@ -88,6 +88,8 @@ for delivery in hardirq tasklet bh_work; do
 	done
 done
 torture everything onoff_interval=500 onoff_holdoff=1
+# What floods a CPU can keep the timers of tasks there from expiring: watch it from another.
+taskset -p 1 $$ >/dev/null
 torture flood cpu=1 shufflers=0 churners=0 maskers=0 firers=0 timer_us=0 chips=1 \
 	lines=1 budget=0 refire=100 delivery=tasklet trigger=edge stutter=0
 torture held_asserted cpu=1 shufflers=0 churners=0 maskers=0 firers=0 timer_us=0 chips=1 \

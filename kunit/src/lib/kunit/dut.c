@@ -23,6 +23,7 @@
 
 #include <kunit/access.h>
 #include <kunit/dut.h>
+#include <kunit/fwnode.h>
 #include <kunit/irq-line.h>
 #include <kunit/mmio.h>
 #include <kunit/resource.h>
@@ -101,18 +102,18 @@ static int kunit_dut_add_resources(struct platform_device *pdev, const struct ku
 	return ret;
 }
 
-static int kunit_dut_describe(struct platform_device *pdev, const struct kunit_dut_info *info)
+static int kunit_dut_describe(struct platform_device *pdev, const struct kunit_dut_info *info,
+			      struct fwnode_handle *fwnode)
 {
 	int ret;
 
-	if (info->fwnode)
-		device_set_node(&pdev->dev, fwnode_handle_get(info->fwnode));
+	/* Put by platform_device_release() */
+	if (fwnode)
+		device_set_node(&pdev->dev, fwnode_handle_get(fwnode));
 
 	ret = kunit_dut_add_resources(pdev, info);
 	if (!ret && info->data)
 		ret = platform_device_add_data(pdev, info->data, info->size_data);
-	if (!ret && info->properties)
-		ret = device_create_managed_software_node(&pdev->dev, info->properties, NULL);
 	/* Not by itself: who binds it wants to know what becomes of that */
 	if (!ret)
 		ret = device_set_driver_override(&pdev->dev, KUNIT_DUT_NOT_YET);
@@ -134,15 +135,27 @@ static int kunit_dut_describe(struct platform_device *pdev, const struct kunit_d
  */
 struct kunit_dut *kunit_dut_platform(struct kunit *test, const struct kunit_dut_info *info)
 {
+	struct fwnode_handle *fwnode = info->fwnode;
 	struct platform_device *pdev;
 	struct kunit_dut *dut;
 	int ret;
 
 	KUNIT_ASSERT_NOT_NULL_MSG(test, info->driver, "no name of a driver");
+	KUNIT_ASSERT_FALSE_MSG(test, info->properties && info->fwnode,
+			       "a firmware node and properties of another");
+
+	/*
+	 * Not managed by the device: a device which its driver makes with the same node,
+	 * as gpiolib does, would take the node away with it.
+	 */
+	if (info->properties) {
+		fwnode = kunit_fwnode_create_software_node(test, info->properties, NULL);
+		KUNIT_ASSERT_NOT_ERR_OR_NULL(test, fwnode);
+	}
 
 	pdev = platform_device_alloc(info->name ?: info->driver, PLATFORM_DEVID_AUTO);
 	KUNIT_ASSERT_NOT_NULL(test, pdev);
-	ret = kunit_dut_describe(pdev, info);
+	ret = kunit_dut_describe(pdev, info, fwnode);
 	if (!ret)
 		ret = platform_device_add(pdev);
 	if (ret)

@@ -7,6 +7,7 @@
  */
 
 #include <linux/atomic.h>
+#include <linux/device.h>
 #include <linux/interrupt.h>
 #include <linux/io.h>
 #include <linux/irq.h>
@@ -448,6 +449,25 @@ static void kunit_irq_line_shared_test(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, kunit_irq_line_heard(t->line), 20);
 }
 
+static void dut_test_release(struct device *dev)
+{
+	kfree(dev);
+}
+
+/* A device which has the node of another, as that of a GPIO chip, comes and goes. */
+static void dut_test_share_node(struct kunit *test, struct device *of)
+{
+	struct device *dev = kzalloc_obj(*dev);
+
+	KUNIT_ASSERT_NOT_NULL(test, dev);
+	device_initialize(dev);
+	dev->release = dut_test_release;
+	KUNIT_EXPECT_EQ(test, dev_set_name(dev, "kunit-shares-node"), 0);
+	device_set_node(dev, dev_fwnode(of));
+	KUNIT_EXPECT_EQ(test, device_add(dev), 0);
+	device_unregister(dev);
+}
+
 /* The device gets what was asked for, the driver is found by its name, and errors come back. */
 static void kunit_dut_bind_test(struct kunit *test)
 {
@@ -486,6 +506,10 @@ static void kunit_dut_bind_test(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, t->probes, 4);
 
 	other = kunit_dut_platform(&t->inner, &info);
+	KUNIT_EXPECT_EQ(test, device_property_read_u32(other->dev, "kunit,number", &number), 0);
+	KUNIT_EXPECT_EQ(test, number, 17);
+	dut_test_share_node(test, other->dev);
+	number = 0;
 	KUNIT_EXPECT_EQ(test, device_property_read_u32(other->dev, "kunit,number", &number), 0);
 	KUNIT_EXPECT_EQ(test, number, 17);
 	KUNIT_EXPECT_STREQ(test, dev_get_platdata(other->dev), "data");
