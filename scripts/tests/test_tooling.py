@@ -1045,6 +1045,16 @@ class Runner(Case):
         self.run_script("test", "kunit-uml", status=1)
         self.assertEqual((self.top / "build/test/kunit-uml.counts").read_text(), "0 1 0\n")
 
+    def test_space(self):
+        """A disk that will be full is seen before the first stage, and what is there does not count."""
+        self.kunit('echo "3 0 0" >"$STAGE_COUNTS"')
+        self.tool("df", "printf 'x\\nx 1 1 200 x /\\n'")
+        self.fails("test", "kunit-uml", says=["MiB free", "free some space"])
+        for name in ("linux", "kunit/uml"):
+            (self.top / "build" / name).mkdir(parents=True)
+        (self.dir / "cache/irq_sim").mkdir(parents=True, exist_ok=True)
+        self.run_script("test", "kunit-uml")
+
     def test_platforms(self):
         """One stage for each platform, in the table's order; few of them by default."""
         self.kunit('echo "$*" >>"$TMPDIR/asked"; [[ $1 == --* ]] || echo "1 0 0" >"$STAGE_COUNTS"')
