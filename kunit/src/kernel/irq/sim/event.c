@@ -39,6 +39,25 @@ static noinline int irq_sim_fire_task(struct irq_sim_chip *chip, irq_hw_number_t
 	return ret;
 }
 
+/*
+ * From an interrupt, or with softirqs disabled: an RCU read side section, which keeps
+ * the CPU, and in which no softirq runs.
+ */
+static noinline int irq_sim_fire_interrupt(struct irq_sim_chip *chip, irq_hw_number_t hwirq)
+{
+	struct irq_sim_line *line = irq_sim_find_line(chip, hwirq);
+	bool claimed;
+	int ret;
+
+	if (unlikely(!line))
+		return -ENXIO;
+
+	ret = irq_sim_latch(line, &claimed);
+	if (claimed)
+		irq_sim_add(line);
+	return ret;
+}
+
 /**
  * irq_sim_fire() - Fire a line of a simulated interrupt controller
  * @domain:	domain of the controller
@@ -70,10 +89,7 @@ static noinline int irq_sim_fire_task(struct irq_sim_chip *chip, irq_hw_number_t
  */
 int irq_sim_fire(struct irq_domain *domain, irq_hw_number_t hwirq)
 {
-	struct irq_sim_line *line;
 	struct irq_sim_chip *chip;
-	bool claimed;
-	int ret;
 
 	if (unlikely(!domain))
 		return -EINVAL;
@@ -85,19 +101,7 @@ int irq_sim_fire(struct irq_domain *domain, irq_hw_number_t hwirq)
 		return -EINVAL;
 	if (!in_interrupt() || IS_ENABLED(CONFIG_PREEMPT_RT))
 		return irq_sim_fire_task(chip, hwirq);
-
-	/*
-	 * An interrupt, or softirqs are disabled: an RCU read side section, which
-	 * keeps the CPU, and in which no softirq runs.
-	 */
-	line = irq_sim_find_line(chip, hwirq);
-	if (unlikely(!line))
-		return -ENXIO;
-
-	ret = irq_sim_latch(line, &claimed);
-	if (claimed)
-		irq_sim_add(line);
-	return ret;
+	return irq_sim_fire_interrupt(chip, hwirq);
 }
 EXPORT_SYMBOL_GPL(irq_sim_fire);
 

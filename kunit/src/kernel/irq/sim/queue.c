@@ -346,7 +346,9 @@ static __always_inline bool irq_sim_serve(struct irq_sim_queue *queue,
 /* Take what has come in. llist_del_all() is a full barrier (litmus: idle, latch). */
 static __always_inline struct llist_node *irq_sim_take(struct irq_sim_queue *queue)
 {
-	return llist_reverse_order(llist_del_all(&queue->incoming));
+	struct llist_node *last = llist_del_all(&queue->incoming);
+
+	return last && last->next ? llist_reverse_order(last) : last;
 }
 
 /*
