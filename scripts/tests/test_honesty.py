@@ -67,6 +67,22 @@ class Bench(Case):
 		self.report(self.RECORD + self.END, 0, platform='uml')
 		self.assertEqual((self.dir / 'counts').read_text(), '1 0 0\n')
 
+	def test_grown(self):
+		"""A row that takes more than before, by more than 2 %, is named; times do not count."""
+		log = f"uml:up:{self.file('log', self.RECORD + self.END)}"
+		out = self.dir / 'results.json'
+		self.call('lib/bench-report', '--json', str(out), log, status=0)
+		found = json.loads(out.read_text())
+		for before, unit, status in ((589, 'instructions', 0), (588, 'instructions', 1), (300, 'ns', 0)):
+			found['records'][0].update(median=before, unit=unit)
+			baseline = self.file('before.json', json.dumps(found))
+			done = self.call('lib/bench-report', '--counts', str(self.dir / 'counts'),
+					 '--baseline', str(baseline), log, status=status)
+			self.assertEqual('fire_task tasklet, 64 lines, 1 pending: 588.0 before, 600.0 now' in done.stderr, bool(status))
+			self.assertEqual((self.dir / 'counts').read_text(), f'1 {status} 0\n')
+		done = self.call('lib/bench-report', '--baseline', str(self.file('before.json', '{}')), log, status=2)
+		self.assertIn('scripts/bench --document', done.stderr)
+
 	def test_of_the_kernel_that_was_measured(self):
 		"""Results are of the series of which the kernel was built, not of what there is now."""
 		logs = [f"uml:{name}:{self.file(name + '.1.log', self.RECORD + self.END)}" for name in ('up', 'up-base')]
