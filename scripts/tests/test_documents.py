@@ -139,6 +139,22 @@ class Readme(Case):
         self.assertEqual(re.findall(r"^```c\n(.*?)\n```$", readme, re.M | re.S), [example])
 
 
+    def test_defects(self):
+        """README counts the defects of the document as its tables have them."""
+        text = (SCRIPTS.parent / "Documentation/series.md").read_text(encoding="utf-8")
+        counts, unfixed = {}, 0
+        for section in re.split(r"^## ", text, flags=re.M)[1:]:
+            match = re.match(r"Defects of (?:the )?(\w+)", section)
+            if match:
+                rows = [line for line in section.splitlines() if line.startswith("| ")][1:]
+                counts[match[1]] = len(rows)
+                unfixed += sum(bool(re.match(r"none( yet)?[:;]", row.split(" | ")[1])) for row in rows)
+        readme = " ".join((SCRIPTS.parent / "README.md").read_text(encoding="utf-8").split())
+        self.assertIn(f"found [{counts['genirq']} defects of genirq and softirqs, {counts['simulator']} of the simulator "
+                      f"and {counts['drivers']} of drivers](Documentation/series.md)", readme)
+        self.assertIn(f"fixes {sum(counts.values()) - unfixed} of these {sum(counts.values())}.", readme)
+
+
 class Parser(html.parser.HTMLParser):
     """The text of a page; checks that its tags match."""
 
