@@ -139,6 +139,17 @@ class Readme(Case):
         self.assertEqual(re.findall(r"^```c\n(.*?)\n```$", readme, re.M | re.S), [example])
 
 
+    def test_abi(self):
+        """The ABI file and the guide of the front end have the attributes of the code, and no others."""
+        text = "".join(path.read_text(encoding="utf-8") for path in
+                       sorted((SCRIPTS.parent / "patches/front").glob("*.patch")))
+        code = set(re.findall(r"^\+CONFIGFS_ATTR(?:_RO|_WO)?\(irq_sim_cfs_\w+?_, (\w+)\);", text, re.M))
+        abi = set(re.findall(r"^\+What:\s+/sys/kernel/config/irq-sim/.*/(\w+)$", text, re.M)) - {"device"}
+        guide = set(re.findall(r"^\+``(\w+)``  ", text, re.M))
+        self.assertGreater(len(code), 10)
+        self.assertEqual(abi, code)
+        self.assertEqual(guide, code)
+
     def test_defects(self):
         """README counts the defects of the document as its tables have them."""
         text = (SCRIPTS.parent / "Documentation/series.md").read_text(encoding="utf-8")
