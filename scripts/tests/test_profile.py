@@ -12,6 +12,8 @@ TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))
 PROFILE = os.path.join(TOP, "scripts/lib/bench-profile")
 WAYS = ("floor", "compat", "hardirq", "tasklet", "bh_work", "merge", "masked")
 
+INJECTED = ("front_hardirq", "front_tasklet", "front_bh_work", "debugfs_hardirq", "debugfs_tasklet", "gpio_sim")
+
 
 def steps():
     functions = {"irq_sim_fire": 50, "handle_edge_irq": 30, "handle_softirqs": 15, "handler": 5}
@@ -31,7 +33,9 @@ class Profile(unittest.TestCase):
         return path
 
     def run_it(self, up, *args, status=0):
-        done = subprocess.run([PROFILE, "--up", self.file("up.json", up), "--smp", self.file("smp.json", steps()), *args],
+        done = subprocess.run([PROFILE, "--up", self.file("up.json", up), "--smp", self.file("smp.json", steps()),
+                               "--ways", self.file("ways.json", dict.fromkeys(INJECTED, steps()["floor"])),
+                               "--ways-base", self.file("base.json", {"gpio_sim": steps()["floor"]}), *args],
                               capture_output=True, text=True, check=False)
         self.assertEqual(done.returncode, status, done.stdout + done.stderr)
         return done
