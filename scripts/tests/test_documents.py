@@ -150,6 +150,13 @@ class Readme(Case):
         self.assertEqual(abi, code)
         self.assertEqual(guide, code)
 
+    def test_driver_bugs(self):
+        """README counts the bugs of drivers which were put back as the document has them: those with a commit."""
+        text = (SCRIPTS.parent / "Documentation/driver-bugs.md").read_text(encoding="utf-8")
+        rows = [line for line in text.splitlines() if line.startswith("| ") and re.search(r"\b[0-9a-f]{12}\b", line)]
+        readme = (SCRIPTS.parent / "README.md").read_text(encoding="utf-8")
+        self.assertIn(f"[{len(rows)} of drivers](Documentation/driver-bugs.md)", readme)
+
     def test_defects(self):
         """README counts the defects of the document as its tables have them."""
         text = (SCRIPTS.parent / "Documentation/series.md").read_text(encoding="utf-8")
