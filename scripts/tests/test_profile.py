@@ -68,6 +68,15 @@ class Profile(unittest.TestCase):
         broken["merge"]["instructions"] = 0
         self.assertIn("run scripts/bench --profile", self.run_it(broken, status=2).stderr)
 
+    def test_no_interrupt(self):
+        """A window in which no handler ran is not one of an interrupt; where nothing is delivered, there is none."""
+        broken = steps()
+        for way in ("merge", "masked"):
+            del broken[way]["functions"]["handler"]
+        self.run_it(broken)
+        del broken["tasklet"]["functions"]["handler"]
+        self.assertIn('the handler has not run in "tasklet"', self.run_it(broken, status=2).stderr)
+
     def test_document(self):
         path = os.path.join(self.dir.name, "profile.md")
         self.run_it(steps(), "--markdown", path)
