@@ -335,7 +335,7 @@ class Kunit(Case):
 	def test_fail_fast(self):
 		for name in ('uml', 'uml-drivers'):
 			self.kunit('echo not ok 1 a', platform=name)
-		built = self.dir / 'kunit/uml+extras+drivers'
+		built = self.dir / 'kunit/uml+extras+drivers+registers+suspend'
 		built.mkdir(exist_ok=True)
 		shutil.copy(self.dir / 'kunit/uml/linux', built / 'linux')
 		before = self.runs()

@@ -389,6 +389,29 @@ static void pca953x_unbind_under_fire(struct kunit *test)
 	kunit_dut_unbind_under_fire(t->c->dut, BIT(PIN), 5);
 }
 
+/* Edges of a pin go on while the interrupt of the chip is moved, and its CPU goes down. */
+static void pca953x_affinity(struct kunit *test)
+{
+	struct pca953x_test *t = test->priv;
+
+	bind_pca9554(test);
+	KUNIT_ASSERT_EQ(test, request_pin(test, PIN, IRQF_TRIGGER_FALLING | IRQF_TRIGGER_RISING,
+					  &t->handled), 0);
+	kunit_dut_affinity_under_fire(t->c->dut, BIT(PIN), 2);
+	KUNIT_EXPECT_GT(test, atomic_read(&t->handled), 0);
+}
+
+static void pca953x_hotplug(struct kunit *test)
+{
+	struct pca953x_test *t = test->priv;
+
+	bind_pca9554(test);
+	KUNIT_ASSERT_EQ(test, request_pin(test, PIN, IRQF_TRIGGER_FALLING | IRQF_TRIGGER_RISING,
+					  &t->handled), 0);
+	kunit_dut_hotplug_under_fire(t->c->dut, BIT(PIN));
+	KUNIT_EXPECT_GT(test, atomic_read(&t->handled), 0);
+}
+
 static struct kunit_case pca953x_test_cases[] = {
 	KUNIT_CASE_PARAM(pca953x_edges, trigger_gen_params),
 	KUNIT_CASE_PARAM(pca953x_change_before_request, trigger_gen_params),
@@ -399,6 +422,8 @@ static struct kunit_case pca953x_test_cases[] = {
 	KUNIT_CASE(pca953x_suspend_resume),
 	KUNIT_CASE(pca953x_probe_fails),
 	KUNIT_CASE(pca953x_unbind_under_fire),
+	KUNIT_CASE(pca953x_affinity),
+	KUNIT_CASE(pca953x_hotplug),
 	{ }
 };
 

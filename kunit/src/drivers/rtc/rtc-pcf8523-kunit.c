@@ -162,15 +162,9 @@ static void pcf8523_wakes(struct kunit *test)
 {
 	struct kunit_i2c_client *c = test->priv;
 	struct rtc_device *rtc = bind_rtc(test);
-	struct irq_data *d = irq_get_irq_data(kunit_irq_line_irq(c->line));
 
 	KUNIT_ASSERT_EQ(test, set_alarm(rtc, true), 0);
-	KUNIT_ASSERT_EQ(test, kunit_dut_suspend(c->dut), 0);
-	KUNIT_EXPECT_TRUE(test, irqd_is_wakeup_set(d));
-	kunit_irq_line_raise(c->line, CONTROL2_AF);
-	KUNIT_EXPECT_EQ(test, kunit_dut_resume(c->dut), 0);
-	KUNIT_EXPECT_FALSE(test, irqd_is_wakeup_set(d));
-	KUNIT_EXPECT_EQ(test, kunit_irq_line_settle(c->line), 0);
+	kunit_dut_wake_up(c->dut, CONTROL2_AF);
 	KUNIT_EXPECT_EQ(test, kunit_regfile_get(c->rf, CONTROL2), 0);
 	flush_work(&rtc->irqwork);
 }

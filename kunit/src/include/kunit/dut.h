@@ -46,8 +46,10 @@ struct kunit_dut {
  * @num_res:	number of @res
  * @properties:	what the firmware says about it, as a software node; NULL for
  *		nothing. Copied.
- * @fwnode:	its firmware node, if it is not @properties: that of a device tree
- *		node, by of_fwnode_handle()
+ * @fwnode:	its firmware node, if it is not @properties: see kunit_dut_of_node(). The
+ *		driver gets the interrupt which the device tree says, and @line has to be
+ *		that: see @fwnode of &struct kunit_irq_line_info. So has @mmio: see @start
+ *		of &struct kunit_mmio_info.
  * @data:	platform data; copied
  * @size_data:	size of @data
  */
@@ -66,6 +68,7 @@ struct kunit_dut_info {
 
 struct kunit_dut *kunit_dut_platform(struct kunit *test, const struct kunit_dut_info *info);
 struct kunit_dut *kunit_dut_adopt(struct kunit *test, struct device *dev, const char *driver);
+struct fwnode_handle *kunit_dut_of_node(struct kunit *test, const char *path);
 
 int kunit_dut_bind(struct kunit_dut *dut);
 void kunit_dut_unbind(struct kunit_dut *dut);
@@ -78,9 +81,12 @@ void kunit_dut_bind_again(struct kunit_dut *dut, unsigned int times);
 unsigned int kunit_dut_fail_each_access(struct kunit_dut *dut);
 unsigned int kunit_dut_fail_each_allocation(struct kunit_dut *dut);
 void kunit_dut_unbind_under_fire(struct kunit_dut *dut, u64 bits, unsigned int times);
+void kunit_dut_affinity_under_fire(struct kunit_dut *dut, u64 bits, unsigned int times);
+void kunit_dut_hotplug_under_fire(struct kunit_dut *dut, u64 bits);
 unsigned int kunit_dut_fire_at_each_access(struct kunit_dut *dut, u64 bits,
 					   void (*op)(struct kunit_dut *dut, void *data),
 					   void *data);
 void kunit_dut_suspend_resume(struct kunit_dut *dut, u64 bits);
+void kunit_dut_wake_up(struct kunit_dut *dut, u64 bits);
 
 #endif /* _KUNIT_DUT_H */

@@ -54,6 +54,9 @@ struct kunit;
  * @line:	more about the interrupt, may be NULL; @trigger counts
  * @properties:	what the firmware says about it, as a software node; NULL for
  *		nothing
+ * @fwnode:	its firmware node, if it is not @properties: see kunit_dut_of_node().
+ *		Its interrupt is what the device tree says, and the line has to be that:
+ *		see @fwnode of &struct kunit_irq_line_info.
  * @platform_data: platform data
  *
  * What the pointers point to must not go away before the test ends.
@@ -67,6 +70,7 @@ struct kunit_i2c_info {
 	unsigned int				trigger;
 	const struct kunit_irq_line_info	*line;
 	const struct property_entry		*properties;
+	struct fwnode_handle			*fwnode;
 	void					*platform_data;
 };
 
@@ -92,5 +96,8 @@ struct kunit_i2c_client *kunit_i2c_client_create(struct kunit *test, struct i2c_
 						 const struct kunit_i2c_info *info);
 void kunit_i2c_attach(struct kunit *test, struct i2c_adapter *adap, unsigned short addr,
 		      struct kunit_regfile *rf);
+struct kunit_irq_line *kunit_i2c_alert_create(struct kunit *test, struct i2c_adapter *adap,
+					      unsigned int trigger);
+void kunit_i2c_alert(struct i2c_client *client, bool flag);
 
 #endif /* _KUNIT_I2C_H */

@@ -9,6 +9,7 @@
 #include <linux/irq_sim.h>
 #include <linux/types.h>
 
+struct fwnode_handle;
 struct kunit;
 struct kunit_irq_line;
 
@@ -20,6 +21,9 @@ struct kunit_irq_line;
  *		firmware had said it, and idles at the inactive level.
  * @delivery:	context in which the interrupts are delivered
  * @kind:	kind of the controller, IRQ_SIM_KIND_ACK or IRQ_SIM_KIND_EOI
+ * @fwnode:	firmware node of the controller, for instance by kunit_dut_of_node(): the
+ *		device in the device tree refers to line 0 of it, with @trigger; NULL for
+ *		none
  * @requested:	called when the driver requests the line, may be NULL. Returns
  *		0, or an error which request_irq() then returns.
  * @released:	called after the driver has freed it, may be NULL
@@ -36,6 +40,7 @@ struct kunit_irq_line_info {
 	unsigned int		trigger;
 	enum irq_sim_delivery	delivery;
 	enum irq_sim_kind	kind;
+	struct fwnode_handle	*fwnode;
 	int			(*requested)(struct kunit_irq_line *line, void *data);
 	void			(*released)(struct kunit_irq_line *line, void *data);
 	void			(*event)(struct kunit_irq_line *line, u64 bits, void *data);

@@ -25,6 +25,8 @@ struct resource;
  * struct kunit_mmio_info - What kunit_mmio_create() is to create
  * @name:	for messages; NULL for the name of the test
  * @size:	bytes, up to 8 MB
+ * @start:	their physical address, for instance that in the "reg" of a device tree: a
+ *		multiple of 8, with nothing else within 64 kB; 0 for any
  * @widths:	which accesses the device knows, KUNIT_MMIO_*; 0 for
  *		KUNIT_MMIO_32
  * @read:	the driver reads @width bytes at @offset, may be NULL: the
@@ -40,6 +42,7 @@ struct resource;
 struct kunit_mmio_info {
 	const char	*name;
 	size_t		size;
+	phys_addr_t	start;
 	unsigned int	widths;
 	u64		(*read)(struct kunit_mmio *mmio, unsigned int offset, unsigned int width);
 	void		(*write)(struct kunit_mmio *mmio, unsigned int offset, unsigned int width,

@@ -84,6 +84,9 @@ struct kunit_spi_protocol {
  * @line:	more about the interrupt, may be NULL; @trigger counts
  * @properties:	what the firmware says about it, as a software node; NULL for
  *		nothing
+ * @fwnode:	its firmware node, if it is not @properties: see kunit_dut_of_node().
+ *		Its interrupt is what the device tree says, and the line has to be that:
+ *		see @fwnode of &struct kunit_irq_line_info.
  * @platform_data: platform data
  *
  * What the pointers point to must not go away before the test ends.
@@ -99,6 +102,7 @@ struct kunit_spi_info {
 	unsigned int				trigger;
 	const struct kunit_irq_line_info	*line;
 	const struct property_entry		*properties;
+	struct fwnode_handle			*fwnode;
 	const void				*platform_data;
 };
 

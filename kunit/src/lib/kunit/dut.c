@@ -3,23 +3,20 @@
  * A device under test, and the driver which is bound to it
  */
 
-#include <linux/atomic.h>
 #include <linux/cleanup.h>
-#include <linux/completion.h>
-#include <linux/debugfs.h>
 #include <linux/device.h>
 #include <linux/device/bus.h>
 #include <linux/device/driver.h>
 #include <linux/interrupt.h>
 #include <linux/ioport.h>
-#include <linux/kthread.h>
 #include <linux/module.h>
+#include <linux/of.h>
+#include <linux/of_address.h>
 #include <linux/platform_device.h>
 #include <linux/pm.h>
 #include <linux/pm_domain.h>
 #include <linux/pm_runtime.h>
 #include <linux/property.h>
-#include <linux/sched.h>
 
 #include <kunit/access.h>
 #include <kunit/dut.h>
@@ -28,13 +25,6 @@
 #include <kunit/mmio.h>
 #include <kunit/resource.h>
 #include <kunit/test.h>
-#include <kunit/test-bug.h>
-
-/* A driver which needs more steps than that is in a loop of its own */
-#define KUNIT_DUT_MAX_STEPS	2000
-
-/* So often does the device interrupt at least before it is unbound under fire */
-#define KUNIT_DUT_FIRES		16
 
 /* No driver is called that */
 #define KUNIT_DUT_NOT_YET	"kunit-not-yet"
@@ -73,6 +63,44 @@ struct kunit_dut *kunit_dut_adopt(struct kunit *test, struct device *dev, const 
 }
 EXPORT_SYMBOL_GPL(kunit_dut_adopt);
 
+#ifdef CONFIG_OF
+static void kunit_dut_of_put(void *data)
+{
+	of_node_put(data);
+}
+#endif
+
+/**
+ * kunit_dut_of_node() - Find a node of the device tree
+ * @test:	test context
+ * @path:	of the node, for instance in an overlay that of_overlay_apply_kunit() has
+ *		applied
+ *
+ * The kernel must not make the device itself: put its node into another one which has
+ * status "disabled". The node is kept until the end of the test. Without CONFIG_OF the
+ * test is skipped.
+ *
+ * Context: The thread of the test. When there is no such node, the test fails.
+ *
+ * Return: The firmware node.
+ */
+struct fwnode_handle *kunit_dut_of_node(struct kunit *test, const char *path)
+{
+#ifdef CONFIG_OF
+	struct device_node *np = of_find_node_by_path(path);
+
+	KUNIT_ASSERT_NOT_NULL_MSG(test, np, "the device tree has no node %s", path);
+	KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test, kunit_dut_of_put, np), 0);
+	KUNIT_ASSERT_FALSE_MSG(test, of_node_check_flag(np, OF_POPULATED),
+			       "there is a device for the node %s already", path);
+	return of_fwnode_handle(np);
+#else
+	kunit_skip(test, "needs CONFIG_OF");
+	return NULL;
+#endif
+}
+EXPORT_SYMBOL_GPL(kunit_dut_of_node);
+
 static void kunit_dut_remove(void *data)
 {
 	struct platform_device *pdev = data;
@@ -92,7 +120,8 @@ static int kunit_dut_add_resources(struct platform_device *pdev, const struct ku
 
 	if (info->mmio)
 		res[num++] = *kunit_mmio_resource(info->mmio);
-	if (info->line)
+	/* In a device tree, the driver gets what that says, and nothing else */
+	if (info->line && !is_of_node(pdev->dev.fwnode))
 		res[num++] = DEFINE_RES_IRQ(kunit_irq_line_irq(info->line));
 	for (unsigned int i = 0; i < info->num_res; i++)
 		res[num++] = info->res[i];
@@ -120,6 +149,19 @@ static int kunit_dut_describe(struct platform_device *pdev, const struct kunit_d
 	return ret;
 }
 
+/* The test and the device tree are to agree on where the registers are */
+static void kunit_dut_check_reg(struct kunit *test, const struct kunit_dut_info *info)
+{
+	const struct resource *mmio;
+	struct resource reg;
+
+	if (!info->mmio || of_address_to_resource(to_of_node(info->fwnode), 0, &reg))
+		return;
+	mmio = kunit_mmio_resource(info->mmio);
+	KUNIT_ASSERT_EQ_MSG(test, mmio->start, reg.start,
+			    "the registers are at %pR, and in the device tree at %pR", mmio, &reg);
+}
+
 /**
  * kunit_dut_platform() - Create a platform device to test a driver with
  * @test:	test context
@@ -143,6 +185,7 @@ struct kunit_dut *kunit_dut_platform(struct kunit *test, const struct kunit_dut_
 	KUNIT_ASSERT_NOT_NULL_MSG(test, info->driver, "no name of a driver");
 	KUNIT_ASSERT_FALSE_MSG(test, info->properties && info->fwnode,
 			       "a firmware node and properties of another");
+	kunit_dut_check_reg(test, info);
 
 	/*
 	 * Not managed by the device: a device which its driver makes with the same node,
@@ -223,311 +266,6 @@ void kunit_dut_unbind(struct kunit_dut *dut)
 	device_release_driver(dut->dev);
 }
 EXPORT_SYMBOL_GPL(kunit_dut_unbind);
-
-/* Nothing is left of the driver. @when is a step of a loop, @what says of which. */
-static void kunit_dut_check_gone(struct kunit_dut *dut, const char *what, unsigned int when)
-{
-	KUNIT_EXPECT_FALSE_MSG(dut->test, kunit_dut_is_bound(dut), "%s %u", what, when);
-	if (dut->line)
-		KUNIT_EXPECT_FALSE_MSG(dut->test, kunit_irq_line_requested(dut->line),
-				       "the interrupt is still requested, %s %u", what, when);
-	KUNIT_EXPECT_TRUE_MSG(dut->test, list_empty(&dut->dev->devres_head),
-			      "managed resources are left, %s %u", what, when);
-}
-
-static void kunit_dut_check_idle(struct kunit_dut *dut)
-{
-	KUNIT_ASSERT_FALSE_MSG(dut->test, kunit_dut_is_bound(dut),
-			       "the device is bound before the loop begins");
-}
-
-/**
- * kunit_dut_bind_again() - Bind and unbind, again and again
- * @dut:	device under test, not bound
- * @times:	how often
- *
- * The test fails when a probe does, or when something is left of the driver after it
- * was unbound.
- *
- * Context: The thread of the test.
- */
-void kunit_dut_bind_again(struct kunit_dut *dut, unsigned int times)
-{
-	kunit_dut_check_idle(dut);
-
-	for (unsigned int i = 1; i <= times; i++) {
-		KUNIT_EXPECT_EQ_MSG(dut->test, kunit_dut_bind(dut), 0, "time %u", i);
-		if (dut->line)
-			kunit_irq_line_settle(dut->line);
-		kunit_dut_unbind(dut);
-		kunit_dut_check_gone(dut, "time", i);
-	}
-}
-EXPORT_SYMBOL_GPL(kunit_dut_bind_again);
-
-/**
- * kunit_dut_fail_each_access() - Probe while one access to the device fails
- * @dut:	device under test, not bound, with accesses
- *
- * The first, then the second and so on, until all that probe does have been tried. A
- * driver need not notice that. If its probe fails, nothing may be left of it; if it does
- * not, it must be possible to unbind it. In the end probe succeeds.
- *
- * Context: The thread of the test.
- *
- * Return: How many accesses there are in probe.
- */
-unsigned int kunit_dut_fail_each_access(struct kunit_dut *dut)
-{
-	unsigned int n, failed = 1;
-	int ret = 0;
-
-	kunit_dut_check_idle(dut);
-	KUNIT_ASSERT_NOT_NULL(dut->test, dut->accesses);
-
-	for (n = 1; failed && n <= KUNIT_DUT_MAX_STEPS; n++) {
-		kunit_accesses_fail(dut->accesses, n, 1);
-		ret = kunit_dut_bind(dut);
-		failed = kunit_accesses_failed(dut->accesses);
-		kunit_accesses_fail(dut->accesses, 0, 0);
-		if (!ret) {
-			if (dut->line)
-				kunit_irq_line_settle(dut->line);
-			kunit_dut_unbind(dut);
-		}
-		kunit_dut_check_gone(dut, "failed access", n);
-	}
-	KUNIT_EXPECT_EQ_MSG(dut->test, ret, 0, "probe with all accesses");
-	KUNIT_EXPECT_EQ_MSG(dut->test, failed, 0, "probe does not come to an end");
-
-	return n - 2;
-}
-EXPORT_SYMBOL_GPL(kunit_dut_fail_each_access);
-
-#if defined(CONFIG_FAILSLAB) && defined(CONFIG_FAULT_INJECTION_DEBUG_FS)
-/* What is behind a file of failslab in debugfs, which is the only way to it */
-static void *kunit_dut_failslab(const char *name)
-{
-	struct dentry *dir = debugfs_lookup("failslab", NULL), *file;
-	void *data = NULL;
-
-	if (!dir)
-		return NULL;
-	file = debugfs_lookup(name, dir);
-	if (file) {
-		data = d_inode(file)->i_private;
-		dput(file);
-	}
-	dput(dir);
-	return data;
-}
-
-/* Bind while the @n-th allocation of this task fails. Returns whether one did. */
-static bool kunit_dut_bind_failing(struct kunit_dut *dut, unsigned int n, int *ret)
-{
-	bool failed;
-
-	current->fail_nth = n;
-	*ret = kunit_dut_bind(dut);
-	failed = !current->fail_nth;
-	current->fail_nth = 0;
-	return failed;
-}
-#endif
-
-/**
- * kunit_dut_fail_each_allocation() - Probe while one allocation fails
- * @dut:	device under test, not bound
- *
- * The first, then the second and so on, as kunit_dut_fail_each_access(). This needs
- * CONFIG_FAILSLAB and CONFIG_FAULT_INJECTION_DEBUG_FS, and skips the test without.
- * Warnings are suppressed meanwhile, as there are some in what drivers call.
- *
- * Context: The thread of the test.
- *
- * Return: How many allocations there are in probe.
- */
-unsigned int kunit_dut_fail_each_allocation(struct kunit_dut *dut)
-{
-#if defined(CONFIG_FAILSLAB) && defined(CONFIG_FAULT_INJECTION_DEBUG_FS)
-	/* By default what may sleep does not fail, and what fails prints a stack */
-	bool *spares = kunit_dut_failslab("ignore-gfp-wait"), spared;
-	unsigned long *verbose = kunit_dut_failslab("verbose"), verbosity;
-	bool failed = true;
-	unsigned int n;
-	int ret = 0;
-
-	if (!spares || !verbose)
-		kunit_skip(dut->test, "no failslab/ignore-gfp-wait and verbose in debugfs");
-	kunit_dut_check_idle(dut);
-
-	/* Once with all of them: some are made the first time only, and stay */
-	kunit_dut_bind_again(dut, 1);
-
-	for (n = 1; failed && n <= KUNIT_DUT_MAX_STEPS; n++) {
-		/* Those of the thread, which may run a test of @dut->test */
-		kunit_warning_suppress(kunit_get_current_test() ?: dut->test) {
-			/* Put back at once: an assertion would leave it */
-			spared = *spares;
-			verbosity = *verbose;
-			*spares = false;
-			*verbose = 0;
-			failed = kunit_dut_bind_failing(dut, n, &ret);
-			*spares = spared;
-			*verbose = verbosity;
-
-			if (!ret) {
-				if (dut->line)
-					kunit_irq_line_settle(dut->line);
-				kunit_dut_unbind(dut);
-			}
-		}
-		kunit_dut_check_gone(dut, "failed allocation", n);
-	}
-	KUNIT_EXPECT_EQ_MSG(dut->test, ret, 0, "probe with all allocations");
-	KUNIT_EXPECT_FALSE_MSG(dut->test, failed, "probe does not come to an end");
-
-	return n - 2;
-#else
-	kunit_skip(dut->test, "needs CONFIG_FAILSLAB and CONFIG_FAULT_INJECTION_DEBUG_FS");
-	return 0;
-#endif
-}
-EXPORT_SYMBOL_GPL(kunit_dut_fail_each_allocation);
-
-/**
- * struct kunit_dut_fire - who interrupts while the driver is bound and unbound
- * @line:	the line
- * @bits:	what happens
- * @fires:	how often it still has to, until @done
- * @done:	it has
- */
-struct kunit_dut_fire {
-	struct kunit_irq_line	*line;
-	u64			bits;
-	atomic_t		fires;
-	struct completion	done;
-};
-
-static int kunit_dut_fire_thread(void *data)
-{
-	struct kunit_dut_fire *fire = data;
-
-	while (!kthread_should_stop()) {
-		kunit_irq_line_raise(fire->line, fire->bits);
-		if (!atomic_dec_if_positive(&fire->fires))
-			complete(&fire->done);
-		cond_resched();
-	}
-	return 0;
-}
-
-static void kunit_dut_fire_stop(void *data)
-{
-	struct task_struct *task = data;
-
-	kthread_stop(task);
-	put_task_struct(task);
-}
-
-/**
- * kunit_dut_unbind_under_fire() - Unbind while the device interrupts all the time
- * @dut:	device under test, not bound, with a line
- * @bits:	events which happen all the time, from a thread: before probe, while it
- *		runs, while the driver is bound, while it is unbound and after that
- * @times:	how often
- *
- * Accesses to registers which have been unmapped fail the test, and everything else
- * that kunit_dut_bind_again() looks for. How far the driver gets between two events is
- * up to the scheduler, and to the number of CPUs. For each place once see
- * kunit_dut_fire_at_each_access().
- *
- * Context: The thread of the test.
- */
-void kunit_dut_unbind_under_fire(struct kunit_dut *dut, u64 bits, unsigned int times)
-{
-	struct kunit_dut_fire *fire = kunit_kzalloc(dut->test, sizeof(*fire), GFP_KERNEL);
-	struct task_struct *task;
-
-	kunit_dut_check_idle(dut);
-	KUNIT_ASSERT_NOT_NULL(dut->test, fire);
-	KUNIT_ASSERT_NOT_NULL(dut->test, dut->line);
-	fire->line = dut->line;
-	fire->bits = bits;
-	init_completion(&fire->done);
-
-	task = kthread_run(kunit_dut_fire_thread, fire, "kunit-fire");
-	KUNIT_ASSERT_NOT_ERR_OR_NULL(dut->test, task);
-	get_task_struct(task);
-	KUNIT_ASSERT_EQ(dut->test,
-			kunit_add_action_or_reset(dut->test, kunit_dut_fire_stop, task), 0);
-
-	for (unsigned int i = 1; i <= times; i++) {
-		KUNIT_EXPECT_EQ_MSG(dut->test, kunit_dut_bind(dut), 0, "time %u", i);
-		atomic_set(&fire->fires, KUNIT_DUT_FIRES);
-		wait_for_completion(&fire->done);
-		/* At least one of them has got to the driver */
-		kunit_irq_line_settle(dut->line);
-		kunit_dut_unbind(dut);
-		kunit_dut_check_gone(dut, "time", i);
-	}
-
-	kunit_release_action(dut->test, kunit_dut_fire_stop, task);
-	kunit_irq_line_ack(dut->line, bits);
-}
-EXPORT_SYMBOL_GPL(kunit_dut_unbind_under_fire);
-
-static void kunit_dut_fire_hook(void *data)
-{
-	struct kunit_dut_fire *fire = data;
-
-	kunit_irq_line_raise(fire->line, fire->bits);
-}
-
-/**
- * kunit_dut_fire_at_each_access() - Interrupt after each access of an operation
- * @dut:	device under test, with a line and accesses
- * @bits:	events which happen, once: after the first access in the first round,
- *		after the second one in the second, and so on until all have been tried
- * @op:		what the driver does: a call into its subsystem, kunit_dut_bind(),
- *		kunit_dut_unbind()
- * @data:	passed to it
- *
- * If the device is bound after @op, the driver has to have acknowledged the events.
- *
- * Context: The thread of the test.
- *
- * Return: How many accesses there are in the operation.
- */
-unsigned int kunit_dut_fire_at_each_access(struct kunit_dut *dut, u64 bits,
-					   void (*op)(struct kunit_dut *dut, void *data),
-					   void *data)
-{
-	struct kunit_dut_fire *fire = kunit_kzalloc(dut->test, sizeof(*fire), GFP_KERNEL);
-	unsigned int n, hooked = 1;
-
-	KUNIT_ASSERT_NOT_NULL(dut->test, fire);
-	KUNIT_ASSERT_NOT_NULL(dut->test, dut->line);
-	KUNIT_ASSERT_NOT_NULL(dut->test, dut->accesses);
-	fire->line = dut->line;
-	fire->bits = bits;
-
-	for (n = 1; hooked && n <= KUNIT_DUT_MAX_STEPS; n++) {
-		kunit_accesses_hook(dut->accesses, n, kunit_dut_fire_hook, fire);
-		op(dut, data);
-		hooked = kunit_accesses_hooked(dut->accesses);
-		kunit_accesses_hook(dut->accesses, 0, NULL, NULL);
-
-		if (kunit_dut_is_bound(dut))
-			KUNIT_EXPECT_EQ_MSG(dut->test, kunit_irq_line_settle(dut->line), 0,
-					    "the event after access %u is not acknowledged", n);
-		kunit_irq_line_ack(dut->line, bits);
-	}
-	KUNIT_EXPECT_EQ_MSG(dut->test, hooked, 0, "the operation does not come to an end");
-
-	return n - 2;
-}
-EXPORT_SYMBOL_GPL(kunit_dut_fire_at_each_access);
 
 #ifdef CONFIG_PM_SLEEP
 enum kunit_dut_phase {
@@ -666,24 +404,3 @@ int kunit_dut_resume(struct kunit_dut *dut)
 #endif
 }
 EXPORT_SYMBOL_GPL(kunit_dut_resume);
-
-/**
- * kunit_dut_suspend_resume() - Suspend and resume, with an event in between
- * @dut:	device under test, bound, with a line
- * @bits:	events which happen while the device is suspended
- *
- * After that the driver has to have acknowledged them.
- *
- * Context: The thread of the test.
- */
-void kunit_dut_suspend_resume(struct kunit_dut *dut, u64 bits)
-{
-	KUNIT_ASSERT_NOT_NULL(dut->test, dut->line);
-	KUNIT_ASSERT_EQ(dut->test, kunit_dut_suspend(dut), 0);
-	kunit_irq_line_raise(dut->line, bits);
-	KUNIT_EXPECT_EQ(dut->test, kunit_dut_resume(dut), 0);
-	KUNIT_EXPECT_EQ_MSG(dut->test, kunit_irq_line_settle(dut->line), 0,
-			    "what happened in suspend is not acknowledged: status 0x%llx",
-			    kunit_irq_line_status(dut->line));
-}
-EXPORT_SYMBOL_GPL(kunit_dut_suspend_resume);

@@ -5,6 +5,10 @@
  * The adapter does plain I2C messages, of which the I2C core makes the SMBus
  * transfers. What goes from START to STOP is one transfer: the drivers' calls
  * are one each.
+ *
+ * A device alerts by pulling SMBALERT# low, which all share. Whoever reads from the
+ * alert response address gets the address of the lowest one which does, and that one
+ * stops.
  */
 
 #include <linux/device.h>
@@ -12,44 +16,67 @@
 #include <linux/errno.h>
 #include <linux/export.h>
 #include <linux/i2c.h>
+#include <linux/i2c-smbus.h>
 #include <linux/list.h>
 #include <linux/module.h>
 #include <linux/mutex.h>
+#include <linux/property.h>
 #include <linux/string.h>
 
 #include <kunit/i2c.h>
 #include <kunit/resource.h>
 #include <kunit/test.h>
 
+/* The alert response address */
+#define KUNIT_I2C_ARA	0x0c
+
 /**
  * struct kunit_i2c_slave - who answers at an address
  * @node:	in &kunit_i2c_adapter.slaves
  * @addr:	the address
  * @rf:		the registers
+ * @alerts:	it pulls SMBALERT#
+ * @flag:	the bit behind its address when it answers to the alert response address
  */
 struct kunit_i2c_slave {
 	struct list_head	node;
 	unsigned short		addr;
 	struct kunit_regfile	*rf;
+	bool			alerts;
+	bool			flag;
 };
 
 /**
  * struct kunit_i2c_adapter - an adapter of a test
  * @adap:	for the I2C core
  * @test:	the test
- * @lock:	protects @slaves
+ * @lock:	protects @slaves, and what they alert
  * @slaves:	who is there
+ * @smbalert:	the line, active while one of them alerts; NULL if there is none
  */
 struct kunit_i2c_adapter {
 	struct i2c_adapter	adap;
 	struct kunit		*test;
 	struct mutex		lock;	/* slaves */
 	struct list_head	slaves;
+	struct kunit_irq_line	*smbalert;
 };
 
 static struct kunit_i2c_adapter *to_kunit_i2c(struct i2c_adapter *adap)
 {
 	return container_of(adap, struct kunit_i2c_adapter, adap);
+}
+
+static struct kunit_i2c_slave *kunit_i2c_slave(struct kunit_i2c_adapter *ka, unsigned short addr)
+{
+	struct kunit_i2c_slave *slave;
+
+	lockdep_assert_held(&ka->lock);
+	list_for_each_entry(slave, &ka->slaves, node) {
+		if (slave->addr == addr)
+			return slave;
+	}
+	return NULL;
 }
 
 static struct kunit_regfile *kunit_i2c_find(struct i2c_adapter *adap, unsigned short addr)
@@ -58,11 +85,37 @@ static struct kunit_regfile *kunit_i2c_find(struct i2c_adapter *adap, unsigned s
 	struct kunit_i2c_slave *slave;
 
 	guard(mutex)(&ka->lock);
+	slave = kunit_i2c_slave(ka, addr);
+	return slave ? slave->rf : NULL;
+}
+
+/* Who alerts, and has the lowest address: that one wins the arbitration */
+static struct kunit_i2c_slave *kunit_i2c_alerting(struct kunit_i2c_adapter *ka)
+{
+	struct kunit_i2c_slave *slave, *first = NULL;
+
+	lockdep_assert_held(&ka->lock);
 	list_for_each_entry(slave, &ka->slaves, node) {
-		if (slave->addr == addr)
-			return slave->rf;
+		if (slave->alerts && (!first || slave->addr < first->addr))
+			first = slave;
 	}
-	return NULL;
+	return first;
+}
+
+/* A read from the alert response address */
+static int kunit_i2c_ara(struct kunit_i2c_adapter *ka, struct i2c_msg *msg)
+{
+	struct kunit_i2c_slave *slave;
+
+	guard(mutex)(&ka->lock);
+	slave = kunit_i2c_alerting(ka);
+	if (!slave || !(msg->flags & I2C_M_RD) || msg->len != 1)
+		return -ENXIO;
+
+	msg->buf[0] = slave->addr << 1 | slave->flag;
+	slave->alerts = false;
+	kunit_irq_line_assert(ka->smbalert, kunit_i2c_alerting(ka));
+	return 0;
 }
 
 /* The device says how many bytes follow, and the message has room for 32. */
@@ -108,8 +161,12 @@ static int kunit_i2c_msg(struct kunit_regfile *rf, struct i2c_msg *msg)
 
 static int kunit_i2c_xfer(struct i2c_adapter *adap, struct i2c_msg *msgs, int num)
 {
+	struct kunit_i2c_adapter *ka = to_kunit_i2c(adap);
 	struct kunit_regfile *rf = NULL;
 	int ret = 0, i;
+
+	if (ka->smbalert && msgs[0].addr == KUNIT_I2C_ARA)
+		return num == 1 ? kunit_i2c_ara(ka, msgs) ?: num : -EOPNOTSUPP;
 
 	for (i = 0; i < num && !ret; i++) {
 		/* A driver may talk to several devices before it stops */
@@ -198,6 +255,75 @@ EXPORT_SYMBOL_GPL(kunit_i2c_attach);
 KUNIT_DEFINE_ACTION_WRAPPER(kunit_i2c_unregister, i2c_unregister_device, struct i2c_client *);
 
 /**
+ * kunit_i2c_alert_create() - Let devices alert
+ * @test:	test context
+ * @adap:	adapter of the test
+ * @trigger:	how the adapter's input for SMBALERT# behaves: IRQ_TYPE_LEVEL_LOW or
+ *		IRQ_TYPE_EDGE_FALLING
+ *
+ * Connects SMBALERT# of @adap to an interrupt, which the driver of the I2C core for it
+ * handles. Do that before the clients are made, so that they go first.
+ *
+ * Context: Process context, the thread of the test. When this fails, so does the test.
+ * Without CONFIG_I2C_SMBUS it is skipped: who uses this selects that.
+ *
+ * Return: The line.
+ */
+struct kunit_irq_line *kunit_i2c_alert_create(struct kunit *test, struct i2c_adapter *adap,
+					      unsigned int trigger)
+{
+#if IS_REACHABLE(CONFIG_I2C_SMBUS)
+	struct kunit_irq_line_info line = { .trigger = trigger };
+	struct kunit_i2c_adapter *ka = to_kunit_i2c(adap);
+	struct i2c_smbus_alert_setup setup;
+	struct i2c_client *ara;
+
+	KUNIT_ASSERT_NULL_MSG(test, ka->smbalert, "SMBALERT# twice");
+	ka->smbalert = kunit_irq_line_create(test, &line);
+	setup.irq = kunit_irq_line_irq(ka->smbalert);
+
+	ara = i2c_new_smbus_alert_device(adap, &setup);
+	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, ara);
+	KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test, kunit_i2c_unregister, ara), 0);
+	KUNIT_ASSERT_TRUE_MSG(test, kunit_irq_line_requested(ka->smbalert),
+			      "the driver for SMBALERT# does not bind");
+	return ka->smbalert;
+#else
+	kunit_skip(test, "needs CONFIG_I2C_SMBUS");
+	return NULL;
+#endif
+}
+EXPORT_SYMBOL_GPL(kunit_i2c_alert_create);
+
+/**
+ * kunit_i2c_alert() - A device alerts
+ * @client:	the device, on an adapter with kunit_i2c_alert_create()
+ * @flag:	the bit which it sends behind its address, and its driver gets
+ *
+ * Until it has answered. Whether it alerts once more while the reason is still there is
+ * up to the device.
+ *
+ * Context: Process context. May sleep.
+ */
+void kunit_i2c_alert(struct i2c_client *client, bool flag)
+{
+	struct kunit_i2c_adapter *ka = to_kunit_i2c(client->adapter);
+	struct kunit_i2c_slave *slave;
+
+	guard(mutex)(&ka->lock);
+	slave = kunit_i2c_slave(ka, client->addr);
+	if (!slave || !ka->smbalert) {
+		KUNIT_FAIL(ka->test, "the device at 0x%02x is not connected to SMBALERT#",
+			   client->addr);
+		return;
+	}
+	slave->flag = flag;
+	slave->alerts = true;
+	kunit_irq_line_assert(ka->smbalert, true);
+}
+EXPORT_SYMBOL_GPL(kunit_i2c_alert);
+
+/**
  * kunit_i2c_client_create() - Create a test managed I2C device
  * @test:	test context
  * @adap:	adapter of the test
@@ -223,6 +349,8 @@ struct kunit_i2c_client *kunit_i2c_client_create(struct kunit *test, struct i2c_
 	};
 
 	KUNIT_ASSERT_NOT_NULL(test, c);
+	KUNIT_ASSERT_FALSE_MSG(test, info->properties && info->fwnode,
+			       "a firmware node and properties of another");
 	if (!driver_find(info->driver, &i2c_bus_type))
 		kunit_skip(test, "there is no I2C driver %s", info->driver);
 
@@ -230,7 +358,8 @@ struct kunit_i2c_client *kunit_i2c_client_create(struct kunit *test, struct i2c_
 	c->rf->priv = info->priv;
 	if (info->trigger) {
 		c->line = kunit_regfile_line_create(test, c->rf, info->trigger, info->line);
-		board.irq = kunit_irq_line_irq(c->line);
+		if (!is_of_node(info->fwnode))
+			board.irq = kunit_irq_line_irq(c->line);
 	}
 	kunit_i2c_attach(test, adap, info->addr, c->rf);
 
@@ -238,11 +367,17 @@ struct kunit_i2c_client *kunit_i2c_client_create(struct kunit *test, struct i2c_
 	c->swnode.properties = info->properties;
 	if (info->properties)
 		board.swnode = &c->swnode;
+	/* As the I2C core does with what it finds in a device tree */
+	if (is_of_node(info->fwnode) && fwnode_property_read_bool(info->fwnode, "wakeup-source"))
+		board.flags |= I2C_CLIENT_WAKE;
 
 	c->client = i2c_new_client_device(adap, &board);
 	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, c->client);
 	KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test, kunit_i2c_unregister, c->client), 0);
 	strscpy(c->client->name, info->type);
+	/* Not before, or its driver would probe at once. Put by the I2C core. */
+	if (info->fwnode)
+		device_set_node(&c->client->dev, fwnode_handle_get(info->fwnode));
 	c->rf->dev = &c->client->dev;
 
 	c->dut = kunit_dut_adopt(test, &c->client->dev, info->driver);

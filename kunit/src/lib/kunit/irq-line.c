@@ -134,6 +134,7 @@ struct kunit_irq_line *kunit_irq_line_create(struct kunit *test,
 
 	chip.delivery = line->info.delivery;
 	chip.kind = line->info.kind;
+	chip.fwnode = line->info.fwnode;
 	line->domain = kunit_irq_sim_create(test, &chip);
 	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, line->domain);
 	irq = kunit_irq_sim_map(test, line->domain, 0);

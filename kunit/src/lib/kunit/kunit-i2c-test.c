@@ -9,12 +9,18 @@
 
 #include <linux/atomic.h>
 #include <linux/completion.h>
+#include <linux/cpu.h>
+#include <linux/cpumask.h>
 #include <linux/device.h>
 #include <linux/i2c.h>
 #include <linux/interrupt.h>
+#include <linux/irq.h>
 #include <linux/ktime.h>
 #include <linux/module.h>
+#include <linux/pm.h>
+#include <linux/pm_wakeup.h>
 #include <linux/property.h>
+#include <linux/smp.h>
 #include <linux/string_choices.h>
 
 #include <kunit/dut.h>
@@ -66,8 +72,23 @@ static const struct kunit_regfile_model test_model = {
 
 /* A driver: reads ID, enables and acknowledges interrupts, counts them */
 
+/* What it does wrong */
+#define FORGETS_ACK	BIT(0)	/* acknowledges nothing */
+#define NEVER_WAKES	BIT(1)	/* does not make its interrupt a wakeup source */
+#define KEEPS_WAKING	BIT(2)	/* does not take that back */
+
 static atomic_t drv_handled;
+static struct cpumask drv_cpus;
 static bool drv_has_line;
+static unsigned int drv_wrong;
+static unsigned int drv_alerts, drv_alert_data[4];
+static unsigned short drv_alert_addr[4];
+
+static irqreturn_t drv_handler(int irq, void *data)
+{
+	cpumask_set_cpu(smp_processor_id(), &drv_cpus);
+	return IRQ_WAKE_THREAD;
+}
 
 static irqreturn_t drv_thread(int irq, void *data)
 {
@@ -76,10 +97,42 @@ static irqreturn_t drv_thread(int irq, void *data)
 
 	if (status <= 0)
 		return IRQ_NONE;
-	i2c_smbus_write_byte_data(client, STATUS, status);
+	if (!(drv_wrong & FORGETS_ACK))
+		i2c_smbus_write_byte_data(client, STATUS, status);
 	atomic_inc(&drv_handled);
 	return IRQ_HANDLED;
 }
+
+static void drv_alert(struct i2c_client *client, enum i2c_alert_protocol type, unsigned int data)
+{
+	if (type != I2C_PROTOCOL_SMBUS_ALERT)
+		return;
+	if (drv_alerts < ARRAY_SIZE(drv_alert_addr)) {
+		drv_alert_addr[drv_alerts] = client->addr;
+		drv_alert_data[drv_alerts] = data;
+	}
+	drv_alerts++;
+}
+
+static int drv_suspend(struct device *dev)
+{
+	struct i2c_client *client = to_i2c_client(dev);
+
+	if (!device_may_wakeup(dev) || drv_wrong & NEVER_WAKES)
+		return 0;
+	return enable_irq_wake(client->irq);
+}
+
+static int drv_resume(struct device *dev)
+{
+	struct i2c_client *client = to_i2c_client(dev);
+
+	if (!device_may_wakeup(dev) || drv_wrong & (NEVER_WAKES | KEEPS_WAKING))
+		return 0;
+	return disable_irq_wake(client->irq);
+}
+
+static DEFINE_SIMPLE_DEV_PM_OPS(drv_pm, drv_suspend, drv_resume);
 
 static int drv_probe(struct i2c_client *client)
 {
@@ -92,8 +145,11 @@ static int drv_probe(struct i2c_client *client)
 
 	drv_has_line = client->irq > 0;
 	if (drv_has_line) {
-		ret = devm_request_threaded_irq(&client->dev, client->irq, NULL, drv_thread,
-						IRQF_ONESHOT, DRIVER, client);
+		ret = devm_request_threaded_irq(&client->dev, client->irq, drv_handler,
+						drv_thread, IRQF_ONESHOT, DRIVER, client);
+		if (ret)
+			return ret;
+		ret = devm_device_init_wakeup(&client->dev);
 		if (ret)
 			return ret;
 	}
@@ -107,7 +163,9 @@ static const struct i2c_device_id drv_id[] = {
 
 static struct i2c_driver drv = {
 	.driver.name	= DRIVER,
+	.driver.pm	= pm_sleep_ptr(&drv_pm),
 	.probe		= drv_probe,
+	.alert		= drv_alert,
 	.id_table	= drv_id,
 };
 
@@ -145,6 +203,9 @@ static void i2c_test_suite_exit(struct kunit_suite *suite)
 static int i2c_test_init(struct kunit *test)
 {
 	atomic_set(&drv_handled, 0);
+	cpumask_clear(&drv_cpus);
+	drv_wrong = 0;
+	drv_alerts = 0;
 	return 0;
 }
 
@@ -402,25 +463,148 @@ static void i2c_loops(struct kunit *test)
 	KUNIT_EXPECT_GT(test, atomic_read(&drv_handled), 0);
 }
 
+/* The lowest address first, each once, and who alerts meanwhile is not forgotten. */
+static void i2c_alert(struct kunit *test)
+{
+	struct i2c_adapter *adap = kunit_i2c_adapter_create(test);
+	struct kunit_irq_line *line = kunit_i2c_alert_create(test, adap, IRQ_TYPE_LEVEL_LOW);
+	struct kunit_i2c_info info = {
+		.driver		= DRIVER,
+		.type		= "kunit-i2c-dev",
+		.addr		= ADDR + 1,
+		.model		= &test_model,
+		.properties	= drv_properties,
+	};
+	struct kunit_i2c_client *high = kunit_i2c_client_create(test, adap, &info), *low;
+
+	info.addr = ADDR;
+	low = kunit_i2c_client_create(test, adap, &info);
+	KUNIT_ASSERT_EQ(test, kunit_dut_bind(high->dut), 0);
+	KUNIT_ASSERT_EQ(test, kunit_dut_bind(low->dut), 0);
+
+	kunit_irq_line_hold(line);
+	kunit_i2c_alert(high->client, true);
+	kunit_i2c_alert(low->client, false);
+	KUNIT_EXPECT_EQ(test, drv_alerts, 0);
+	kunit_irq_line_let_go(line);
+	KUNIT_EXPECT_EQ(test, kunit_irq_line_settle(line), 0);
+	KUNIT_EXPECT_EQ(test, drv_alerts, 2);
+	KUNIT_EXPECT_EQ(test, drv_alert_addr[0], ADDR);
+	KUNIT_EXPECT_EQ(test, drv_alert_data[0], 0);
+	KUNIT_EXPECT_EQ(test, drv_alert_addr[1], ADDR + 1);
+	KUNIT_EXPECT_EQ(test, drv_alert_data[1], 1);
+
+	kunit_i2c_alert(high->client, false);
+	KUNIT_EXPECT_EQ(test, kunit_irq_line_settle(line), 0);
+	KUNIT_EXPECT_EQ(test, drv_alerts, 3);
+	KUNIT_EXPECT_FALSE(test, kunit_irq_line_asserted(line));
+}
+
 struct inner {
 	struct kunit		test;
 	struct kunit_i2c_client	*c;
 };
 
-static struct inner *make_inner(struct kunit *test)
+static struct inner *make_inner(struct kunit *test, unsigned int trigger)
 {
 	struct inner *inner = kunit_kzalloc(test, sizeof(*inner), GFP_KERNEL);
 
 	KUNIT_ASSERT_NOT_NULL(test, inner);
 	kunit_init_test(&inner->test, "kunit_i2c_inner", NULL);
-	inner->c = make_client(&inner->test, &test_model, IRQ_TYPE_LEVEL_LOW);
+	inner->c = make_client(&inner->test, &test_model, trigger);
 	return inner;
+}
+
+/* From CPU to CPU; a driver which acknowledges nothing is found out, with an edge no storm. */
+static void i2c_affinity(struct kunit *test)
+{
+	struct kunit_dut *dut;
+	struct inner *inner;
+	unsigned int irq;
+
+	if (num_online_cpus() < 2)
+		kunit_skip(test, "needs two CPUs");
+
+	inner = make_inner(test, IRQ_TYPE_EDGE_FALLING);
+	dut = inner->c->dut;
+	irq = kunit_irq_line_irq(inner->c->line);
+	KUNIT_ASSERT_EQ(test, kunit_dut_bind(dut), 0);
+	KUNIT_ASSERT_EQ(test, irq_set_affinity(irq, cpumask_of(cpumask_last(cpu_online_mask))), 0);
+	kunit_dut_affinity_under_fire(dut, BIT(0), 2);
+	KUNIT_EXPECT_EQ(test, (int)inner->test.status, (int)KUNIT_SUCCESS);
+	KUNIT_EXPECT_GE(test, atomic_read(&drv_handled), 2 * num_online_cpus());
+	KUNIT_EXPECT_TRUE(test, cpumask_equal(&drv_cpus, cpu_online_mask));
+	KUNIT_EXPECT_TRUE(test, cpumask_equal(irq_data_get_affinity_mask(irq_get_irq_data(irq)),
+					      cpumask_of(cpumask_last(cpu_online_mask))));
+
+	kunit_info(test, "failures that are expected:\n");
+	drv_wrong = FORGETS_ACK;
+	kunit_dut_affinity_under_fire(dut, BIT(0), 1);
+	KUNIT_EXPECT_EQ(test, (int)inner->test.status, (int)KUNIT_FAILURE);
+	kunit_cleanup(&inner->test);
+}
+
+/* The CPU which handles the interrupt goes down, and comes back. */
+static void i2c_hotplug(struct kunit *test)
+{
+	unsigned int cpu, cpus = num_online_cpus();
+	struct inner *inner;
+
+	if (!IS_ENABLED(CONFIG_HOTPLUG_CPU))
+		kunit_skip(test, "needs CPU hotplug");
+	if (cpus < 2)
+		kunit_skip(test, "needs two CPUs");
+
+	inner = make_inner(test, IRQ_TYPE_EDGE_FALLING);
+	KUNIT_ASSERT_EQ(test, kunit_dut_bind(inner->c->dut), 0);
+	kunit_dut_hotplug_under_fire(inner->c->dut, BIT(0));
+	KUNIT_EXPECT_EQ(test, (int)inner->test.status, (int)KUNIT_SUCCESS);
+	KUNIT_EXPECT_EQ(test, num_online_cpus(), cpus);
+	for_each_online_cpu(cpu) {
+		if (cpu_is_hotpluggable(cpu))
+			KUNIT_EXPECT_TRUE_MSG(test, cpumask_test_cpu(cpu, &drv_cpus),
+					      "CPU %u did not get the interrupt", cpu);
+	}
+
+	kunit_info(test, "failures that are expected:\n");
+	drv_wrong = FORGETS_ACK;
+	kunit_dut_hotplug_under_fire(inner->c->dut, BIT(0));
+	KUNIT_EXPECT_EQ(test, (int)inner->test.status, (int)KUNIT_FAILURE);
+	KUNIT_EXPECT_EQ(test, num_online_cpus(), cpus);
+	kunit_cleanup(&inner->test);
+}
+
+/* The interrupt is a wakeup source while the device is suspended and is to wake. */
+static void i2c_wake_up(struct kunit *test)
+{
+	static const unsigned int wrong[] = { NEVER_WAKES, KEEPS_WAKING };
+
+	if (!IS_ENABLED(CONFIG_PM_SLEEP))
+		kunit_skip(test, "needs CONFIG_PM_SLEEP");
+
+	for (unsigned int i = 0; i <= ARRAY_SIZE(wrong); i++) {
+		struct inner *inner = make_inner(test, IRQ_TYPE_LEVEL_LOW);
+
+		KUNIT_ASSERT_EQ(test, kunit_dut_bind(inner->c->dut), 0);
+		device_set_wakeup_enable(&inner->c->client->dev, true);
+		atomic_set(&drv_handled, 0);
+		if (i)
+			kunit_info(test, "failures that are expected:\n");
+		drv_wrong = i ? wrong[i - 1] : 0;
+		kunit_dut_wake_up(inner->c->dut, BIT(0));
+		KUNIT_EXPECT_EQ(test, (int)inner->test.status,
+				(int)(i ? KUNIT_FAILURE : KUNIT_SUCCESS));
+		KUNIT_EXPECT_EQ(test, atomic_read(&drv_handled), 2);
+		KUNIT_EXPECT_TRUE(test, device_may_wakeup(&inner->c->client->dev));
+		drv_wrong = 0;
+		kunit_cleanup(&inner->test);
+	}
 }
 
 /* Registers which are not there fail the test, and so does half a value. */
 static void i2c_unknown_register(struct kunit *test)
 {
-	struct inner *inner = make_inner(test);
+	struct inner *inner = make_inner(test, IRQ_TYPE_LEVEL_LOW);
 	struct i2c_client *client = inner->c->client;
 
 	KUNIT_EXPECT_EQ(test, i2c_smbus_read_byte_data(client, ID), 0x5a);
@@ -444,7 +628,7 @@ static int count_clients(struct device *dev, void *data)
 /* All goes with the test: the driver is unbound, device and adapter are removed. */
 static void i2c_undone(struct kunit *test)
 {
-	struct inner *inner = make_inner(test);
+	struct inner *inner = make_inner(test, IRQ_TYPE_LEVEL_LOW);
 	unsigned int before = 0, after = 0;
 	int nr = inner->c->client->adapter->nr;
 	struct i2c_adapter *adap;
@@ -472,6 +656,10 @@ static struct kunit_case i2c_test_cases[] = {
 	KUNIT_CASE(i2c_hooks),
 	KUNIT_CASE_PARAM(i2c_line, trigger_gen_params),
 	KUNIT_CASE(i2c_loops),
+	KUNIT_CASE(i2c_affinity),
+	KUNIT_CASE(i2c_hotplug),
+	KUNIT_CASE(i2c_wake_up),
+	KUNIT_CASE(i2c_alert),
 	KUNIT_CASE(i2c_unknown_register),
 	KUNIT_CASE(i2c_undone),
 	{ }

@@ -286,16 +286,23 @@ static void kunit_mmio_exit(void *data)
 static int kunit_mmio_add(struct kunit_mmio *mmio)
 {
 	resource_size_t size = ALIGN(mmio->info.size, KUNIT_MMIO_GUARD) + 2 * KUNIT_MMIO_GUARD;
+	resource_size_t start = KUNIT_MMIO_START, end = KUNIT_MMIO_END;
+	resource_size_t align = KUNIT_MMIO_GUARD;
 	struct resource *region = &mmio->region;
 	int ret;
 
 	region->name = mmio->accesses.name;
 	region->flags = IORESOURCE_MEM;
 
+	if (mmio->info.start) {
+		start = mmio->info.start - KUNIT_MMIO_GUARD;
+		end = start + size - 1;
+		align = 1;
+	}
+
 	guard(mutex)(&kunit_mmio_place);
 
-	ret = allocate_resource(&iomem_resource, region, size, KUNIT_MMIO_START, KUNIT_MMIO_END,
-				KUNIT_MMIO_GUARD, NULL, NULL);
+	ret = allocate_resource(&iomem_resource, region, size, start, end, align, NULL, NULL);
 	if (ret)
 		return ret;
 	release_resource(region);
@@ -337,6 +344,10 @@ struct kunit_mmio *kunit_mmio_create(struct kunit *test, const struct kunit_mmio
 	KUNIT_ASSERT_NOT_NULL(test, mmio);
 	KUNIT_ASSERT_GT(test, info->size, 0);
 	KUNIT_ASSERT_LE(test, info->size, KUNIT_MMIO_MAX_SIZE);
+	if (info->start) {
+		KUNIT_ASSERT_EQ(test, info->start % sizeof(u64), 0);
+		KUNIT_ASSERT_GE(test, info->start, KUNIT_MMIO_GUARD);
+	}
 
 	mmio->test = test;
 	mmio->info = *info;
@@ -348,7 +359,8 @@ struct kunit_mmio *kunit_mmio_create(struct kunit *test, const struct kunit_mmio
 	KUNIT_ASSERT_NOT_NULL(test, mmio->mem);
 
 	kunit_accesses_init(test, &mmio->accesses, info->name ?: test->name);
-	KUNIT_ASSERT_EQ(test, kunit_mmio_add(mmio), 0);
+	KUNIT_ASSERT_EQ_MSG(test, kunit_mmio_add(mmio), 0, "no place for %s at %pa",
+			    mmio->accesses.name, &mmio->info.start);
 	KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test, kunit_mmio_exit, mmio), 0);
 
 	return mmio;

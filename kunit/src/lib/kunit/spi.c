@@ -288,6 +288,8 @@ struct kunit_spi_device *kunit_spi_device_create(struct kunit *test, struct spi_
 	};
 
 	KUNIT_ASSERT_NOT_NULL(test, d);
+	KUNIT_ASSERT_FALSE_MSG(test, info->properties && info->fwnode,
+			       "a firmware node and properties of another");
 	KUNIT_ASSERT_LT(test, info->cs, KUNIT_SPI_CHIP_SELECTS);
 	KUNIT_ASSERT_NULL_MSG(test, ks->slots[info->cs].rf, "chip select %u twice", info->cs);
 	KUNIT_ASSERT_GT(test, info->protocol->cmd_bytes, 0);
@@ -299,7 +301,8 @@ struct kunit_spi_device *kunit_spi_device_create(struct kunit *test, struct spi_
 	d->rf->priv = info->priv;
 	if (info->trigger) {
 		d->line = kunit_regfile_line_create(test, d->rf, info->trigger, info->line);
-		board.irq = kunit_irq_line_irq(d->line);
+		if (!is_of_node(info->fwnode))
+			board.irq = kunit_irq_line_irq(d->line);
 	}
 	ks->slots[info->cs] = (struct kunit_spi_slot) { d->rf, info->protocol };
 
@@ -312,6 +315,9 @@ struct kunit_spi_device *kunit_spi_device_create(struct kunit *test, struct spi_
 	KUNIT_ASSERT_NOT_NULL(test, d->spi);
 	KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test, kunit_spi_unregister, d->spi), 0);
 	strscpy(d->spi->modalias, info->type);
+	/* Not before, or its driver would probe at once. Put by the SPI core. */
+	if (info->fwnode)
+		device_set_node(&d->spi->dev, fwnode_handle_get(info->fwnode));
 	d->rf->dev = &d->spi->dev;
 
 	d->dut = kunit_dut_adopt(test, &d->spi->dev, info->driver);

@@ -12,6 +12,7 @@
 #include <kunit/dut.h>
 #include <kunit/irq-line.h>
 #include <kunit/mmio.h>
+#include <kunit/of.h>
 #include <kunit/test.h>
 
 #define INT_STATUS	0x00	/* what is read is cleared */
@@ -23,6 +24,10 @@
 #define BATTERY_CHANGED	BIT(0)
 #define AC_CHANGED	BIT(1)
 #define CHANGED		(BATTERY_CHANGED | AC_CHANGED)
+
+/* In goldfish_battery_kunit_of.dtso */
+#define TREE		"/goldfish-battery-kunit"
+#define TREE_REG	0x9020000
 
 /**
  * struct goldfish_battery_model - the device, and what is known about its driver
@@ -127,7 +132,7 @@ static void goldfish_battery_unnotify(void *nb)
 	power_supply_unreg_notifier(nb);
 }
 
-static int goldfish_battery_test_init(struct kunit *test)
+static void goldfish_battery_create(struct kunit *test, bool tree)
 {
 	struct goldfish_battery_model *bat = kunit_kzalloc(test, sizeof(*bat), GFP_KERNEL);
 	struct kunit_irq_line_info interrupt = {
@@ -153,6 +158,11 @@ static int goldfish_battery_test_init(struct kunit *test)
 	KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test, goldfish_battery_unnotify, &bat->nb),
 			0);
 
+	if (tree) {
+		interrupt.fwnode = kunit_dut_of_node(test, TREE "/interrupt-controller");
+		registers.start = TREE_REG;
+		device.fwnode = kunit_dut_of_node(test, TREE "/battery@9020000");
+	}
 	bat->line = kunit_irq_line_create(test, &interrupt);
 	kunit_irq_line_enable(bat->line, 0);
 	bat->mmio = kunit_mmio_create(test, &registers);
@@ -161,6 +171,19 @@ static int goldfish_battery_test_init(struct kunit *test)
 	device.mmio = bat->mmio;
 	device.line = bat->line;
 	bat->dut = kunit_dut_platform(test, &device);
+}
+
+static int goldfish_battery_test_init(struct kunit *test)
+{
+	goldfish_battery_create(test, false);
+	return 0;
+}
+
+/* The same device, as a device tree has it */
+static int goldfish_battery_of_test_init(struct kunit *test)
+{
+	KUNIT_ASSERT_EQ(test, of_overlay_apply_kunit(test, goldfish_battery_kunit_of), 0);
+	goldfish_battery_create(test, true);
 	return 0;
 }
 
@@ -362,6 +385,15 @@ static void goldfish_battery_unbind_test(struct kunit *test)
 	kunit_dut_unbind_under_fire(bat->dut, CHANGED, 20);
 }
 
+/* From CPU to CPU, under fire */
+static void goldfish_battery_affinity_test(struct kunit *test)
+{
+	struct goldfish_battery_model *bat = test->priv;
+
+	KUNIT_ASSERT_EQ(test, kunit_dut_bind(bat->dut), 0);
+	kunit_dut_affinity_under_fire(bat->dut, CHANGED, 3);
+}
+
 static void goldfish_battery_bind_unbind(struct kunit_dut *dut, void *data)
 {
 	KUNIT_EXPECT_EQ(dut->test, kunit_dut_bind(dut), 0);
@@ -391,7 +423,19 @@ static struct kunit_case goldfish_battery_test_cases[] = {
 	KUNIT_CASE(goldfish_battery_access_test),
 	KUNIT_CASE_SLOW(goldfish_battery_memory_test),
 	KUNIT_CASE(goldfish_battery_unbind_test),
+	KUNIT_CASE(goldfish_battery_affinity_test),
 	KUNIT_CASE(goldfish_battery_any_time_test),
+	{}
+};
+
+/* Those which depend on where the driver finds its registers and its interrupt */
+static struct kunit_case goldfish_battery_of_test_cases[] = {
+	KUNIT_CASE(goldfish_battery_order_test),
+	KUNIT_CASE(goldfish_battery_changed_test),
+	KUNIT_CASE(goldfish_battery_bind_again_test),
+	KUNIT_CASE(goldfish_battery_access_test),
+	KUNIT_CASE_SLOW(goldfish_battery_memory_test),
+	KUNIT_CASE(goldfish_battery_unbind_test),
 	{}
 };
 
@@ -401,7 +445,13 @@ static struct kunit_suite goldfish_battery_test_suite = {
 	.test_cases	= goldfish_battery_test_cases,
 };
 
-kunit_test_suite(goldfish_battery_test_suite);
+static struct kunit_suite goldfish_battery_of_test_suite = {
+	.name		= "goldfish_battery_of",
+	.init		= goldfish_battery_of_test_init,
+	.test_cases	= goldfish_battery_of_test_cases,
+};
+
+kunit_test_suites(&goldfish_battery_test_suite, &goldfish_battery_of_test_suite);
 
 MODULE_DESCRIPTION("KUnit test for the Goldfish battery driver");
 MODULE_LICENSE("GPL");

@@ -168,6 +168,24 @@ static void max17042_unbind_under_fire(struct kunit *test)
 	kunit_dut_unbind_under_fire(c->dut, STATUS_VMX, 5);
 }
 
+static void max17042_affinity(struct kunit *test)
+{
+	struct kunit_i2c_client *c = test->priv;
+
+	KUNIT_ASSERT_EQ(test, kunit_dut_bind(c->dut), 0);
+	wait_for_power_supply(test);
+	kunit_dut_affinity_under_fire(c->dut, STATUS_VMX, 2);
+}
+
+static void max17042_hotplug(struct kunit *test)
+{
+	struct kunit_i2c_client *c = test->priv;
+
+	KUNIT_ASSERT_EQ(test, kunit_dut_bind(c->dut), 0);
+	wait_for_power_supply(test);
+	kunit_dut_hotplug_under_fire(c->dut, STATUS_VMX);
+}
+
 static struct kunit_case max17042_test_cases[] = {
 	KUNIT_CASE(max17042_trigger_type),
 	KUNIT_CASE(max17042_alert),
@@ -175,6 +193,8 @@ static struct kunit_case max17042_test_cases[] = {
 	KUNIT_CASE(max17042_read_fails),
 	KUNIT_CASE(max17042_probe_fails),
 	KUNIT_CASE(max17042_unbind_under_fire),
+	KUNIT_CASE(max17042_affinity),
+	KUNIT_CASE(max17042_hotplug),
 	{ }
 };
 
