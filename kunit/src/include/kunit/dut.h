@@ -40,6 +40,8 @@ struct kunit_dut {
  * struct kunit_dut_info - a platform device, for kunit_dut_platform()
  * @driver:	name of the driver, which is in the kernel and not changed
  * @name:	name of the device, which the driver matches; NULL if it is @driver
+ * @parent:	device of which it is a part, in whose regmap the driver may look for its
+ *		registers, for instance; NULL for none
  * @mmio:	its registers, the first memory resource; NULL for none
  * @line:	its interrupt, the first interrupt resource; NULL for none
  * @res:	more resources
@@ -56,6 +58,7 @@ struct kunit_dut {
 struct kunit_dut_info {
 	const char			*driver;
 	const char			*name;
+	struct device			*parent;
 	struct kunit_mmio		*mmio;
 	struct kunit_irq_line		*line;
 	const struct resource		*res;

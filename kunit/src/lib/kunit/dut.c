@@ -136,6 +136,7 @@ static int kunit_dut_describe(struct platform_device *pdev, const struct kunit_d
 {
 	int ret;
 
+	pdev->dev.parent = info->parent;
 	/* Put by platform_device_release() */
 	if (fwnode)
 		device_set_node(&pdev->dev, fwnode_handle_get(fwnode));

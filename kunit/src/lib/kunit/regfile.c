@@ -226,25 +226,25 @@ EXPORT_SYMBOL_GPL(kunit_regfile_connect);
 /**
  * struct kunit_regfile_line - the interrupt of a device with registers
  * @rf:		the registers
- * @info:	what the test wants to know of it, may be NULL
+ * @info:	what the test wants to know of it
  */
 struct kunit_regfile_line {
-	struct kunit_regfile			*rf;
-	const struct kunit_irq_line_info	*info;
+	struct kunit_regfile		*rf;
+	struct kunit_irq_line_info	info;
 };
 
 static int kunit_regfile_line_requested(struct kunit_irq_line *line, void *data)
 {
-	const struct kunit_irq_line_info *info = ((struct kunit_regfile_line *)data)->info;
+	const struct kunit_irq_line_info *info = &((struct kunit_regfile_line *)data)->info;
 
-	return info && info->requested ? info->requested(line, info->data) : 0;
+	return info->requested ? info->requested(line, info->data) : 0;
 }
 
 static void kunit_regfile_line_released(struct kunit_irq_line *line, void *data)
 {
-	const struct kunit_irq_line_info *info = ((struct kunit_regfile_line *)data)->info;
+	const struct kunit_irq_line_info *info = &((struct kunit_regfile_line *)data)->info;
 
-	if (info && info->released)
+	if (info->released)
 		info->released(line, info->data);
 }
 
@@ -261,8 +261,7 @@ static void kunit_regfile_line_event(struct kunit_irq_line *line, u64 bits, void
  * @test:	test context
  * @rf:		the registers
  * @trigger:	how the interrupt behaves, IRQ_TYPE_LEVEL_LOW for instance
- * @info:	more about it, may be NULL; @trigger counts, and the event of the model;
- *		must not go away before the test ends
+ * @info:	more about it, may be NULL; @trigger counts, and the event of the model
  *
  * For buses. Does not return if there is no memory.
  *
@@ -280,10 +279,9 @@ struct kunit_irq_line *kunit_regfile_line_create(struct kunit *test, struct kuni
 
 	KUNIT_ASSERT_NOT_NULL(test, rl);
 	rl->rf = rf;
-	rl->info = info;
-
 	if (info)
 		own = *info;
+	rl->info = own;
 	own.trigger = trigger;
 	own.requested = kunit_regfile_line_requested;
 	own.released = kunit_regfile_line_released;

@@ -1,0 +1,285 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * KUnit test for the alarm of the MediaTek MT6397, a part of a PMIC
+ *
+ * The registers are in the regmap of the PMIC, and the device is in a device tree.
+ */
+
+#include <linux/device.h>
+#include <linux/ioport.h>
+#include <linux/irq.h>
+#include <linux/mfd/mt6397/core.h>
+#include <linux/mfd/mt6397/rtc.h>
+#include <linux/module.h>
+#include <linux/regmap.h>
+#include <linux/rtc.h>
+#include <linux/workqueue.h>
+
+#include <kunit/device.h>
+#include <kunit/dut.h>
+#include <kunit/irq-line.h>
+#include <kunit/of.h>
+#include <kunit/regmap.h>
+#include <kunit/test.h>
+
+#define NODE		"/rtc-mt6397-kunit"
+
+#define BASE		0xe000
+#define LAST		(BASE + RTC_WRTGR_MT6397)
+#define IRQ_STA		(BASE + RTC_IRQ_STA)
+#define IRQ_EN		(BASE + RTC_IRQ_EN)
+#define TC(what)	(BASE + RTC_TC_SEC + 2 * RTC_OFFSET_##what)
+#define AL(what)	(BASE + RTC_AL_SEC + 2 * RTC_OFFSET_##what)
+
+#define ALARM		RTC_IRQ_STA_AL
+
+/**
+ * struct mt6397_test - fixture
+ * @chip:	what the driver of the PMIC has for those of its parts
+ * @rf:		the registers
+ * @line:	the interrupt
+ * @dut:	the device
+ * @rtc:	what the driver has registered, while somebody looks at it
+ * @early:	times that the alarm was disabled when the RTC core knew of it already
+ */
+struct mt6397_test {
+	struct mt6397_chip	chip;
+	struct kunit_regfile	*rf;
+	struct kunit_irq_line	*line;
+	struct kunit_dut	*dut;
+	struct rtc_device	*rtc;
+	unsigned int		early;
+};
+
+static const struct kunit_reg mt6397_regs[] = {
+	KUNIT_REGS(BASE, BASE + 1, 0),
+	KUNIT_REG_RC(IRQ_STA, 0, 0xffff),
+	KUNIT_REGS(BASE + 3, LAST, 0),
+};
+
+/* The RTC core may set the next alarm as soon as it knows of this one */
+static void mt6397_write(struct kunit_regfile *rf, unsigned int reg, u32 *val)
+{
+	struct mt6397_test *t = rf->priv;
+
+	if (reg == IRQ_EN && !(*val & RTC_IRQ_EN_AL) && t->rtc &&
+	    (work_busy(&t->rtc->irqwork) || !t->rtc->aie_timer.enabled))
+		t->early++;
+}
+
+static bool mt6397_asserted(struct kunit_regfile *rf)
+{
+	return rf->val[IRQ_STA] & rf->val[IRQ_EN];
+}
+
+/* An alarm that was set, and has been reached */
+static void mt6397_event(struct kunit_regfile *rf, u64 bits)
+{
+	rf->val[IRQ_EN] |= bits;
+	rf->val[IRQ_STA] |= bits;
+}
+
+static const struct kunit_regfile_model mt6397_model = {
+	.regs		= mt6397_regs,
+	.num_regs	= ARRAY_SIZE(mt6397_regs),
+	.reg_bytes	= 2,
+	.val_bytes	= 2,
+	.write		= mt6397_write,
+	.asserted	= mt6397_asserted,
+	.event		= mt6397_event,
+};
+
+static const struct regmap_config mt6397_config = {
+	.reg_bits	= 16,
+	.val_bits	= 16,
+	.reg_stride	= 2,
+};
+
+static int mt6397_test_init(struct kunit *test)
+{
+	struct resource base = DEFINE_RES_MEM(BASE, LAST + 2 - BASE);
+	struct mt6397_test *t = kunit_kzalloc(test, sizeof(*t), GFP_KERNEL);
+	struct kunit_irq_line_info line = {};
+	struct device *pmic;
+
+	KUNIT_ASSERT_NOT_NULL(test, t);
+	test->priv = t;
+	KUNIT_ASSERT_EQ(test, of_overlay_apply_kunit(test, rtc_mt6397_kunit_of), 0);
+	pmic = kunit_device_register(test, "mt6397-pmic");
+	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, pmic);
+
+	t->rf = kunit_regmap_create(test, pmic, "mt6397-rtc", &mt6397_model, &mt6397_config);
+	t->rf->priv = t;
+	t->chip.regmap = dev_get_regmap(pmic, NULL);
+	dev_set_drvdata(pmic, &t->chip);
+	line.fwnode = kunit_dut_of_node(test, NODE "/interrupt-controller");
+	t->line = kunit_regfile_line_create(test, t->rf, IRQ_TYPE_LEVEL_HIGH, &line);
+	t->dut = kunit_dut_platform(test, &(struct kunit_dut_info) {
+		.driver		= "mt6397-rtc",
+		.parent		= pmic,
+		.line		= t->line,
+		.fwnode		= kunit_dut_of_node(test, NODE "/pmic/rtc"),
+		.res		= &base,
+		.num_res	= 1,
+	});
+	t->dut->accesses = &t->rf->accesses;
+
+	/* A first of January */
+	kunit_regfile_set(t->rf, TC(DOM), 0xffff, 1);
+	kunit_regfile_set(t->rf, TC(DOW), 0xffff, 1);
+	kunit_regfile_set(t->rf, TC(MTH), 0xffff, 1);
+	kunit_regfile_set(t->rf, TC(YEAR), 0xffff, 50);
+	return 0;
+}
+
+static int is_rtc(struct device *dev, const void *data)
+{
+	/* rtc_class is not for modules */
+	return dev->class && !strcmp(dev->class->name, "rtc");
+}
+
+static struct rtc_device *bind_rtc(struct kunit *test)
+{
+	struct mt6397_test *t = test->priv;
+	struct device *dev;
+
+	KUNIT_ASSERT_EQ(test, kunit_dut_bind(t->dut), 0);
+	dev = device_find_child(t->dut->dev, NULL, is_rtc);
+	KUNIT_ASSERT_NOT_NULL(test, dev);
+	/* It stays for as long as it is bound */
+	put_device(dev);
+	return to_rtc_device(dev);
+}
+
+/* In an hour */
+static void set_alarm(struct kunit *test, struct rtc_device *rtc)
+{
+	struct rtc_wkalrm alarm = { .enabled = true };
+
+	KUNIT_ASSERT_EQ(test, rtc_read_time(rtc, &alarm.time), 0);
+	rtc_time64_to_tm(rtc_tm_to_time64(&alarm.time) + 3600, &alarm.time);
+	KUNIT_ASSERT_EQ(test, rtc_set_alarm(rtc, &alarm), 0);
+}
+
+static void mt6397_alarm(struct kunit *test)
+{
+	struct mt6397_test *t = test->priv;
+	struct rtc_device *rtc = bind_rtc(test);
+
+	set_alarm(test, rtc);
+	KUNIT_EXPECT_EQ(test, kunit_regfile_get(t->rf, AL(HOUR)), 1);
+	KUNIT_EXPECT_EQ(test, kunit_regfile_get(t->rf, IRQ_EN), RTC_IRQ_EN_ONESHOT_AL);
+	KUNIT_EXPECT_EQ_MSG(test, kunit_regfile_get(t->rf, LAST), 1,
+			    "the values are not transferred to the clock");
+
+	kunit_regfile_set(t->rf, TC(HOUR), 0xffff, 1);
+	kunit_irq_line_raise(t->line, ALARM);
+	KUNIT_EXPECT_EQ(test, kunit_irq_line_settle(t->line), 0);
+	KUNIT_EXPECT_EQ(test, kunit_regfile_get(t->rf, IRQ_EN) & RTC_IRQ_EN_AL, 0);
+	flush_work(&rtc->irqwork);
+	KUNIT_EXPECT_FALSE_MSG(test, rtc->aie_timer.enabled, "the RTC core has not seen the alarm");
+}
+
+/*
+ * Once the RTC core knows of an alarm it sets the next one. A handler which disables the
+ * alarm after that disables the next one.
+ */
+static void mt6397_order(struct kunit *test)
+{
+	struct mt6397_test *t = test->priv;
+	struct rtc_device *rtc = bind_rtc(test);
+
+	set_alarm(test, rtc);
+	kunit_regfile_set(t->rf, TC(HOUR), 0xffff, 1);
+	t->rtc = rtc;
+	kunit_irq_line_raise(t->line, ALARM);
+	KUNIT_EXPECT_EQ(test, kunit_irq_line_settle(t->line), 0);
+	t->rtc = NULL;
+	flush_work(&rtc->irqwork);
+	KUNIT_EXPECT_EQ_MSG(test, t->early, 0,
+			    "the alarm is disabled after the RTC core was told of it");
+}
+
+static void mt6397_read_fails(struct kunit *test)
+{
+	struct mt6397_test *t = test->priv;
+	struct rtc_device *rtc = bind_rtc(test);
+
+	set_alarm(test, rtc);
+	kunit_regfile_set(t->rf, TC(HOUR), 0xffff, 1);
+	kunit_regfile_fail(t->rf, 1, -EIO);
+	kunit_irq_line_raise(t->line, ALARM);
+	for (unsigned int i = 0; kunit_irq_line_settle(t->line) && i < 3; i++)
+		;
+	flush_work(&rtc->irqwork);
+	KUNIT_EXPECT_FALSE_MSG(test, rtc->aie_timer.enabled, "the RTC core has not seen the alarm");
+}
+
+static void mt6397_wakes(struct kunit *test)
+{
+	struct mt6397_test *t = test->priv;
+
+	bind_rtc(test);
+	kunit_dut_wake_up(t->dut, ALARM);
+}
+
+static void mt6397_bind_again(struct kunit *test)
+{
+	struct mt6397_test *t = test->priv;
+
+	kunit_dut_bind_again(t->dut, 3);
+}
+
+static void mt6397_probe_fails(struct kunit *test)
+{
+	struct mt6397_test *t = test->priv;
+
+	KUNIT_EXPECT_GE(test, kunit_dut_fail_each_access(t->dut), 2);
+}
+
+static void mt6397_unbind_under_fire(struct kunit *test)
+{
+	struct mt6397_test *t = test->priv;
+
+	kunit_dut_unbind_under_fire(t->dut, ALARM, 5);
+}
+
+static void mt6397_affinity(struct kunit *test)
+{
+	struct mt6397_test *t = test->priv;
+
+	bind_rtc(test);
+	kunit_dut_affinity_under_fire(t->dut, ALARM, 2);
+}
+
+static void mt6397_hotplug(struct kunit *test)
+{
+	struct mt6397_test *t = test->priv;
+
+	bind_rtc(test);
+	kunit_dut_hotplug_under_fire(t->dut, ALARM);
+}
+
+static struct kunit_case mt6397_cases[] = {
+	KUNIT_CASE(mt6397_alarm),
+	KUNIT_CASE(mt6397_order),
+	KUNIT_CASE(mt6397_read_fails),
+	KUNIT_CASE(mt6397_wakes),
+	KUNIT_CASE(mt6397_bind_again),
+	KUNIT_CASE(mt6397_probe_fails),
+	KUNIT_CASE(mt6397_unbind_under_fire),
+	KUNIT_CASE(mt6397_affinity),
+	KUNIT_CASE(mt6397_hotplug),
+	{}
+};
+
+static struct kunit_suite mt6397_suite = {
+	.name		= "rtc-mt6397",
+	.init		= mt6397_test_init,
+	.test_cases	= mt6397_cases,
+};
+
+kunit_test_suite(mt6397_suite);
+
+MODULE_DESCRIPTION("KUnit test for the alarm of the MediaTek MT6397");
+MODULE_LICENSE("GPL");

@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * KUnit test for modelled devices behind the regmap of another one
+ */
+
+#include <linux/atomic.h>
+#include <linux/device.h>
+#include <linux/interrupt.h>
+#include <linux/irq.h>
+#include <linux/module.h>
+#include <linux/platform_device.h>
+#include <linux/regmap.h>
+
+#include <kunit/device.h>
+#include <kunit/dut.h>
+#include <kunit/irq-line.h>
+#include <kunit/platform_device.h>
+#include <kunit/regmap.h>
+#include <kunit/test.h>
+
+#define DRIVER		"kunit-regmap-test"
+
+#define ID		0x10
+#define STATUS		0x14
+#define ENABLE		0x18
+#define DATA		0x1c
+#define HOLE		0x20
+
+static const struct kunit_reg test_regs[] = {
+	KUNIT_REG_RO(ID, 0x1234),
+	KUNIT_REG_W1C(STATUS, 0, 0xffff),
+	KUNIT_REG(ENABLE, 0),
+	KUNIT_REG(DATA, 0),
+};
+
+static bool test_asserted(struct kunit_regfile *rf)
+{
+	return rf->val[STATUS] & rf->val[ENABLE];
+}
+
+static void test_event(struct kunit_regfile *rf, u64 bits)
+{
+	rf->val[STATUS] |= bits;
+}
+
+static const struct kunit_regfile_model test_models[] = {
+	{ .regs = test_regs, .num_regs = ARRAY_SIZE(test_regs), .reg_bytes = 1, .val_bytes = 2,
+	  .asserted = test_asserted, .event = test_event },
+	{ .regs = test_regs, .num_regs = ARRAY_SIZE(test_regs), .reg_bytes = 2, .val_bytes = 4,
+	  .val_le = true, .asserted = test_asserted, .event = test_event },
+};
+
+static const struct regmap_config test_configs[] = {
+	{ .reg_bits = 8, .val_bits = 16, .reg_stride = 4 },
+	{ .reg_bits = 16, .val_bits = 32, .reg_stride = 4 },
+};
+
+static atomic_t handled;
+
+static irqreturn_t test_thread(int irq, void *data)
+{
+	struct regmap *map = data;
+	unsigned int status;
+
+	if (regmap_read(map, STATUS, &status) || !status)
+		return IRQ_NONE;
+	regmap_write(map, STATUS, status);
+	atomic_inc(&handled);
+	return IRQ_HANDLED;
+}
+
+static int test_probe(struct platform_device *pdev)
+{
+	struct regmap *map = dev_get_regmap(pdev->dev.parent, NULL);
+	int irq = platform_get_irq(pdev, 0), ret;
+	unsigned int id;
+
+	if (!map)
+		return -ENODEV;
+	if (irq < 0)
+		return irq;
+	ret = regmap_read(map, ID, &id);
+	if (ret)
+		return ret;
+	if (id != 0x1234)
+		return -ENODEV;
+	ret = devm_request_threaded_irq(&pdev->dev, irq, NULL, test_thread, IRQF_ONESHOT, DRIVER,
+					map);
+	return ret ?: regmap_write(map, ENABLE, 0xffff);
+}
+
+static struct platform_driver test_driver = {
+	.driver.name	= DRIVER,
+	.driver.owner	= THIS_MODULE,
+	.probe		= test_probe,
+};
+
+struct regs {
+	struct kunit		test;
+	struct device		*parent;
+	struct kunit_regfile	*rf;
+};
+
+static void make_regs(struct kunit *test, struct kunit *owner, struct regs *regs,
+		      unsigned int kind)
+{
+	regs->parent = kunit_device_register(test, "kunit-regmap-parent");
+	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, regs->parent);
+	regs->rf = kunit_regmap_create(owner, regs->parent, "part", &test_models[kind],
+				       &test_configs[kind]);
+}
+
+/* Values get through, whatever their width and order, with the side effects. */
+static void regmap_values(struct kunit *test)
+{
+	struct regs *part = kunit_kzalloc(test, sizeof(*part), GFP_KERNEL);
+
+	KUNIT_ASSERT_NOT_NULL(test, part);
+	for (unsigned int kind = 0; kind < ARRAY_SIZE(test_models); kind++) {
+		unsigned int val, big = kind ? 0x89abcdef : 0xcdef;
+		struct regmap *map;
+
+		kunit_init_test(&part->test, "kunit_regmap_inner", NULL);
+		make_regs(test, &part->test, part, kind);
+		map = dev_get_regmap(part->parent, NULL);
+		KUNIT_ASSERT_NOT_NULL(test, map);
+		KUNIT_EXPECT_EQ(test, regmap_write(map, DATA, big), 0);
+		KUNIT_EXPECT_EQ(test, kunit_regfile_get(part->rf, DATA), big);
+		KUNIT_EXPECT_EQ(test, regmap_read(map, DATA, &val), 0);
+		KUNIT_EXPECT_EQ(test, val, big);
+		KUNIT_EXPECT_EQ(test, regmap_update_bits(map, DATA, 0xff, 0x11), 0);
+		KUNIT_EXPECT_EQ(test, kunit_regfile_get(part->rf, DATA), (big & ~0xff) | 0x11);
+		KUNIT_EXPECT_EQ(test, kunit_regfile_transfers(part->rf), 4);
+
+		kunit_regfile_set(part->rf, STATUS, 0xff, 0x0f);
+		KUNIT_EXPECT_EQ(test, regmap_write(map, STATUS, 0x03), 0);
+		KUNIT_EXPECT_EQ(test, kunit_regfile_get(part->rf, STATUS), 0x0c);
+
+		/* One fails, and reaches nothing; the next one does */
+		kunit_regfile_fail(part->rf, 1, -ETIMEDOUT);
+		KUNIT_EXPECT_EQ(test, regmap_write(map, DATA, 1), -ETIMEDOUT);
+		KUNIT_EXPECT_NE(test, kunit_regfile_get(part->rf, DATA), 1);
+		kunit_regfile_fail(part->rf, 1, -EIO);
+		KUNIT_EXPECT_EQ(test, regmap_read(map, DATA, &val), -EIO);
+		KUNIT_EXPECT_EQ(test, regmap_read(map, DATA, &val), 0);
+
+		KUNIT_EXPECT_EQ(test, (int)part->test.status, (int)KUNIT_SUCCESS);
+		kunit_info(test, "one failure that is expected:\n");
+		regmap_read(map, HOLE, &val);
+		KUNIT_EXPECT_EQ(test, (int)part->test.status, (int)KUNIT_FAILURE);
+		kunit_cleanup(&part->test);
+		KUNIT_EXPECT_NULL(test, dev_get_regmap(part->parent, NULL));
+		kunit_device_unregister(test, part->parent);
+	}
+}
+
+/* A driver of a part of the device, and the loops of kunit/dut.h. */
+static void regmap_driver(struct kunit *test)
+{
+	struct regs *regs = kunit_kzalloc(test, sizeof(*regs), GFP_KERNEL);
+	struct kunit_irq_line *line;
+	struct kunit_dut *dut;
+
+	atomic_set(&handled, 0);
+	KUNIT_ASSERT_EQ(test, kunit_platform_driver_register(test, &test_driver), 0);
+	KUNIT_ASSERT_NOT_NULL(test, regs);
+	make_regs(test, test, regs, 0);
+	line = kunit_regfile_line_create(test, regs->rf, IRQ_TYPE_LEVEL_HIGH, NULL);
+	dut = kunit_dut_platform(test, &(struct kunit_dut_info) {
+		.driver = DRIVER, .parent = regs->parent, .line = line,
+	});
+	dut->accesses = &regs->rf->accesses;
+
+	/* One read, and one write */
+	KUNIT_EXPECT_EQ(test, kunit_dut_fail_each_access(dut), 2);
+	KUNIT_ASSERT_EQ(test, kunit_dut_bind(dut), 0);
+	kunit_irq_line_raise(line, BIT(3));
+	KUNIT_EXPECT_EQ(test, kunit_irq_line_settle(line), 0);
+	KUNIT_EXPECT_EQ(test, atomic_read(&handled), 1);
+	KUNIT_EXPECT_EQ(test, kunit_regfile_get(regs->rf, STATUS), 0);
+	kunit_dut_unbind(dut);
+	kunit_dut_bind_again(dut, 3);
+	kunit_dut_unbind_under_fire(dut, BIT(0), 3);
+}
+
+static struct kunit_case regmap_test_cases[] = {
+	KUNIT_CASE(regmap_values),
+	KUNIT_CASE(regmap_driver),
+	{}
+};
+
+static struct kunit_suite regmap_test_suite = {
+	.name		= "kunit_regmap",
+	.test_cases	= regmap_test_cases,
+};
+
+kunit_test_suite(regmap_test_suite);
+
+MODULE_DESCRIPTION("KUnit test for modelled devices behind a regmap");
+MODULE_LICENSE("GPL");
