@@ -291,8 +291,9 @@ apply_series() {
 }
 
 # The private apt: the host's configuration and lists are only read. APT_DIR is where
-# it is, APT_ARCH for which architecture, that of the host when empty.
-APT_DIR=$CACHE/apt APT_ARCH=
+# it is, APT_ARCH for which architecture, that of the host when empty, APT_KIND deb or
+# deb-src.
+APT_DIR=$CACHE/apt APT_ARCH='' APT_KIND=deb
 _apt_opts() {
 	APT_OPTS=(-q
 		-o Dir::Etc::sourcelist="$APT_DIR/sources.list" -o Dir::Etc::sourceparts=/dev/null
@@ -335,7 +336,7 @@ apt_update() {
 		{ WHY="this machine's apt knows no Debian mirror: set IRQ_SIM_MIRROR=URL, or give your own tree with KERNEL=DIR"; return 1; }
 	_apt_opts
 	for mirror in "${mirrors[@]}"; do
-		printf 'deb [signed-by=%s] %s %s main\n' "$keyring" "$mirror" "$SUITE" >"$APT_DIR/sources.list"
+		printf '%s [signed-by=%s] %s %s main\n' "$APT_KIND" "$keyring" "$mirror" "$SUITE" >"$APT_DIR/sources.list"
 		say "package lists of $SUITE ..."
 		! LC_ALL=C apt-get "${APT_OPTS[@]}" -o APT::Update::Error-Mode=any update \
 			>"$APT_DIR/update.log" 2>&1 </dev/null || { _apt_updated=1; return; }
@@ -442,6 +443,36 @@ fetch_debs() {
 	# Without the options it wants dpkg's lock, and to be root.
 	_apt_get "$APT_DIR/archives" "$4 for $3" -o Dir::Cache::archives="$APT_DIR/archives" \
 		-o Debug::NoLocking=1 -y --no-install-recommends --download-only install "$4"
+}
+
+# fetch_source SUITE PACKAGE: sets SOURCE to the source of the package of that suite with
+# Debian's patches, which is fetched once; SOURCE.version is its version. apt compares what it
+# downloads with the checksums in the index of the suite, which is signed. WHY on failure.
+fetch_source() {
+	local APT_DIR=$CACHE/apt-$2-source APT_KIND=deb-src _apt_updated='' SUITE=$1 part tars patch
+
+	SOURCE=$CACHE/$2-source
+	[[ ! -e $SOURCE.version ]] || return 0
+	apt_update || { WHY=${WHY%, or give your own tree*}; return 1; }
+	_apt_opts
+	rm -rf -- "$SOURCE" "$SOURCE.new" "$APT_DIR"/archives/*.tar.*
+	mkdir "$SOURCE.new"
+	# Without the .dsc, which is in the index, too, and which some mirrors lack
+	for part in tar diff; do
+		_apt_get "$APT_DIR/archives" "the source of $2 ($part)" source --"$part"-only "$2" || return
+	done
+	tars=("$APT_DIR"/archives/*.orig.tar.* "$APT_DIR"/archives/*.debian.tar.*)
+	{ tar -x -C "$SOURCE.new" --strip-components=1 -f "${tars[0]}" &&
+		tar -x -C "$SOURCE.new" -f "${tars[1]}"; } ||
+		{ WHY="cannot unpack ${tars[*]}: remove them and run it again"; return 1; }
+	while read -r patch _; do
+		[[ -z $patch || $patch == '#'* ]] ||
+			(cd "$SOURCE.new" && kgit apply -p1 "debian/patches/$patch") ||
+			{ WHY="$patch of Debian does not apply to the source of $2"; return 1; }
+	done <"$SOURCE.new/debian/patches/series"
+	mv -- "$SOURCE.new" "$SOURCE"
+	part=${tars[1]##*/} part=${part#*_}
+	echo "${part%.debian.tar.*}" >"$SOURCE.version"
 }
 
 # fetch_program NAME SUITE PACKAGE PROGRAM [ARG...]: makes $CACHE/NAME/PROGRAM, which runs the

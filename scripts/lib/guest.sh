@@ -231,6 +231,8 @@ make_command() {
 	if [[ -n $t_guest ]]; then
 		[[ $t_arch != um ]] || command+=("initrd=$dir/root.cpio")
 		[[ $t_arch == um ]] || command+=(-initrd "$dir/root.cpio")
+		# RUN.files may make a device tree.
+		[[ $t_arch != um || ! -e $dir/guest.dtb ]] || command+=("dtb=$dir/guest.dtb")
 	fi
 	command+=(${QEMU_MORE[@]+"${QEMU_MORE[@]}"})
 }

@@ -428,6 +428,31 @@ class Kunit(Case):
 		self.assertRegex(done.stdout, r'\| s390x +\| 1 +\| 1 +\| \d+ +\| \*\*FAILED\*\* ')
 		self.assertNotIn('torture', done.stdout, 'it does not run the selftests')
 
+	def test_compare_before_and_after(self):
+		def compare(status):
+			done = self.call('vm', '--compare', 'gpio-sim', IRQ_SIM_BUILD=str(self.dir), status=status)
+			return done.stdout + done.stderr
+
+		self.kunit('echo "    KTAP version 1"; echo "    # Subtest: s"; echo "    1..2"; echo "    ok 1 a"; '
+			   'echo "    ok 2 b # SKIP no c"; echo ok 1 s')
+		self.assertIn('run scripts/vm --base gpio-sim', compare(1))
+		for name in ('gpio-sim', 'gpio-sim-base'):
+			shutil.copytree(self.dir / 'kunit/uml', self.dir / 'vm' / name)
+		self.assertRegex(compare(0), r'\| gpio-sim \| s +\| 2 +\| 1, 1 +\| 1, 1 +\| yes ')
+		results = self.dir / 'vm/gpio-sim/results.json'
+		whole = json.loads(results.read_text())
+		cases = whole['sub_groups'][0]['test_cases']
+		for status, said in (('FAIL', 's: a: PASS before, FAIL after'), (None, 's: a: PASS before, absent after')):
+			cases[0]['status'] = status
+			if not status:
+				del cases[0]
+			results.write_text(json.dumps(whole))
+			self.assertIn(said, compare(1))
+			self.assertIn('**1 DIFFER**', compare(1))
+		cases.clear()
+		results.write_text(json.dumps(whole))
+		self.assertIn('has run no test', compare(1))
+
 
 class Contract(Case):
 	SUITE = """static struct kunit_case cases[] = {

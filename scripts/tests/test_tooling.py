@@ -411,6 +411,32 @@ esac""")
         self.assertRegex(sources, r"^deb \[signed-by=\S+\] http://mirror.example/debian \S+ main\n$")
         self.assertEqual(self.tree("--on", "newest"), self.top / "build/linux")
 
+    def test_source_package(self):
+        """Fetched once, with Debian's patches, one of which may not apply."""
+        code = f'. "{self.top}/scripts/lib/gitlib.sh"; fetch_source trixie x || die "$WHY"; cat "$SOURCE/a" "$SOURCE.version"'
+        self.archive()
+        self.file("store/x-1/a", "one\n")
+        self.file("store/debian/patches/series", "# none\np\n")
+        archives = self.cache / "apt-x-source/archives"
+        for old, status in (("other", 125), ("one", 0)):
+            self.file("store/debian/patches/p", f"--- a/a\n+++ b/a\n@@ -1 +1 @@\n-{old}\n+two\n")
+            self.tool("apt-get", f"""
+case " $* " in
+*indextargets*) echo "http://mirror.example/debian|Debian|Debian|main|Packages" ;;
+*" --tar-only x "*) tar -C "{self.dir}/store" -cJf x_1.orig.tar.xz x-1 ;;
+*" --diff-only x "*) tar -C "{self.dir}/store" -cJf x_1-2.debian.tar.xz debian ;;
+*--print-uris* | *" update "*) ;;
+*) exit 100 ;;
+esac""")
+            done = self.lib(code, status=status)
+            self.assertTrue(archives.is_dir())
+            if status:
+                self.assertIn("p of Debian does not apply to the source of x", done.stderr)
+        self.assertEqual(done.stdout, "two\n1-2\n")
+        self.assertRegex((archives.parent / "sources.list").read_text(), "^deb-src .* trixie main\n$")
+        self.tool("apt-get", "exit 100")
+        self.assertEqual(self.lib(code).stdout, "two\n1-2\n")
+
     def test_release_is_gone(self):
         """The nearest release to which the series applies, and not 7.4."""
         self.archive("7.2", "7.4", "7.5")
