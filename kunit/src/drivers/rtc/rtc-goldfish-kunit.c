@@ -4,6 +4,7 @@
  */
 
 #include <linux/device.h>
+#include <linux/math64.h>
 #include <linux/module.h>
 #include <linux/rtc.h>
 #include <linux/timekeeping.h>
@@ -164,7 +165,7 @@ static void goldfish_rtc_test_set(struct kunit *test, struct rtc_device *dev, u6
 	struct goldfish_rtc_model *rtc = test->priv;
 	struct rtc_wkalrm alarm = { .enabled = enabled };
 
-	rtc_time64_to_tm(rtc->time / NSEC_PER_SEC + seconds, &alarm.time);
+	rtc_time64_to_tm(div_u64(rtc->time, NSEC_PER_SEC) + seconds, &alarm.time);
 	KUNIT_ASSERT_EQ(test, rtc_set_alarm(dev, &alarm), 0);
 }
 
@@ -191,7 +192,7 @@ static void goldfish_rtc_time_test(struct kunit *test)
 
 	rtc_time64_to_tm(1234567890, &tm);
 	KUNIT_ASSERT_EQ(test, rtc_set_time(dev, &tm), 0);
-	KUNIT_EXPECT_EQ(test, rtc->time, 1234567890 * NSEC_PER_SEC);
+	KUNIT_EXPECT_EQ(test, rtc->time, 1234567890ULL * NSEC_PER_SEC);
 	KUNIT_ASSERT_EQ(test, rtc_read_time(dev, &tm), 0);
 	KUNIT_EXPECT_EQ(test, rtc_tm_to_time64(&tm), 1234567890);
 }
@@ -251,7 +252,7 @@ static void goldfish_rtc_read_alarm_test(struct kunit *test)
 	goldfish_rtc_test_set(test, dev, 10, true);
 	KUNIT_ASSERT_EQ(test, dev->ops->read_alarm(rtc->dut->dev, &alarm), 0);
 	KUNIT_EXPECT_EQ(test, alarm.enabled, 1);
-	KUNIT_EXPECT_EQ(test, rtc_tm_to_time64(&alarm.time), rtc->time / NSEC_PER_SEC + 10);
+	KUNIT_EXPECT_EQ(test, rtc_tm_to_time64(&alarm.time), div_u64(rtc->time, NSEC_PER_SEC) + 10);
 
 	goldfish_rtc_model_wait(rtc, 10);
 	goldfish_rtc_test_settle(test, dev);

@@ -165,6 +165,9 @@ static void pcf8523_wakes(struct kunit *test)
 
 	KUNIT_ASSERT_EQ(test, set_alarm(rtc, true), 0);
 	kunit_dut_wake_up(c->dut, CONTROL2_AF);
+	/* The core may have set the alarm anew meanwhile */
+	flush_work(&rtc->irqwork);
+	KUNIT_EXPECT_EQ(test, kunit_irq_line_settle(c->line), 0);
 	KUNIT_EXPECT_EQ(test, kunit_regfile_get(c->rf, CONTROL2), 0);
 	flush_work(&rtc->irqwork);
 }

@@ -71,6 +71,7 @@ struct kunit_dut_info {
 
 struct kunit_dut *kunit_dut_platform(struct kunit *test, const struct kunit_dut_info *info);
 struct kunit_dut *kunit_dut_adopt(struct kunit *test, struct device *dev, const char *driver);
+void kunit_dut_of_cells(struct kunit *test, unsigned int address, unsigned int size);
 struct fwnode_handle *kunit_dut_of_node(struct kunit *test, const char *path);
 
 int kunit_dut_bind(struct kunit_dut *dut);
@@ -79,7 +80,10 @@ bool kunit_dut_is_bound(struct kunit_dut *dut);
 int kunit_dut_suspend(struct kunit_dut *dut);
 int kunit_dut_resume(struct kunit_dut *dut);
 
-/* Loops: each ends with the device as it was found */
+/*
+ * Loops. Each ends with the driver bound, or not, as it was found. What has happened
+ * while there was no driver stays in a model which has the events in its own registers.
+ */
 void kunit_dut_bind_again(struct kunit_dut *dut, unsigned int times);
 unsigned int kunit_dut_fail_each_access(struct kunit_dut *dut);
 unsigned int kunit_dut_fail_each_allocation(struct kunit_dut *dut);

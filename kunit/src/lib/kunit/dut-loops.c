@@ -362,6 +362,9 @@ void kunit_dut_affinity_under_fire(struct kunit_dut *dut, u64 bits, unsigned int
 			kunit_dut_fire_some(fire);
 			kunit_dut_fire_stop(dut, fire);
 			kunit_dut_check_handled(dut, "the interrupt went to CPU", cpu);
+			/* And one alone, which is handled there */
+			kunit_irq_line_raise(dut->line, bits);
+			kunit_dut_check_handled(dut, "the interrupt was on CPU", cpu);
 		}
 	}
 	KUNIT_EXPECT_EQ(dut->test, irq_set_affinity(irq, before), 0);
@@ -388,6 +391,9 @@ static void kunit_dut_plug_under_fire(struct kunit_dut *dut, struct kunit_dut_fi
 
 	KUNIT_EXPECT_EQ_MSG(dut->test, irq_set_affinity(irq, cpumask_of(cpu)), 0,
 			    "the interrupt cannot go to CPU %u", cpu);
+	/* One alone, which is handled there */
+	kunit_irq_line_raise(dut->line, fire->bits);
+	kunit_dut_check_handled(dut, "the interrupt was on CPU", cpu);
 	kunit_dut_fire_start(dut, fire);
 	kunit_dut_fire_some(fire);
 	down = kunit_dut_plug(remove_cpu, cpu);
@@ -423,6 +429,11 @@ void kunit_dut_hotplug_under_fire(struct kunit_dut *dut, u64 bits)
 	unsigned int cpu, irq, done = 0;
 
 	kunit_dut_check_movable(dut);
+	for_each_online_cpu(cpu)
+		done += cpu_is_hotpluggable(cpu);
+	if (!done)
+		kunit_skip(dut->test, "no CPU can be taken down");
+
 	irq = kunit_irq_line_irq(dut->line);
 	fire = kunit_dut_fire_create(dut, bits);
 	before = kunit_kzalloc(dut->test, cpumask_size(), GFP_KERNEL);
@@ -436,11 +447,8 @@ void kunit_dut_hotplug_under_fire(struct kunit_dut *dut, u64 bits)
 		if (!cpu_is_hotpluggable(cpu))
 			continue;
 		kunit_dut_plug_under_fire(dut, fire, cpu);
-		done++;
 	}
 	KUNIT_EXPECT_EQ(dut->test, irq_set_affinity(irq, before), 0);
-	if (!done)
-		kunit_skip(dut->test, "no CPU can be taken down");
 #else
 	kunit_skip(dut->test, "needs CONFIG_HOTPLUG_CPU");
 #endif
@@ -452,6 +460,11 @@ static void kunit_dut_fire_hook(void *data)
 	struct kunit_dut_fire *fire = data;
 
 	kunit_irq_line_raise(fire->line, fire->bits);
+}
+
+static void kunit_dut_unhook(void *accesses)
+{
+	kunit_accesses_hook(accesses, 0, NULL, NULL);
 }
 
 /**
@@ -482,6 +495,10 @@ unsigned int kunit_dut_fire_at_each_access(struct kunit_dut *dut, u64 bits,
 	fire->line = dut->line;
 	fire->bits = bits;
 
+	/* An assertion in @op must not leave it: @fire goes before the device does */
+	KUNIT_ASSERT_EQ(dut->test, kunit_add_action_or_reset(dut->test, kunit_dut_unhook,
+							     dut->accesses), 0);
+
 	for (n = 1; hooked && n <= KUNIT_DUT_MAX_STEPS; n++) {
 		kunit_accesses_hook(dut->accesses, n, kunit_dut_fire_hook, fire);
 		op(dut, data);
@@ -493,6 +510,7 @@ unsigned int kunit_dut_fire_at_each_access(struct kunit_dut *dut, u64 bits,
 					    "the event after access %u is not acknowledged", n);
 		kunit_irq_line_ack(dut->line, bits);
 	}
+	kunit_release_action(dut->test, kunit_dut_unhook, dut->accesses);
 	KUNIT_EXPECT_EQ_MSG(dut->test, hooked, 0, "the operation does not come to an end");
 
 	return n - 2;

@@ -55,7 +55,7 @@ struct kunit_dut *kunit_dut_adopt(struct kunit *test, struct device *dev, const 
 	dut->drv = driver_find(driver, dev->bus);
 	KUNIT_ASSERT_NOT_NULL_MSG(test, dut->drv, "the %s bus has no driver %s",
 				  dev->bus->name, driver);
-	/* It stays registered: nobody else holds a reference */
+	/* driver_find() keeps no reference: the driver stays for as long as its module */
 	KUNIT_ASSERT_TRUE(test, try_module_get(dut->drv->owner));
 	KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test, kunit_dut_put_module,
 							dut->drv->owner), 0);
@@ -69,6 +69,32 @@ static void kunit_dut_of_put(void *data)
 	of_node_put(data);
 }
 #endif
+
+/**
+ * kunit_dut_of_cells() - Check that an overlay with addresses fits the device tree
+ * @test:	test context
+ * @address:	#address-cells of the root in the overlay
+ * @size:	#size-cells likewise
+ *
+ * An overlay can change neither. Where the root of the device tree has other ones, or
+ * there is no CONFIG_OF, the test is skipped: call this before of_overlay_apply_kunit().
+ *
+ * Context: The thread of the test.
+ */
+void kunit_dut_of_cells(struct kunit *test, unsigned int address, unsigned int size)
+{
+	struct device_node *root = of_find_node_by_path("/");
+	u32 cells[2] = { address, size };
+
+	if (!root)
+		kunit_skip(test, "needs CONFIG_OF, and a device tree");
+	of_property_read_u32(root, "#address-cells", &cells[0]);
+	of_property_read_u32(root, "#size-cells", &cells[1]);
+	of_node_put(root);
+	if (cells[0] != address || cells[1] != size)
+		kunit_skip(test, "the device tree has other #address-cells or #size-cells");
+}
+EXPORT_SYMBOL_GPL(kunit_dut_of_cells);
 
 /**
  * kunit_dut_of_node() - Find a node of the device tree
@@ -159,8 +185,8 @@ static void kunit_dut_check_reg(struct kunit *test, const struct kunit_dut_info 
 	if (!info->mmio || of_address_to_resource(to_of_node(info->fwnode), 0, &reg))
 		return;
 	mmio = kunit_mmio_resource(info->mmio);
-	KUNIT_ASSERT_EQ_MSG(test, mmio->start, reg.start,
-			    "the registers are at %pR, and in the device tree at %pR", mmio, &reg);
+	KUNIT_ASSERT_TRUE_MSG(test, mmio->start == reg.start && mmio->end == reg.end,
+			      "the registers are %pR, and in the device tree %pR", mmio, &reg);
 }
 
 /**
@@ -172,7 +198,8 @@ static void kunit_dut_check_reg(struct kunit *test, const struct kunit_dut_info 
  * is not bound to it, that is for kunit_dut_bind(). At the end of the test it is
  * unbound and removed.
  *
- * Context: The thread of the test. When this fails, so does the test.
+ * Context: The thread of the test. When this fails, so does the test; without the driver
+ * the test is skipped.
  *
  * Return: The device under test.
  */
@@ -186,6 +213,8 @@ struct kunit_dut *kunit_dut_platform(struct kunit *test, const struct kunit_dut_
 	KUNIT_ASSERT_NOT_NULL_MSG(test, info->driver, "no name of a driver");
 	KUNIT_ASSERT_FALSE_MSG(test, info->properties && info->fwnode,
 			       "a firmware node and properties of another");
+	if (!driver_find(info->driver, &platform_bus_type))
+		kunit_skip(test, "there is no platform driver %s", info->driver);
 	kunit_dut_check_reg(test, info);
 
 	/*
@@ -291,7 +320,7 @@ static const size_t kunit_dut_up[] = {
 };
 
 /* Call what the PM core would, which is the first of those who have any */
-static int kunit_dut_pm(struct device *dev, size_t op)
+static int kunit_dut_call(struct device *dev, size_t op)
 {
 	const struct dev_pm_ops *ops = NULL;
 	int (*call)(struct device *dev);
@@ -323,6 +352,19 @@ static int kunit_dut_pm(struct device *dev, size_t op)
 	return call(dev);
 }
 
+/* Late and without interrupts, the PM core does not take the lock of the device */
+static int kunit_dut_pm(struct device *dev, size_t op)
+{
+	if (op != offsetof(const struct dev_pm_ops, prepare) &&
+	    op != offsetof(const struct dev_pm_ops, suspend) &&
+	    op != offsetof(const struct dev_pm_ops, resume) &&
+	    op != offsetof(const struct dev_pm_ops, complete))
+		return kunit_dut_call(dev, op);
+
+	guard(device)(dev);
+	return kunit_dut_call(dev, op);
+}
+
 /* Undo the phases from @phase down to the first */
 static int kunit_dut_wind_up(struct kunit_dut *dut, int phase)
 {
@@ -347,7 +389,8 @@ static int kunit_dut_wind_up(struct kunit_dut *dut, int phase)
  *
  * Calls its callbacks from prepare to suspend_noirq. The interrupt of the device is
  * disabled before the last one, as the PM core does with those that do not wake. The
- * machine goes on. On a kernel without CONFIG_PM_SLEEP drivers have no callbacks, and
+ * machine goes on. Resume the device before anything can end the test: its driver is
+ * unbound then, which it never is while it is suspended. On a kernel without CONFIG_PM_SLEEP drivers have no callbacks, and
  * the test is skipped.
  *
  * Context: The thread of the test.
@@ -358,8 +401,6 @@ int kunit_dut_suspend(struct kunit_dut *dut)
 {
 #ifdef CONFIG_PM_SLEEP
 	int phase, ret;
-
-	guard(device)(dut->dev);
 
 	pm_runtime_get_noresume(dut->dev);
 	pm_runtime_barrier(dut->dev);
@@ -398,7 +439,6 @@ EXPORT_SYMBOL_GPL(kunit_dut_suspend);
 int kunit_dut_resume(struct kunit_dut *dut)
 {
 #ifdef CONFIG_PM_SLEEP
-	guard(device)(dut->dev);
 	return kunit_dut_wind_up(dut, KUNIT_DUT_SUSPENDED_NOIRQ);
 #else
 	return -EOPNOTSUPP;

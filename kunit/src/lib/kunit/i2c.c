@@ -33,6 +33,7 @@
 /**
  * struct kunit_i2c_slave - who answers at an address
  * @node:	in &kunit_i2c_adapter.slaves
+ * @ka:		the adapter
  * @addr:	the address
  * @rf:		the registers
  * @alerts:	it pulls SMBALERT#
@@ -40,6 +41,7 @@
  */
 struct kunit_i2c_slave {
 	struct list_head	node;
+	struct kunit_i2c_adapter *ka;
 	unsigned short		addr;
 	struct kunit_regfile	*rf;
 	bool			alerts;
@@ -53,6 +55,7 @@ struct kunit_i2c_slave {
  * @lock:	protects @slaves, and what they alert
  * @slaves:	who is there
  * @smbalert:	the line, active while one of them alerts; NULL if there is none
+ * @setup:	of the device which handles it
  */
 struct kunit_i2c_adapter {
 	struct i2c_adapter	adap;
@@ -60,6 +63,7 @@ struct kunit_i2c_adapter {
 	struct mutex		lock;	/* slaves */
 	struct list_head	slaves;
 	struct kunit_irq_line	*smbalert;
+	struct i2c_smbus_alert_setup setup;
 };
 
 static struct kunit_i2c_adapter *to_kunit_i2c(struct i2c_adapter *adap)
@@ -228,6 +232,17 @@ struct i2c_adapter *kunit_i2c_adapter_create(struct kunit *test)
 }
 EXPORT_SYMBOL_GPL(kunit_i2c_adapter_create);
 
+static void kunit_i2c_detach(void *data)
+{
+	struct kunit_i2c_slave *slave = data;
+	struct kunit_i2c_adapter *ka = slave->ka;
+
+	guard(mutex)(&ka->lock);
+	list_del(&slave->node);
+	if (ka->smbalert)
+		kunit_irq_line_assert(ka->smbalert, kunit_i2c_alerting(ka));
+}
+
 /**
  * kunit_i2c_attach() - Let registers answer at an address
  * @test:	test context
@@ -245,10 +260,12 @@ void kunit_i2c_attach(struct kunit *test, struct i2c_adapter *adap, unsigned sho
 
 	KUNIT_ASSERT_NOT_NULL(test, slave);
 	KUNIT_ASSERT_NULL_MSG(test, kunit_i2c_find(adap, addr), "address 0x%02x twice", addr);
+	slave->ka = ka;
 	slave->addr = addr;
 	slave->rf = rf;
-	guard(mutex)(&ka->lock);
-	list_add(&slave->node, &ka->slaves);
+	scoped_guard(mutex, &ka->lock)
+		list_add(&slave->node, &ka->slaves);
+	KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test, kunit_i2c_detach, slave), 0);
 }
 EXPORT_SYMBOL_GPL(kunit_i2c_attach);
 
@@ -265,33 +282,29 @@ KUNIT_DEFINE_ACTION_WRAPPER(kunit_i2c_unregister, i2c_unregister_device, struct 
  * handles. Do that before the clients are made, so that they go first.
  *
  * Context: Process context, the thread of the test. When this fails, so does the test.
- * Without CONFIG_I2C_SMBUS it is skipped: who uses this selects that.
+ * Without the driver of CONFIG_I2C_SMBUS it is skipped: who uses this selects that.
  *
  * Return: The line.
  */
 struct kunit_irq_line *kunit_i2c_alert_create(struct kunit *test, struct i2c_adapter *adap,
 					      unsigned int trigger)
 {
-#if IS_REACHABLE(CONFIG_I2C_SMBUS)
 	struct kunit_irq_line_info line = { .trigger = trigger };
 	struct kunit_i2c_adapter *ka = to_kunit_i2c(adap);
-	struct i2c_smbus_alert_setup setup;
 	struct i2c_client *ara;
 
+	if (!driver_find("smbus_alert", &i2c_bus_type))
+		kunit_skip(test, "needs the driver of CONFIG_I2C_SMBUS");
 	KUNIT_ASSERT_NULL_MSG(test, ka->smbalert, "SMBALERT# twice");
 	ka->smbalert = kunit_irq_line_create(test, &line);
-	setup.irq = kunit_irq_line_irq(ka->smbalert);
+	ka->setup.irq = kunit_irq_line_irq(ka->smbalert);
 
-	ara = i2c_new_smbus_alert_device(adap, &setup);
+	ara = i2c_new_smbus_alert_device(adap, &ka->setup);
 	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, ara);
 	KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test, kunit_i2c_unregister, ara), 0);
 	KUNIT_ASSERT_TRUE_MSG(test, kunit_irq_line_requested(ka->smbalert),
 			      "the driver for SMBALERT# does not bind");
 	return ka->smbalert;
-#else
-	kunit_skip(test, "needs CONFIG_I2C_SMBUS");
-	return NULL;
-#endif
 }
 EXPORT_SYMBOL_GPL(kunit_i2c_alert_create);
 

@@ -157,6 +157,7 @@ static int of_test_init(struct kunit *test)
 	found.number = 0;
 	found.irq = 0;
 	atomic_set(&found.handled, 0);
+	kunit_dut_of_cells(test, 2, 2);
 	KUNIT_ASSERT_EQ(test, of_overlay_apply_kunit(test, kunit_dut_of_test), 0);
 	return 0;
 }
@@ -215,14 +216,18 @@ static void of_trigger(struct kunit *test)
 {
 	struct kunit_irq_line *line = of_test_line(test, LEVEL, IRQ_TYPE_EDGE_RISING);
 	struct kunit_dut *dut;
+	int ret;
 
 	KUNIT_ASSERT_EQ(test, kunit_platform_driver_register(test, &of_test_driver), 0);
 	dut = of_test_device(test, line);
-	KUNIT_EXPECT_LT(test, kunit_dut_bind(dut), 0);
+	ret = kunit_dut_bind(dut);
+	KUNIT_EXPECT_LT(test, ret, 0);
+	KUNIT_EXPECT_NE(test, ret, -EPROBE_DEFER);
+	KUNIT_EXPECT_EQ_MSG(test, found.number, 17, "the driver has not probed");
 	KUNIT_EXPECT_FALSE(test, kunit_irq_line_requested(line));
 }
 
-/* A controller which does not exist yet: the driver is to come back later. */
+/* A controller which does not exist yet: the device waits for it, whoever says so. */
 static void of_no_controller(struct kunit *test)
 {
 	struct kunit_irq_line *line = kunit_irq_line_create(test, NULL);

@@ -505,12 +505,21 @@ struct inner {
 	struct kunit_i2c_client	*c;
 };
 
+static void cleanup_inner(void *data)
+{
+	struct inner *inner = data;
+
+	kunit_cleanup(&inner->test);
+}
+
 static struct inner *make_inner(struct kunit *test, unsigned int trigger)
 {
 	struct inner *inner = kunit_kzalloc(test, sizeof(*inner), GFP_KERNEL);
 
 	KUNIT_ASSERT_NOT_NULL(test, inner);
 	kunit_init_test(&inner->test, "kunit_i2c_inner", NULL);
+	/* At the end of the outer test, too, if that comes early */
+	KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test, cleanup_inner, inner), 0);
 	inner->c = make_client(&inner->test, &test_model, trigger);
 	return inner;
 }
@@ -547,13 +556,17 @@ static void i2c_affinity(struct kunit *test)
 /* The CPU which handles the interrupt goes down, and comes back. */
 static void i2c_hotplug(struct kunit *test)
 {
-	unsigned int cpu, cpus = num_online_cpus();
+	unsigned int cpu, cpus = num_online_cpus(), pluggable = 0;
 	struct inner *inner;
 
 	if (!IS_ENABLED(CONFIG_HOTPLUG_CPU))
 		kunit_skip(test, "needs CPU hotplug");
 	if (cpus < 2)
 		kunit_skip(test, "needs two CPUs");
+	for_each_online_cpu(cpu)
+		pluggable += cpu_is_hotpluggable(cpu);
+	if (!pluggable)
+		kunit_skip(test, "no CPU can be taken down");
 
 	inner = make_inner(test, IRQ_TYPE_EDGE_FALLING);
 	KUNIT_ASSERT_EQ(test, kunit_dut_bind(inner->c->dut), 0);

@@ -154,6 +154,29 @@ static void regmap_values(struct kunit *test)
 	}
 }
 
+static unsigned int requests, releases;
+
+static int count_request(struct kunit_irq_line *line, void *data)
+{
+	requests++;
+	return 0;
+}
+
+static void count_release(struct kunit_irq_line *line, void *data)
+{
+	releases++;
+}
+
+static struct kunit_irq_line *make_line(struct kunit *test, struct kunit_regfile *rf)
+{
+	struct kunit_irq_line_info info = {
+		.requested	= count_request,
+		.released	= count_release,
+	};
+
+	return kunit_regfile_line_create(test, rf, IRQ_TYPE_LEVEL_HIGH, &info);
+}
+
 /* A driver of a part of the device, and the loops of kunit/dut.h. */
 static void regmap_driver(struct kunit *test)
 {
@@ -165,7 +188,9 @@ static void regmap_driver(struct kunit *test)
 	KUNIT_ASSERT_EQ(test, kunit_platform_driver_register(test, &test_driver), 0);
 	KUNIT_ASSERT_NOT_NULL(test, regs);
 	make_regs(test, test, regs, 0);
-	line = kunit_regfile_line_create(test, regs->rf, IRQ_TYPE_LEVEL_HIGH, NULL);
+	requests = 0;
+	releases = 0;
+	line = make_line(test, regs->rf);
 	dut = kunit_dut_platform(test, &(struct kunit_dut_info) {
 		.driver = DRIVER, .parent = regs->parent, .line = line,
 	});
@@ -179,6 +204,9 @@ static void regmap_driver(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, atomic_read(&handled), 1);
 	KUNIT_EXPECT_EQ(test, kunit_regfile_get(regs->rf, STATUS), 0);
 	kunit_dut_unbind(dut);
+	/* In the loop probe has got so far once without the write, and once with it */
+	KUNIT_EXPECT_EQ(test, requests, 3);
+	KUNIT_EXPECT_EQ(test, releases, 3);
 	kunit_dut_bind_again(dut, 3);
 	kunit_dut_unbind_under_fire(dut, BIT(0), 3);
 }

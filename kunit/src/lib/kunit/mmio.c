@@ -295,6 +295,7 @@ static int kunit_mmio_add(struct kunit_mmio *mmio)
 	region->flags = IORESOURCE_MEM;
 
 	if (mmio->info.start) {
+		size = mmio->info.size + 2 * KUNIT_MMIO_GUARD;
 		start = mmio->info.start - KUNIT_MMIO_GUARD;
 		end = start + size - 1;
 		align = 1;

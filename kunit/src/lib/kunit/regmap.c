@@ -89,6 +89,7 @@ struct kunit_regfile *kunit_regmap_create(struct kunit *test, struct device *dev
 
 	KUNIT_ASSERT_EQ_MSG(test, config->val_bits, 8 * model->val_bytes,
 			    "regmap and model of %s: bits of a value", name);
+	KUNIT_ASSERT_FALSE_MSG(test, config->fast_io, "accesses to %s may sleep", name);
 	rf->dev = dev;
 	map = regmap_init(dev, &kunit_regmap_bus, rf, config);
 	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, map);

@@ -182,6 +182,7 @@ static int goldfish_battery_test_init(struct kunit *test)
 /* The same device, as a device tree has it */
 static int goldfish_battery_of_test_init(struct kunit *test)
 {
+	kunit_dut_of_cells(test, 2, 2);
 	KUNIT_ASSERT_EQ(test, of_overlay_apply_kunit(test, goldfish_battery_kunit_of), 0);
 	goldfish_battery_create(test, true);
 	return 0;
