@@ -390,8 +390,8 @@ static int kunit_dut_wind_up(struct kunit_dut *dut, int phase)
  * Calls its callbacks from prepare to suspend_noirq. The interrupt of the device is
  * disabled before the last one, as the PM core does with those that do not wake. The
  * machine goes on. Resume the device before anything can end the test: its driver is
- * unbound then, which it never is while it is suspended. On a kernel without CONFIG_PM_SLEEP drivers have no callbacks, and
- * the test is skipped.
+ * unbound then, which it never is while it is suspended. On a kernel without
+ * CONFIG_PM_SLEEP drivers have no callbacks, and the test is skipped.
  *
  * Context: The thread of the test.
  *

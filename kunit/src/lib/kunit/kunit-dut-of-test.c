@@ -28,6 +28,7 @@
 #include <kunit/test.h>
 
 #define DRIVER		"kunit-dut-of"
+#define COMPATIBLE	"test,kunit-dut-of"
 #define NODE		"/kunit-dut-of"
 #define LEVEL		NODE "/interrupt-controller-0"
 #define EDGE		NODE "/interrupt-controller-1"
@@ -46,7 +47,7 @@ static struct {
 } found;
 
 static const struct of_device_id of_test_match[] = {
-	{ .compatible = "kunit,dut-of" },
+	{ .compatible = COMPATIBLE },
 	{}
 };
 
@@ -130,7 +131,7 @@ static int of_test_spi_probe(struct spi_device *spi)
 }
 
 static const struct spi_device_id of_test_spi_id[] = {
-	{ .name = "dut-of" },
+	{ .name = "kunit-dut-of" },
 	{}
 };
 
