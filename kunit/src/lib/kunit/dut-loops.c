@@ -16,6 +16,7 @@
 #include <linux/kthread.h>
 #include <linux/pm_wakeup.h>
 #include <linux/sched.h>
+#include <linux/string_choices.h>
 
 #include <kunit/access.h>
 #include <kunit/dut.h>
@@ -576,7 +577,7 @@ void kunit_dut_wake_up(struct kunit_dut *dut, u64 bits)
 		KUNIT_ASSERT_EQ(dut->test, kunit_dut_suspend(dut), 0);
 		KUNIT_EXPECT_EQ_MSG(dut->test, kunit_dut_wakes(dut), wake,
 				    "the interrupt wakes the machine, or does not, with wakeup %s",
-				    wake ? "enabled" : "disabled");
+				    str_enabled_disabled(wake));
 		kunit_irq_line_raise(dut->line, bits);
 		KUNIT_EXPECT_EQ(dut->test, kunit_dut_resume(dut), 0);
 		KUNIT_EXPECT_EQ_MSG(dut->test, kunit_dut_wakes(dut), before,
