@@ -9,15 +9,15 @@
 #include <linux/bits.h>
 #include <linux/completion.h>
 #include <linux/delay.h>
-#include <linux/device.h>
 #include <linux/i2c.h>
 #include <linux/jiffies.h>
 #include <linux/rtc.h>
-#include <linux/string.h>
 
 #include <kunit/dut.h>
 #include <kunit/i2c.h>
 #include <kunit/test.h>
+
+#include "rtc-kunit.h"
 
 #define TOD0		0x00
 #define WDALM0		0x04
@@ -86,25 +86,14 @@ static int ds1374_test_init(struct kunit *test)
 	return 0;
 }
 
-static int is_rtc(struct device *dev, const void *data)
-{
-	/* rtc_class is not for modules */
-	return dev->class && !strcmp(dev->class->name, "rtc");
-}
-
 static void set_alarm(struct kunit *test)
 {
 	struct ds1374_test *t = test->priv;
 	struct rtc_wkalrm alarm = { .enabled = 1 };
-	struct device *dev;
 
 	if (!t->rtc) {
 		KUNIT_ASSERT_EQ(test, kunit_dut_bind(t->c->dut), 0);
-		dev = device_find_child(&t->c->client->dev, NULL, is_rtc);
-		KUNIT_ASSERT_NOT_NULL(test, dev);
-		t->rtc = to_rtc_device(dev);
-		/* It stays for as long as it is bound */
-		put_device(dev);
+		t->rtc = rtc_kunit_find(test, &t->c->client->dev);
 	}
 
 	kunit_regfile_set(t->c->rf, TOD0 + 1, 0xff, 0);

@@ -22,6 +22,8 @@
 #include <kunit/regmap.h>
 #include <kunit/test.h>
 
+#include "rtc-kunit.h"
+
 #define NODE		"/rtc-mt6397-kunit"
 
 #define BASE		0xe000
@@ -132,33 +134,12 @@ static int mt6397_test_init(struct kunit *test)
 	return 0;
 }
 
-static int is_rtc(struct device *dev, const void *data)
-{
-	/* rtc_class is not for modules */
-	return dev->class && !strcmp(dev->class->name, "rtc");
-}
-
 static struct rtc_device *bind_rtc(struct kunit *test)
 {
 	struct mt6397_test *t = test->priv;
-	struct device *dev;
 
 	KUNIT_ASSERT_EQ(test, kunit_dut_bind(t->dut), 0);
-	dev = device_find_child(t->dut->dev, NULL, is_rtc);
-	KUNIT_ASSERT_NOT_NULL(test, dev);
-	/* It stays for as long as it is bound */
-	put_device(dev);
-	return to_rtc_device(dev);
-}
-
-/* In an hour */
-static void set_alarm(struct kunit *test, struct rtc_device *rtc)
-{
-	struct rtc_wkalrm alarm = { .enabled = true };
-
-	KUNIT_ASSERT_EQ(test, rtc_read_time(rtc, &alarm.time), 0);
-	rtc_time64_to_tm(rtc_tm_to_time64(&alarm.time) + 3600, &alarm.time);
-	KUNIT_ASSERT_EQ(test, rtc_set_alarm(rtc, &alarm), 0);
+	return rtc_kunit_find(test, t->dut->dev);
 }
 
 static void mt6397_alarm(struct kunit *test)
@@ -166,7 +147,7 @@ static void mt6397_alarm(struct kunit *test)
 	struct mt6397_test *t = test->priv;
 	struct rtc_device *rtc = bind_rtc(test);
 
-	set_alarm(test, rtc);
+	rtc_kunit_set_alarm(test, rtc);
 	KUNIT_EXPECT_EQ(test, kunit_regfile_get(t->rf, AL(HOUR)), 1);
 	KUNIT_EXPECT_EQ(test, kunit_regfile_get(t->rf, IRQ_EN), RTC_IRQ_EN_ONESHOT_AL);
 	KUNIT_EXPECT_EQ_MSG(test, kunit_regfile_get(t->rf, LAST), 1,
@@ -189,7 +170,7 @@ static void mt6397_order(struct kunit *test)
 	struct mt6397_test *t = test->priv;
 	struct rtc_device *rtc = bind_rtc(test);
 
-	set_alarm(test, rtc);
+	rtc_kunit_set_alarm(test, rtc);
 	kunit_regfile_set(t->rf, TC(HOUR), 0xffff, 1);
 	t->rtc = rtc;
 	kunit_irq_line_raise(t->line, ALARM);
@@ -205,7 +186,7 @@ static void mt6397_read_fails(struct kunit *test)
 	struct mt6397_test *t = test->priv;
 	struct rtc_device *rtc = bind_rtc(test);
 
-	set_alarm(test, rtc);
+	rtc_kunit_set_alarm(test, rtc);
 	kunit_regfile_set(t->rf, TC(HOUR), 0xffff, 1);
 	kunit_regfile_fail(t->rf, 1, -EIO);
 	kunit_irq_line_raise(t->line, ALARM);

@@ -7,17 +7,17 @@
  */
 
 #include <linux/bits.h>
-#include <linux/device.h>
 #include <linux/i2c.h>
 #include <linux/interrupt.h>
 #include <linux/irq.h>
 #include <linux/rtc.h>
-#include <linux/string.h>
 
 #include <kunit/dut.h>
 #include <kunit/i2c.h>
 #include <kunit/resource.h>
 #include <kunit/test.h>
+
+#include "rtc-kunit.h"
 
 #define CONTROL1		0x00
 #define CONTROL1_CAP_SEL	BIT(7)
@@ -81,35 +81,12 @@ static int pcf8523_test_init(struct kunit *test)
 	return 0;
 }
 
-static int is_rtc(struct device *dev, const void *data)
-{
-	/* rtc_class is not for modules */
-	return dev->class && !strcmp(dev->class->name, "rtc");
-}
-
 static struct rtc_device *bind_rtc(struct kunit *test)
 {
 	struct kunit_i2c_client *c = test->priv;
-	struct device *dev;
 
 	KUNIT_ASSERT_EQ(test, kunit_dut_bind(c->dut), 0);
-	dev = device_find_child(&c->client->dev, NULL, is_rtc);
-	KUNIT_ASSERT_NOT_NULL(test, dev);
-	/* It stays for as long as it is bound */
-	put_device(dev);
-	return to_rtc_device(dev);
-}
-
-static int set_alarm(struct rtc_device *rtc, bool enabled)
-{
-	struct rtc_wkalrm alarm = { .enabled = enabled };
-	int ret;
-
-	ret = rtc_read_time(rtc, &alarm.time);
-	if (ret)
-		return ret;
-	rtc_time64_to_tm(rtc_tm_to_time64(&alarm.time) + 3600, &alarm.time);
-	return rtc_set_alarm(rtc, &alarm);
+	return rtc_kunit_find(test, &c->client->dev);
 }
 
 static unsigned int interrupts(struct kunit_i2c_client *c)
@@ -125,7 +102,7 @@ static void pcf8523_alarm(struct kunit *test)
 	unsigned int before;
 
 	KUNIT_EXPECT_EQ(test, kunit_regfile_get(c->rf, CONTROL1), CONTROL1_CAP_SEL);
-	KUNIT_ASSERT_EQ(test, set_alarm(rtc, true), 0);
+	rtc_kunit_set_alarm(test, rtc);
 	KUNIT_EXPECT_EQ(test, kunit_regfile_get(c->rf, CONTROL1),
 			CONTROL1_CAP_SEL | CONTROL1_AIE);
 	KUNIT_EXPECT_EQ(test, kunit_regfile_get(c->rf, MINUTE_ALARM + 1), 0x01);
@@ -147,7 +124,7 @@ static void pcf8523_alarm_disabled(struct kunit *test)
 	struct rtc_device *rtc = bind_rtc(test);
 	unsigned int before;
 
-	KUNIT_ASSERT_EQ(test, set_alarm(rtc, true), 0);
+	rtc_kunit_set_alarm(test, rtc);
 	KUNIT_ASSERT_EQ(test, rtc_alarm_irq_enable(rtc, 0), 0);
 	KUNIT_EXPECT_EQ_MSG(test, kunit_regfile_get(c->rf, CONTROL1), CONTROL1_CAP_SEL,
 			    "CONTROL1 with the alarm off again");
@@ -163,7 +140,7 @@ static void pcf8523_wakes(struct kunit *test)
 	struct kunit_i2c_client *c = test->priv;
 	struct rtc_device *rtc = bind_rtc(test);
 
-	KUNIT_ASSERT_EQ(test, set_alarm(rtc, true), 0);
+	rtc_kunit_set_alarm(test, rtc);
 	kunit_dut_wake_up(c->dut, CONTROL2_AF);
 	/* The core may have set the alarm anew meanwhile */
 	flush_work(&rtc->irqwork);

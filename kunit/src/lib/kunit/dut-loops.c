@@ -322,6 +322,22 @@ static void kunit_dut_check_movable(struct kunit_dut *dut)
 		kunit_skip(dut->test, "the interrupt cannot be moved");
 }
 
+static struct cpumask *kunit_dut_cpumask(struct kunit_dut *dut, const struct cpumask *mask)
+{
+	struct cpumask *copy = kunit_kzalloc(dut->test, cpumask_size(), GFP_KERNEL);
+
+	KUNIT_ASSERT_NOT_NULL(dut->test, copy);
+	cpumask_copy(copy, mask);
+	return copy;
+}
+
+static struct cpumask *kunit_dut_affinity(struct kunit_dut *dut)
+{
+	struct irq_data *data = irq_get_irq_data(kunit_irq_line_irq(dut->line));
+
+	return kunit_dut_cpumask(dut, irq_data_get_affinity_mask(data));
+}
+
 /* Nobody interrupts any more, and the driver has to have acknowledged everything */
 static void kunit_dut_check_handled(struct kunit_dut *dut, const char *what, unsigned int cpu)
 {
@@ -350,9 +366,7 @@ void kunit_dut_affinity_under_fire(struct kunit_dut *dut, u64 bits, unsigned int
 	kunit_dut_check_movable(dut);
 	irq = kunit_irq_line_irq(dut->line);
 	fire = kunit_dut_fire_create(dut, bits);
-	before = kunit_kzalloc(dut->test, cpumask_size(), GFP_KERNEL);
-	KUNIT_ASSERT_NOT_NULL(dut->test, before);
-	cpumask_copy(before, irq_data_get_affinity_mask(irq_get_irq_data(irq)));
+	before = kunit_dut_affinity(dut);
 
 	for (unsigned int i = 1; i <= times; i++) {
 		for_each_online_cpu(cpu) {
@@ -425,31 +439,25 @@ static void kunit_dut_plug_under_fire(struct kunit_dut *dut, struct kunit_dut_fi
 void kunit_dut_hotplug_under_fire(struct kunit_dut *dut, u64 bits)
 {
 #ifdef CONFIG_HOTPLUG_CPU
-	struct cpumask *before, *online;
+	struct cpumask *before, *pluggable;
 	struct kunit_dut_fire *fire;
-	unsigned int cpu, irq, done = 0;
+	unsigned int cpu;
 
 	kunit_dut_check_movable(dut);
-	for_each_online_cpu(cpu)
-		done += cpu_is_hotpluggable(cpu);
-	if (!done)
+	/* A copy: CPUs go while it is walked through */
+	pluggable = kunit_dut_cpumask(dut, cpu_online_mask);
+	for_each_online_cpu(cpu) {
+		if (!cpu_is_hotpluggable(cpu))
+			cpumask_clear_cpu(cpu, pluggable);
+	}
+	if (cpumask_empty(pluggable))
 		kunit_skip(dut->test, "no CPU can be taken down");
 
-	irq = kunit_irq_line_irq(dut->line);
 	fire = kunit_dut_fire_create(dut, bits);
-	before = kunit_kzalloc(dut->test, cpumask_size(), GFP_KERNEL);
-	online = kunit_kzalloc(dut->test, cpumask_size(), GFP_KERNEL);
-	KUNIT_ASSERT_NOT_NULL(dut->test, before);
-	KUNIT_ASSERT_NOT_NULL(dut->test, online);
-	cpumask_copy(before, irq_data_get_affinity_mask(irq_get_irq_data(irq)));
-	cpumask_copy(online, cpu_online_mask);
-
-	for_each_cpu(cpu, online) {
-		if (!cpu_is_hotpluggable(cpu))
-			continue;
+	before = kunit_dut_affinity(dut);
+	for_each_cpu(cpu, pluggable)
 		kunit_dut_plug_under_fire(dut, fire, cpu);
-	}
-	KUNIT_EXPECT_EQ(dut->test, irq_set_affinity(irq, before), 0);
+	KUNIT_EXPECT_EQ(dut->test, irq_set_affinity(kunit_irq_line_irq(dut->line), before), 0);
 #else
 	kunit_skip(dut->test, "needs CONFIG_HOTPLUG_CPU");
 #endif
@@ -487,14 +495,10 @@ unsigned int kunit_dut_fire_at_each_access(struct kunit_dut *dut, u64 bits,
 					   void (*op)(struct kunit_dut *dut, void *data),
 					   void *data)
 {
-	struct kunit_dut_fire *fire = kunit_kzalloc(dut->test, sizeof(*fire), GFP_KERNEL);
+	struct kunit_dut_fire *fire = kunit_dut_fire_create(dut, bits);
 	unsigned int n, hooked = 1;
 
-	KUNIT_ASSERT_NOT_NULL(dut->test, fire);
-	KUNIT_ASSERT_NOT_NULL(dut->test, dut->line);
 	KUNIT_ASSERT_NOT_NULL(dut->test, dut->accesses);
-	fire->line = dut->line;
-	fire->bits = bits;
 
 	/* An assertion in @op must not leave it: @fire goes before the device does */
 	KUNIT_ASSERT_EQ(dut->test, kunit_add_action_or_reset(dut->test, kunit_dut_unhook,
@@ -518,6 +522,15 @@ unsigned int kunit_dut_fire_at_each_access(struct kunit_dut *dut, u64 bits,
 }
 EXPORT_SYMBOL_GPL(kunit_dut_fire_at_each_access);
 
+/* Resume the device, whose driver then has to acknowledge what happened meanwhile */
+static void kunit_dut_resume_handled(struct kunit_dut *dut)
+{
+	KUNIT_EXPECT_EQ(dut->test, kunit_dut_resume(dut), 0);
+	KUNIT_EXPECT_EQ_MSG(dut->test, kunit_irq_line_settle(dut->line), 0,
+			    "what happened in suspend is not acknowledged: status 0x%llx",
+			    kunit_irq_line_status(dut->line));
+}
+
 /**
  * kunit_dut_suspend_resume() - Suspend and resume, with an event in between
  * @dut:	device under test, bound, with a line
@@ -532,10 +545,7 @@ void kunit_dut_suspend_resume(struct kunit_dut *dut, u64 bits)
 	KUNIT_ASSERT_NOT_NULL(dut->test, dut->line);
 	KUNIT_ASSERT_EQ(dut->test, kunit_dut_suspend(dut), 0);
 	kunit_irq_line_raise(dut->line, bits);
-	KUNIT_EXPECT_EQ(dut->test, kunit_dut_resume(dut), 0);
-	KUNIT_EXPECT_EQ_MSG(dut->test, kunit_irq_line_settle(dut->line), 0,
-			    "what happened in suspend is not acknowledged: status 0x%llx",
-			    kunit_irq_line_status(dut->line));
+	kunit_dut_resume_handled(dut);
 }
 EXPORT_SYMBOL_GPL(kunit_dut_suspend_resume);
 
@@ -579,12 +589,9 @@ void kunit_dut_wake_up(struct kunit_dut *dut, u64 bits)
 				    "the interrupt wakes the machine, or does not, with wakeup %s",
 				    str_enabled_disabled(wake));
 		kunit_irq_line_raise(dut->line, bits);
-		KUNIT_EXPECT_EQ(dut->test, kunit_dut_resume(dut), 0);
+		kunit_dut_resume_handled(dut);
 		KUNIT_EXPECT_EQ_MSG(dut->test, kunit_dut_wakes(dut), before,
 				    "the interrupt as a wakeup source, before and after");
-		KUNIT_EXPECT_EQ_MSG(dut->test, kunit_irq_line_settle(dut->line), 0,
-				    "what happened in suspend is not acknowledged: status 0x%llx",
-				    kunit_irq_line_status(dut->line));
 	}
 	device_set_wakeup_enable(dut->dev, enabled);
 #else

@@ -190,19 +190,15 @@ static struct kunit_dut *of_test_device(struct kunit *test, struct kunit_irq_lin
 	});
 }
 
-/* All that the driver uses is described in the tree, and it is tested as any other. */
-static void of_platform(struct kunit *test)
+/* The driver finds what the tree says, and is tested as any other */
+static void of_test_works(struct kunit *test, struct kunit_dut *dut, u32 number)
 {
-	struct kunit_irq_line *line = of_test_line(test, LEVEL, IRQ_TYPE_LEVEL_LOW);
-	struct kunit_dut *dut;
+	struct kunit_irq_line *line = dut->line;
 
-	KUNIT_ASSERT_EQ(test, kunit_platform_driver_register(test, &of_test_driver), 0);
-	dut = of_test_device(test, line);
 	KUNIT_EXPECT_FALSE(test, kunit_dut_is_bound(dut));
 	KUNIT_ASSERT_EQ(test, kunit_dut_bind(dut), 0);
-	KUNIT_EXPECT_EQ(test, found.number, 17);
+	KUNIT_EXPECT_EQ(test, found.number, number);
 	KUNIT_EXPECT_EQ(test, found.irq, kunit_irq_line_irq(line));
-	KUNIT_EXPECT_EQ(test, irq_get_trigger_type(found.irq), IRQ_TYPE_LEVEL_LOW);
 	kunit_irq_line_raise(line, BIT(0));
 	KUNIT_EXPECT_EQ(test, kunit_irq_line_settle(line), 0);
 	KUNIT_EXPECT_EQ(test, atomic_read(&found.handled), 1);
@@ -210,6 +206,15 @@ static void of_platform(struct kunit *test)
 	kunit_dut_unbind(dut);
 	kunit_dut_bind_again(dut, 3);
 	kunit_dut_unbind_under_fire(dut, BIT(0), 3);
+}
+
+static void of_platform(struct kunit *test)
+{
+	struct kunit_irq_line *line = of_test_line(test, LEVEL, IRQ_TYPE_LEVEL_LOW);
+
+	KUNIT_ASSERT_EQ(test, kunit_platform_driver_register(test, &of_test_driver), 0);
+	of_test_works(test, of_test_device(test, line), 17);
+	KUNIT_EXPECT_EQ(test, irq_get_trigger_type(found.irq), IRQ_TYPE_LEVEL_LOW);
 }
 
 /* A line which behaves otherwise than the tree says is not what the driver gets. */
@@ -287,19 +292,11 @@ static void of_i2c(struct kunit *test)
 							&of_test_i2c_driver), 0);
 
 	c = kunit_i2c_client_create(test, kunit_i2c_adapter_create(test), &info);
-	KUNIT_EXPECT_FALSE(test, kunit_dut_is_bound(c->dut));
+	of_test_works(test, c->dut, 18);
+	/* Of the bound device: the I2C core takes it back */
 	KUNIT_ASSERT_EQ(test, kunit_dut_bind(c->dut), 0);
-	KUNIT_EXPECT_EQ(test, found.number, 18);
-	KUNIT_EXPECT_EQ(test, found.irq, kunit_irq_line_irq(c->line));
 	if (IS_ENABLED(CONFIG_PM_SLEEP))
 		KUNIT_EXPECT_TRUE(test, device_can_wakeup(&c->client->dev));
-	kunit_irq_line_raise(c->line, BIT(0));
-	KUNIT_EXPECT_EQ(test, kunit_irq_line_settle(c->line), 0);
-	KUNIT_EXPECT_EQ(test, atomic_read(&found.handled), 1);
-
-	kunit_dut_unbind(c->dut);
-	kunit_dut_bind_again(c->dut, 3);
-	kunit_dut_unbind_under_fire(c->dut, BIT(0), 3);
 }
 
 static const struct kunit_regfile_model of_test_spi_model = {
@@ -341,16 +338,7 @@ static void of_spi(struct kunit *test)
 							&of_test_spi_driver), 0);
 
 	d = kunit_spi_device_create(test, kunit_spi_controller_create(test), &info);
-	KUNIT_EXPECT_FALSE(test, kunit_dut_is_bound(d->dut));
-	KUNIT_ASSERT_EQ(test, kunit_dut_bind(d->dut), 0);
-	KUNIT_EXPECT_EQ(test, found.number, 19);
-	KUNIT_EXPECT_EQ(test, found.irq, kunit_irq_line_irq(d->line));
-	kunit_irq_line_raise(d->line, BIT(0));
-	KUNIT_EXPECT_EQ(test, kunit_irq_line_settle(d->line), 0);
-	KUNIT_EXPECT_EQ(test, atomic_read(&found.handled), 1);
-
-	kunit_dut_unbind(d->dut);
-	kunit_dut_bind_again(d->dut, 3);
+	of_test_works(test, d->dut, 19);
 }
 
 static struct kunit_case of_test_cases[] = {
