@@ -88,7 +88,7 @@ compared() {
 }
 
 kernel_doc_run() {
-	xargs -d '\n' -n 1 python3 "$CHECK_TREE/tools/docs/kernel-doc" -none -Wall <<<"$1" 2>&1 | sort -u
+	xargs -d '\n' -n 16 -P "$(nproc)" /usr/bin/python3 "$CHECK_TREE/tools/docs/kernel-doc" -none -Wall <<<"$1" 2>&1 | sort -u
 }
 
 check_kerneldoc() {
@@ -354,7 +354,7 @@ check_suites() {
 			v=()
 			[[ $vector == y ]] || v=(--kconfig_add CONFIG_IRQ_SIM_SOFTIRQ=n)
 			if PYTHONDONTWRITEBYTECODE=1 run_logged "commit $n of $total, vector $vector: suites" "$log" \
-				python3 "$CHECK_TREE/tools/testing/kunit/kunit.py" run --jobs "$(nproc)" \
+				/usr/bin/python3 "$CHECK_TREE/tools/testing/kunit/kunit.py" run --jobs "$(nproc)" \
 				--build_dir "$BUILD/check/obj-suites-$vector" --kunitconfig "$CHECK_TREE/$asked" \
 				${v[@]+"${v[@]}"} "${KUNIT_VARS[@]}" --filter 'speed>slow'; then
 				: >"$done/$key"

@@ -181,7 +181,7 @@ build_kernel() {
 			done
 			# The same variables as for the build: the config depends on the compiler.
 			kmake_env "$src"
-			how=(env PYTHONDONTWRITEBYTECODE=1 python3 "$src/tools/testing/kunit/kunit.py" config
+			how=(env PYTHONDONTWRITEBYTECODE=1 /usr/bin/python3 "$src/tools/testing/kunit/kunit.py" config
 				--build_dir "$obj" --arch um "${kunit[@]}" "${KUNIT_VARS[@]}")
 		fi
 		run_logged "$name: configuring" "$obj/config.log" "${how[@]}" || return

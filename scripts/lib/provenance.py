@@ -1,4 +1,4 @@
-#!/usr/bin/env python3
+#!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0
 """Record and check the provenance of results: the series and the tools. build_kernel() of guest.sh
 stores a stamp beside each kernel; the tools take it from there, so that a result is of what was built.

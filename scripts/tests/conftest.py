@@ -5,6 +5,8 @@ import os
 
 # This variable of the stage of scripts/test must not reach the scripts under test.
 COUNTS = os.environ.pop("STAGE_COUNTS", "")
+# Programs of Debian's packages, as the scripts get them, whatever a person has before them.
+os.environ["PATH"] = "/usr/sbin:/usr/bin:/sbin:/bin:" + os.environ["PATH"]
 
 
 def pytest_sessionfinish(session):

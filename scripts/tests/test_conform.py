@@ -1,4 +1,4 @@
-#!/usr/bin/env python3
+#!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0
 """Test the comparison with real controllers, scripts/lib/conform, on made-up traces.
 """

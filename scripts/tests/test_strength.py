@@ -1,4 +1,4 @@
-#!/usr/bin/env python3
+#!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0
 """Test what measures the tests, scripts/lib/coverage and scripts/lib/mutants,
 on a kernel of a few lines.
