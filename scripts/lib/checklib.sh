@@ -68,19 +68,20 @@ canary() {
 # compared NAME TEXT FILE...: a row for the findings of the function NAME_run in FILE which
 # it does not report for the same file before the series.
 compared() {
-	local name=$1 text=$2 dir=$BUILD/check/$1 found old
+	local name=$1 text=$2 dir=$BUILD/check/$1 found old n
 
 	shift 2
 	(($#)) || { row FAIL "$name" "no files to look at"; return; }
 	rm -rf -- "$dir"
 	mkdir -p "$dir"
-	mapfile -t old < <(kgit -C "$CHECK_TREE" ls-tree -r --name-only "$CHECK_BASE" -- "$@")
-	((!${#old[@]})) || kgit -C "$CHECK_TREE" archive "$CHECK_BASE" "${old[@]}" | tar -x -C "$dir"
 	: >"$dir.before"
+	(cd "$CHECK_TREE" && "${name//-/_}_run" "$(printf '%s\n' "$@")") >"$dir.after" || true
+	mapfile -t old < <(kgit -C "$CHECK_TREE" ls-tree -r --name-only "$CHECK_BASE" -- "$@" |
+		while IFS= read -r n; do ! grep -qF -- "$n:" "$dir.after" || printf '%s\n' "$n"; done)
 	if ((${#old[@]})); then
+		kgit -C "$CHECK_TREE" archive "$CHECK_BASE" "${old[@]}" | tar -x -C "$dir"
 		(cd "$dir" && "${name//-/_}_run" "$(printf '%s\n' "${old[@]}")") >"$dir.before" || true
 	fi
-	(cd "$CHECK_TREE" && "${name//-/_}_run" "$(printf '%s\n' "$@")") >"$dir.after" || true
 	found=$(new_findings "$dir.before" "$dir.after")
 	# An error of the tool always counts as a new finding.
 	found+=$(grep -E ': (spatch failed|.*[Tt]raceback|.*No such file)' "$dir.after" || true)
