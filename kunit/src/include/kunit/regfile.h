@@ -24,8 +24,8 @@ struct kunit_regfile;
  * A driver for a device on I2C or SPI is tested against a model of the device:
  * its registers, what reading and writing them does, and when it asserts its
  * interrupt. The model is a table, and for the chip's own peculiarities a
- * callback or two. The bus (kunit/i2c.h, kunit/spi.h) turns transfers into
- * accesses to the registers.
+ * callback or two. The model of the bus turns transfers into accesses to the
+ * registers.
  *
  * .. code-block:: c
  *

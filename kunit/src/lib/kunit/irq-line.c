@@ -31,6 +31,7 @@
  * @cut:	the wire has been cut
  * @asserted:	the wire has its active level
  * @requested:	the line has a handler
+ * @changes:	how often the wire has changed
  * @heard:	runs of the listener
  * @fuse:	after so many the wire is cut, 0 for never
  */
@@ -48,6 +49,7 @@ struct kunit_irq_line {
 	bool				cut;
 	bool				asserted;
 	bool				requested;
+	unsigned int			changes;
 	unsigned int			heard;
 	unsigned int			fuse;
 };
@@ -62,6 +64,7 @@ static void kunit_irq_line_drive(struct kunit_irq_line *line)
 		return;
 
 	line->asserted = asserted;
+	WRITE_ONCE(line->changes, line->changes + 1);
 	irq_sim_set_line(line->domain, 0, asserted != low);
 }
 
@@ -426,14 +429,17 @@ static u64 kunit_irq_line_pending(struct kunit_irq_line *line)
 int kunit_irq_line_settle(struct kunit_irq_line *line)
 {
 	u64 before, pending = kunit_irq_line_pending(line);
-	unsigned int rounds = 0;
+	unsigned int changes, rounds = 0;
 
 	do {
 		before = pending;
+		changes = READ_ONCE(line->changes);
 		irq_sim_synchronize(line->domain);
 		synchronize_irq(line->irq);
 		pending = kunit_irq_line_pending(line);
-	} while (pending & ~before && ++rounds < KUNIT_IRQ_LINE_ROUNDS);
+		/* A wire which was inactive in between is active for another event */
+	} while (pending && (pending != before || changes != READ_ONCE(line->changes)) &&
+		 ++rounds < KUNIT_IRQ_LINE_ROUNDS);
 
 	return pending ? -EBUSY : 0;
 }
