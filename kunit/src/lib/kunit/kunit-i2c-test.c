@@ -83,6 +83,8 @@ static unsigned int drv_again;
 static struct kunit_irq_line *drv_line;
 static struct cpumask drv_cpus;
 static bool drv_has_line;
+/* In its remove, the driver has found the properties of its device */
+static bool drv_found_properties;
 static unsigned int drv_wrong;
 static unsigned int drv_alerts, drv_alert_data[4];
 static unsigned short drv_alert_addr[4];
@@ -163,6 +165,11 @@ static int drv_probe(struct i2c_client *client)
 	return i2c_smbus_write_byte_data(client, ENABLE, 0x0f);
 }
 
+static void drv_remove(struct i2c_client *client)
+{
+	drv_found_properties = device_property_read_bool(&client->dev, "kunit,test");
+}
+
 static const struct i2c_device_id drv_id[] = {
 	{ .name = "kunit-i2c-dev" },
 	{ }
@@ -172,6 +179,7 @@ static struct i2c_driver drv = {
 	.driver.name	= DRIVER,
 	.driver.pm	= pm_sleep_ptr(&drv_pm),
 	.probe		= drv_probe,
+	.remove		= drv_remove,
 	.alert		= drv_alert,
 	.id_table	= drv_id,
 };
@@ -665,7 +673,9 @@ static void i2c_undone(struct kunit *test)
 	KUNIT_ASSERT_EQ(test, kunit_dut_bind(inner->c->dut), 0);
 	i2c_for_each_dev(&before, count_clients);
 	kunit_irq_line_raise(inner->c->line, BIT(0));
+	drv_found_properties = false;
 	kunit_cleanup(&inner->test);
+	KUNIT_EXPECT_TRUE(test, drv_found_properties);
 	i2c_for_each_dev(&after, count_clients);
 	KUNIT_EXPECT_EQ(test, before, 1);
 	KUNIT_EXPECT_EQ(test, after, 0);
