@@ -66,6 +66,8 @@ static const struct kunit_spi_protocol test_protocol = {
 /* A driver: reads ID, enables and acknowledges interrupts, counts them */
 
 static atomic_t drv_handled;
+/* In its remove, the driver has found the properties of its device */
+static bool drv_found_properties;
 
 static int drv_read(struct spi_device *spi, u8 reg)
 {
@@ -109,6 +111,11 @@ static int drv_probe(struct spi_device *spi)
 	return drv_write(spi, ENABLE, 0x0f);
 }
 
+static void drv_remove(struct spi_device *spi)
+{
+	drv_found_properties = device_property_read_bool(&spi->dev, "kunit,test");
+}
+
 static const struct spi_device_id drv_id[] = {
 	{ .name = TYPE },
 	{ }
@@ -117,6 +124,7 @@ static const struct spi_device_id drv_id[] = {
 static struct spi_driver drv = {
 	.driver.name	= DRIVER,
 	.probe		= drv_probe,
+	.remove		= drv_remove,
 	.id_table	= drv_id,
 };
 
@@ -475,7 +483,9 @@ static void spi_undone(struct kunit *test)
 	KUNIT_EXPECT_NOT_NULL(test, dev);
 	put_device(dev);
 
+	drv_found_properties = false;
 	kunit_cleanup(&inner->test);
+	KUNIT_EXPECT_TRUE(test, drv_found_properties);
 	dev = bus_find_device_by_name(&spi_bus_type, NULL, name);
 	KUNIT_EXPECT_NULL(test, dev);
 	put_device(dev);
