@@ -305,6 +305,28 @@ static void altera_gpio_stale_edge(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, atomic_read(&t->handled), 1);
 }
 
+/* An edge while the interrupt is disabled is handled when it is enabled again. */
+static void altera_gpio_disabled(struct kunit *test)
+{
+	struct altera_gpio_test *t;
+	int irq;
+
+	altera_create(test, IRQ_TYPE_EDGE_RISING);
+	t = test->priv;
+	bind(test);
+	irq = request(test);
+	disable_irq(irq);
+	kunit_irq_line_raise(t->line, BIT(PIN));
+	settle(test, irq);
+	KUNIT_EXPECT_EQ(test, atomic_read(&t->handled), 0);
+	enable_irq(irq);
+	settle(test, irq);
+	KUNIT_EXPECT_EQ(test, atomic_read(&t->handled), 1);
+	kunit_irq_line_raise(t->line, BIT(PIN));
+	settle(test, irq);
+	KUNIT_EXPECT_EQ(test, atomic_read(&t->handled), 2);
+}
+
 static void altera_gpio_bind_again(struct kunit *test)
 {
 	struct altera_gpio_test *t;
@@ -328,6 +350,7 @@ static struct kunit_case altera_gpio_cases[] = {
 	KUNIT_CASE(altera_gpio_level),
 	KUNIT_CASE(altera_gpio_left_unmasked),
 	KUNIT_CASE(altera_gpio_stale_edge),
+	KUNIT_CASE(altera_gpio_disabled),
 	KUNIT_CASE(altera_gpio_bind_again),
 	KUNIT_CASE(altera_gpio_unbind_under_fire),
 	{ }

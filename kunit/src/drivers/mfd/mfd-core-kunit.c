@@ -3,9 +3,12 @@
  * KUnit test for the software nodes of MFD cells
  */
 
+#include <linux/container_of.h>
 #include <linux/device.h>
+#include <linux/irqdomain.h>
 #include <linux/mfd/core.h>
 #include <linux/module.h>
+#include <linux/notifier.h>
 #include <linux/platform_device.h>
 #include <linux/property.h>
 
@@ -15,10 +18,23 @@
 
 #define MFD_CORE_TEST_VALUE	0x5a
 
-/* What the driver of the cell has seen, through the platform data of it. */
+/**
+ * struct mfd_core_test - what the driver of the cell has seen, and is to do
+ * @parent:	of the cell
+ * @shared:	node of the parent which the cell is to have as well
+ * @nb:		gives it to the cell
+ * @hold:	the driver takes a reference to the device
+ * @held:	that
+ * @at_probe:	value of the property when the driver is bound
+ * @at_remove:	and when it is unbound
+ * @bound:	how many cells have the driver
+ */
 struct mfd_core_test {
-	struct device *held;
+	struct device *parent;
+	struct fwnode_handle *shared;
+	struct notifier_block nb;
 	bool hold;
+	struct device *held;
 	u32 at_probe;
 	u32 at_remove;
 	int bound;
@@ -78,9 +94,23 @@ KUNIT_DEFINE_ACTION_WRAPPER(mfd_core_test_undo, mfd_remove_devices,
 			    struct device *);
 KUNIT_DEFINE_ACTION_WRAPPER(mfd_core_test_put, put_device, struct device *);
 
-static void mfd_core_test_add(struct kunit *test, struct device *parent,
-			      struct mfd_core_test *seen)
+static int mfd_core_test_init(struct kunit *test)
 {
+	struct mfd_core_test *seen;
+
+	seen = kunit_kzalloc(test, sizeof(*seen), GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, seen);
+	test->priv = seen;
+	seen->parent = kunit_device_register(test, "mfd-core-test");
+	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, seen->parent);
+	KUNIT_ASSERT_EQ(test, 0, kunit_platform_driver_register(test,
+								&mfd_core_test_driver));
+	return 0;
+}
+
+static void mfd_core_test_add(struct kunit *test)
+{
+	struct mfd_core_test *seen = test->priv;
 	const struct mfd_cell cell = {
 		.name		= "mfd-core-test-cell",
 		.platform_data	= &seen,
@@ -91,10 +121,10 @@ static void mfd_core_test_add(struct kunit *test, struct device *parent,
 	seen->at_probe = 0;
 	seen->at_remove = 0;
 	KUNIT_ASSERT_EQ(test, 0,
-			mfd_add_devices(parent, PLATFORM_DEVID_NONE, &cell, 1,
+			mfd_add_devices(seen->parent, PLATFORM_DEVID_NONE, &cell, 1,
 					NULL, 0, NULL));
 	KUNIT_ASSERT_EQ(test, 0, kunit_add_action_or_reset(test, mfd_core_test_undo,
-							   parent));
+							   seen->parent));
 	KUNIT_ASSERT_EQ(test, 1, seen->bound);
 	KUNIT_EXPECT_EQ(test, MFD_CORE_TEST_VALUE, seen->at_probe);
 }
@@ -102,19 +132,11 @@ static void mfd_core_test_add(struct kunit *test, struct device *parent,
 /* A driver finds its properties when it is unbound, as when it was bound. */
 static void mfd_core_test_properties(struct kunit *test)
 {
-	struct mfd_core_test *seen;
-	struct device *parent;
-
-	seen = kunit_kzalloc(test, sizeof(*seen), GFP_KERNEL);
-	KUNIT_ASSERT_NOT_NULL(test, seen);
-	parent = kunit_device_register(test, "mfd-core-test");
-	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, parent);
-	KUNIT_ASSERT_EQ(test, 0, kunit_platform_driver_register(test,
-								&mfd_core_test_driver));
+	struct mfd_core_test *seen = test->priv;
 
 	for (int i = 0; i < 2; i++) {
-		mfd_core_test_add(test, parent, seen);
-		kunit_release_action(test, mfd_core_test_undo, parent);
+		mfd_core_test_add(test);
+		kunit_release_action(test, mfd_core_test_undo, seen->parent);
 		KUNIT_EXPECT_EQ(test, 0, seen->bound);
 		KUNIT_EXPECT_EQ(test, MFD_CORE_TEST_VALUE, seen->at_remove);
 		KUNIT_EXPECT_NULL(test, software_node_fwnode(&mfd_core_test_node));
@@ -124,33 +146,83 @@ static void mfd_core_test_properties(struct kunit *test)
 /* The node of a cell is its caller's again, even if the device is in use. */
 static void mfd_core_test_held(struct kunit *test)
 {
-	struct mfd_core_test *seen;
-	struct device *parent;
-
-	seen = kunit_kzalloc(test, sizeof(*seen), GFP_KERNEL);
-	KUNIT_ASSERT_NOT_NULL(test, seen);
-	parent = kunit_device_register(test, "mfd-core-test");
-	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, parent);
-	KUNIT_ASSERT_EQ(test, 0, kunit_platform_driver_register(test,
-								&mfd_core_test_driver));
+	struct mfd_core_test *seen = test->priv;
 
 	seen->hold = true;
-	mfd_core_test_add(test, parent, seen);
+	mfd_core_test_add(test);
 	KUNIT_ASSERT_EQ(test, 0, kunit_add_action_or_reset(test, mfd_core_test_put,
 							   seen->held));
-	kunit_release_action(test, mfd_core_test_undo, parent);
+	kunit_release_action(test, mfd_core_test_undo, seen->parent);
 	KUNIT_EXPECT_EQ(test, MFD_CORE_TEST_VALUE, seen->at_remove);
+	KUNIT_EXPECT_NULL(test, software_node_fwnode(&mfd_core_test_node));
+}
+
+/* ACPI does this before a device is added, and when it is deleted. */
+static int mfd_core_test_notify(struct notifier_block *nb, unsigned long action, void *data)
+{
+	struct mfd_core_test *seen = container_of(nb, struct mfd_core_test, nb);
+	struct device *dev = data;
+
+	if (dev->parent != seen->parent)
+		return NOTIFY_DONE;
+	if (action == BUS_NOTIFY_ADD_DEVICE)
+		set_primary_fwnode(dev, seen->shared);
+	else if (action == BUS_NOTIFY_REMOVED_DEVICE)
+		set_primary_fwnode(dev, NULL);
+	return NOTIFY_OK;
+}
+
+static void mfd_core_test_unnotify(void *nb)
+{
+	bus_unregister_notifier(&platform_bus_type, nb);
+}
+
+static void mfd_core_test_unshare(void *data)
+{
+	struct mfd_core_test *seen = data;
+
+	device_set_node(seen->parent, NULL);
+	irq_domain_free_fwnode(seen->shared);
+}
+
+/*
+ * A cell which ACPI does not know has the node of its parent, of which the software node
+ * is the second. The other cells, and the parent, do not have it when it is gone.
+ */
+static void mfd_core_test_shared(struct kunit *test)
+{
+	struct mfd_core_test *seen = test->priv;
+
+	/* Any node that is not one of software */
+	seen->shared = irq_domain_alloc_named_fwnode("mfd-core-test");
+	KUNIT_ASSERT_NOT_NULL(test, seen->shared);
+	device_set_node(seen->parent, seen->shared);
+	KUNIT_ASSERT_EQ(test, 0, kunit_add_action_or_reset(test, mfd_core_test_unshare, seen));
+	seen->nb.notifier_call = mfd_core_test_notify;
+	KUNIT_ASSERT_EQ(test, 0, bus_register_notifier(&platform_bus_type, &seen->nb));
+	KUNIT_ASSERT_EQ(test, 0, kunit_add_action_or_reset(test, mfd_core_test_unnotify,
+							   &seen->nb));
+
+	mfd_core_test_add(test);
+	KUNIT_EXPECT_PTR_EQ(test, seen->shared->secondary,
+			    software_node_fwnode(&mfd_core_test_node));
+	kunit_release_action(test, mfd_core_test_undo, seen->parent);
+	KUNIT_EXPECT_EQ(test, MFD_CORE_TEST_VALUE, seen->at_remove);
+	KUNIT_EXPECT_NULL_MSG(test, seen->shared->secondary,
+			      "the node of the parent refers to a software node that is gone");
 	KUNIT_EXPECT_NULL(test, software_node_fwnode(&mfd_core_test_node));
 }
 
 static struct kunit_case mfd_core_test_cases[] = {
 	KUNIT_CASE(mfd_core_test_properties),
 	KUNIT_CASE(mfd_core_test_held),
+	KUNIT_CASE(mfd_core_test_shared),
 	{}
 };
 
 static struct kunit_suite mfd_core_test_suite = {
 	.name		= "mfd-core",
+	.init		= mfd_core_test_init,
 	.test_cases	= mfd_core_test_cases,
 };
 

@@ -99,8 +99,9 @@ static bool kunit_run_in_hardirq(bool (*fn)(void *data), void *data)
  * @fn:		is called, and has returned when this does
  * @data:	for @fn
  *
- * There is no chance in it: the function runs, on each architecture, on UML too. It must
- * not sleep but in a task, and must not use expectations in a hard interrupt.
+ * The context is made for the call, on each architecture, on UML too: that the function
+ * runs in it does not depend on timing. It must not sleep but in a task, and must not use
+ * expectations in a hard interrupt.
  *
  * Context: Process context. May sleep.
  *
