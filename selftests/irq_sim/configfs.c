@@ -11,7 +11,9 @@
 
 FIXTURE(configfs) {
 	int kmsg;
-	char tainted[32];
+	struct watch watch;
+	struct fail fail;
+	bool stub;
 };
 
 FIXTURE_SETUP(configfs)
@@ -23,15 +25,22 @@ FIXTURE_SETUP(configfs)
 	ASSERT_EQ(0, clean(CHIP));
 	self->kmsg = kmsg_open();
 	ASSERT_GE(self->kmsg, 0);
-	ASSERT_EQ(0, get("/proc/sys/kernel/tainted", self->tainted, sizeof(self->tainted)));
+	ASSERT_EQ(0, watch_open(&self->watch));
 	ASSERT_EQ(0, make(CHIP));
 	ASSERT_EQ(0, make(LINE));
 }
 
 FIXTURE_TEARDOWN_PARENT(configfs)
 {
+	int ret;
+
+	fail_restore(&self->fail);
 	clean(CHIP);
 	clean(CHIP "2");
+	/* What is left on its adapter goes with it */
+	ret = self->stub ? unload_module("i2c_stub") : 0;
+	if (ret && ret != -ENOENT)
+		TH_LOG("i2c_stub is still there: %d", ret);
 }
 
 /*
@@ -63,10 +72,14 @@ static const struct bad {
 	{ "flags", "no_wake no_sleep", -EINVAL },
 	{ "live", "2", -EINVAL },
 	{ "live", "", -EINVAL },
+	{ "live", "10", -EINVAL },
+	{ "live", "0x1", -EINVAL },
+	{ "live", "1x", -EINVAL },
 	{ "line3/type", "edge", -EINVAL },
 	{ "line3/type", "", -EINVAL },
 	{ "line3/label", "a/b", -EINVAL },
 	{ "line3/label", "tab\tbed", -EINVAL },
+	{ "line3/label", "a\nb", -EINVAL },
 	{ "line3/label", "0123456789012345678901234567890123456789012345678901234567890123+",
 	  -ENAMETOOLONG },
 	{ "line3/fire", "0", -EINVAL },
@@ -75,27 +88,52 @@ static const struct bad {
 	{ "line3/synchronize", "0", -EINVAL },
 	{ "line3/wire", "2", -EINVAL },
 	{ "line3/wire", "up", -EINVAL },
+	{ "line3/wire", "10", -EINVAL },
+	{ "line3/wire", "0x1", -EINVAL },
+	{ "line3/wire", "1x", -EINVAL },
 	{ "line3/masked", "", -EINVAL },
+	{ "line3/masked", "10", -EINVAL },
+	{ "line3/masked", "0x1", -EINVAL },
+	{ "line3/masked", "1x", -EINVAL },
 	{ "line3/pending", "-1", -EINVAL },
+	{ "line3/pending", "10", -EINVAL },
+	{ "line3/pending", "0x1", -EINVAL },
+	{ "line3/pending", "1x", -EINVAL },
 	{ "line3/device/driver", "", -EINVAL },
 	{ "line3/device/driver", "a driver", -EINVAL },
 	{ "line3/device/driver", "../x", -EINVAL },
+	{ "line3/device/driver", "a\ndriver", -EINVAL },
 	{ "line3/device/properties", "=1", -EINVAL },
-	{ "line3/device/properties", "a b", -EINVAL },
+	{ "line3/device/properties", "a = 1", -EINVAL },
+	{ "line3/device/properties", "a\177", -EINVAL },
+	{ "line3/device/properties", "\"a\"", -EINVAL },
 	{ "line3/device/properties", "a=", -EINVAL },
 	{ "line3/device/properties", "a=1,,2", -EINVAL },
+	{ "line3/device/properties", "a=1, 2", -EINVAL },
 	{ "line3/device/properties", "a=0x100000000", -EINVAL },
 	{ "line3/device/properties", "a=\"b", -EINVAL },
+	{ "line3/device/properties", "a=\"b\"c\"", -EINVAL },
+	{ "line3/device/properties", "a=\"b\nc\"", -EINVAL },
 	{ "line3/device/properties", "a=b", -EINVAL },
 	{ "line3/device/properties", "a\nb=\nc", -EINVAL },
-	{ "line3/device/properties", "a\na=1", -EINVAL },
+	{ "line3/device/properties", "a\na=1", -EEXIST },
+	{ "line3/device/properties", "a=1 a=1", -EEXIST },
 	{ "line3/device/properties",
 	  "1\n2\n3\n4\n5\n6\n7\n8\n9\n10\n11\n12\n13\n14\n15\n16\n17", -EINVAL },
+	{ "line3/device/properties", "linux,uio-name=\"a/b\"", -EINVAL },
+	{ "line3/device/properties", "linux,uio-name=\"\"", -EINVAL },
+	{ "line3/device/properties", "linux,uio-name=\"a\tb\"", -EINVAL },
 	{ "line3/device/i2c", "0", -EINVAL },
 	{ "line3/device/i2c", "0-0007", -EINVAL },
 	{ "line3/device/i2c", "0-0078", -EINVAL },
 	{ "line3/device/i2c", "0-0050x", -EINVAL },
 	{ "line3/device/i2c", "-1-0050", -EINVAL },
+	{ "line3/device/i2c", "0-50", -EINVAL },
+	{ "line3/device/i2c", "0-0x50", -EINVAL },
+	{ "line3/device/i2c", "0- 0050", -EINVAL },
+	{ "line3/device/i2c", "0-100000050", -EINVAL },
+	{ "line3/device/i2c", "4294967296-0050", -EINVAL },
+	{ "line3/device/i2c", "2147483648-0050", -EINVAL },
 };
 
 /* Each is refused with its error, and the reason is in the log, once. */
@@ -133,13 +171,164 @@ TEST_F(configfs, bad_values)
 	EXPECT_EQ(-EACCES, put(LINE "/irq", "0"));
 }
 
+/* A value of a page, with a NUL in it, none, and one without an end of the line. */
+TEST_F(configfs, odd_values)
+{
+	static const char * const files[] = {
+		"num_lines", "delivery", "kind", "budget", "flags", "live", "line3/type",
+		"line3/label", "line3/fire", "line3/wire", "line3/masked", "line3/pending",
+		"line3/synchronize", "line3/device/driver", "line3/device/properties",
+		"line3/device/i2c",
+	};
+	char path[128], buf[4096], before[256], after[256], said[1024];
+	int i, ret;
+
+	ASSERT_EQ(0, make(DEVICE));
+	for (i = 0; i < ARRAY_SIZE(files); i++) {
+		bool readable;
+
+		snprintf(path, sizeof(path), "%s/%s", CHIP, files[i]);
+		readable = !get(path, before, sizeof(before));
+		memset(buf, 'x', sizeof(buf));
+		/* One which is not too long for properties */
+		buf[9] = '=';
+		ret = put_bytes(path, buf, 4095);
+		CHECK(ret == -EINVAL || ret == -ENAMETOOLONG, "%s: %d", files[i], ret);
+		CHECK(kmsg_find(self->kmsg, "refused, must be ", said, sizeof(said)) &&
+		      strlen(said) < 300, "%s: a page was refused without a reason", files[i]);
+		CHECK(!kmsg_find(self->kmsg, "refused, must be ", said, sizeof(said)),
+		      "%s: a page was refused with more than one reason", files[i]);
+		/* What is in front of a NUL may be fine */
+		ret = put_bytes(path, "1\0junk", 6);
+		CHECK(ret == -EINVAL, "%s: %d with a NUL", files[i], ret);
+		CHECK(kmsg_find(self->kmsg, "refused, must be text", NULL, 0),
+		      "%s: a NUL was refused without a reason", files[i]);
+		CHECK(!kmsg_find(self->kmsg, "refused, must be ", said, sizeof(said)),
+		      "%s: a NUL was refused with more than one reason", files[i]);
+		EXPECT_EQ(0, put_bytes(path, buf, 0));
+		if (readable) {
+			get(path, after, sizeof(after));
+			CHECK(!strcmp(before, after), "%s: changed to %s", files[i], after);
+		}
+	}
+	EXPECT_EQ(0, put_bytes(CHIP "/num_lines", "16", 2));
+	EXPECT_EQ(16, get_number(CHIP "/num_lines"));
+	EXPECT_EQ(0, put_bytes(CHIP "/num_lines", "0x4\n", 4));
+	EXPECT_EQ(4, get_number(CHIP "/num_lines"));
+	EXPECT_EQ(0, put_bytes(LINE "/label", "with a blank", 12));
+	EXPECT_EQ(0, get(LINE "/label", buf, sizeof(buf)));
+	EXPECT_STREQ("with a blank\n", buf);
+	/* Two may have the same, and none is fine */
+	ASSERT_EQ(0, make(CHIP "/line2"));
+	EXPECT_EQ(0, put(CHIP "/line2/label", "with a blank"));
+	EXPECT_EQ(0, take(DEVICE));
+	EXPECT_EQ(0, put(CHIP "/live", "1"));
+	EXPECT_EQ(0, put(CHIP "/live", "0"));
+	EXPECT_EQ(0, put(LINE "/label", "\n"));
+	EXPECT_EQ(0, get(LINE "/label", buf, sizeof(buf)));
+	EXPECT_STREQ("\n", buf);
+	check_taint(_metadata, &self->watch);
+}
+
+#define PROPERTIES	DEVICE "/properties"
+
+/* Properties add up: not all shells write in one piece what they write to one file. */
+TEST_F(configfs, properties)
+{
+	static const char text[] = "a\nb=1,0x2\nlinux,uio-name=\"a name\"\n";
+	static const char more[] = "c\nd=3\ne=\"x  y\"\n";
+	char buf[8192], want[256];
+	const char *line;
+	size_t len;
+	int fd;
+
+	ASSERT_EQ(0, make(DEVICE));
+	/* As printf of bash does */
+	fd = open(PROPERTIES, O_WRONLY | O_CREAT | O_TRUNC, 0666);
+	ASSERT_GE(fd, 0);
+	for (line = text; *line; line += len) {
+		len = strcspn(line, "\n") + 1;
+		EXPECT_EQ(len, write(fd, line, len));
+	}
+	close(fd);
+	ASSERT_EQ(0, get(PROPERTIES, buf, sizeof(buf)));
+	EXPECT_STREQ(text, buf);
+	/* As echo does: a blank is as good, but in a string */
+	EXPECT_EQ(0, put(PROPERTIES, " c \td=3  e=\"x  y\"\n"));
+	snprintf(want, sizeof(want), "%s%s", text, more);
+	ASSERT_EQ(0, get(PROPERTIES, buf, sizeof(buf)));
+	EXPECT_STREQ(want, buf);
+
+	/* None of what is refused, and none of what was there is lost */
+	EXPECT_EQ(-EEXIST, put(PROPERTIES, "f a=1"));
+	EXPECT_TRUE(kmsg_find(self->kmsg, TAG "kselftest: properties: 'a=1' refused", NULL, 0));
+	EXPECT_EQ(-EINVAL, put(PROPERTIES, "f g="));
+	memset(buf, '\n', sizeof(buf));
+	memcpy(buf, "f", 1);
+	EXPECT_EQ(-EINVAL, put_bytes(PROPERTIES, buf, 4095));
+	EXPECT_EQ(-EINVAL, put_bytes(PROPERTIES, buf, sizeof(buf)));
+	ASSERT_EQ(0, get(PROPERTIES, buf, sizeof(buf)));
+	EXPECT_STREQ(want, buf);
+
+	/* An empty line removes all */
+	EXPECT_EQ(0, put(PROPERTIES, "\n"));
+	ASSERT_EQ(0, get(PROPERTIES, buf, sizeof(buf)));
+	EXPECT_STREQ("", buf);
+	EXPECT_EQ(0, put(PROPERTIES, "a=2"));
+	EXPECT_EQ(0, put(PROPERTIES, "\t\n"));
+
+	/* As many as can be written at once, and be read */
+	memset(buf, 'x', sizeof(buf));
+	memcpy(buf, "s=\"", 3);
+	memcpy(buf + 4092, "\"\n", 3);
+	EXPECT_EQ(0, put(PROPERTIES, "\n"));
+	EXPECT_EQ(0, put_bytes(PROPERTIES, buf, 4094));
+	buf[0] = 't';
+	EXPECT_EQ(-EINVAL, put_bytes(PROPERTIES, buf, 4094));
+	EXPECT_EQ(-EINVAL, put(PROPERTIES, "t"));
+	EXPECT_TRUE(kmsg_find(self->kmsg, TAG "kselftest: properties: 't' refused", NULL, 0));
+	ASSERT_EQ(0, get(PROPERTIES, buf, sizeof(buf)));
+	EXPECT_EQ(4094, strlen(buf));
+	EXPECT_EQ('s', buf[0]);
+	check_taint(_metadata, &self->watch);
+}
+
 TEST_F(configfs, bad_names)
 {
 	static const char * const bad[] = {
 		"line", "line-1", "line01", "line3x", "line65536", "line4294967299", "3", "Line3",
 	};
-	char path[128];
+	static const char * const bad_chips[] = {
+		"two words", "an end\n", "\x1b[2J", "\177",
+	};
+	char path[512], name[600];
 	int i, ret;
+
+	/* They are in the log, and in /proc/interrupts */
+	for (i = 0; i < ARRAY_SIZE(bad_chips); i++) {
+		snprintf(path, sizeof(path), TOP "/%s", bad_chips[i]);
+		ret = make(path);
+		CHECK(ret == -EINVAL, "'%s': %d", bad_chips[i], ret);
+		CHECK(kmsg_find(self->kmsg, TAG "chip: '", NULL, 0),
+		      "'%s' was refused without a reason", bad_chips[i]);
+		take(path);
+	}
+	for (i = 64; i <= 65; i++) {
+		snprintf(path, sizeof(path), TOP "/%0*d", i, 0);
+		EXPECT_EQ(i == 64 ? 0 : -ENAMETOOLONG, make(path));
+		snprintf(name, sizeof(name), "%s/live", path);
+		EXPECT_EQ(i == 64 ? 0 : -ENOENT, put(name, "1"));
+		take(path);
+	}
+	/* Nothing is below a device, and nothing else can be made */
+	ASSERT_EQ(0, make(DEVICE));
+	EXPECT_EQ(-EPERM, make(DEVICE "/x"));
+	ASSERT_EQ(0, take(DEVICE));
+	EXPECT_NE(0, symlink(LINE, CHIP "/line4"));
+	EXPECT_NE(0, symlink(CHIP, LINE "/device"));
+	EXPECT_NE(0, rename(LINE, CHIP "/line4"));
+	EXPECT_NE(0, unlink(LINE "/type"));
+	EXPECT_NE(0, take(LINE "/type"));
 
 	for (i = 0; i < ARRAY_SIZE(bad); i++) {
 		snprintf(path, sizeof(path), CHIP "/%s", bad[i]);
@@ -253,7 +442,7 @@ TEST_F(configfs, refused)
 	}
 	ASSERT_EQ(0, take(DEVICE));
 	EXPECT_EQ(0, put(CHIP "/live", "1"));
-	check_taint(_metadata, self->tainted);
+	check_taint(_metadata, &self->watch);
 }
 
 /*
@@ -282,7 +471,7 @@ TEST_F(configfs, counter)
 		EXPECT_EQ(i, get_number(file));
 	}
 	EXPECT_EQ(10, account_of(LINE "/account").latched);
-	check_taint(_metadata, self->tainted);
+	check_taint(_metadata, &self->watch);
 }
 
 /* A register of the device at 0x68 of i2c-stub: read it, or write it if VALUE is not -1. */
@@ -301,28 +490,54 @@ static int stub_reg(int fd, unsigned char reg, int val)
 	return val < 0 ? data.byte : 0;
 }
 
+/* Memory for a clock and a multiplexer on I2C. Returns why there is none, or NULL. */
+static const char *missing_i2c(struct _test_data_configfs *self)
+{
+	char addrs[256];
+
+	load_module("i2c_stub", "chip_addr=0x68,0x70");
+	if (get("/sys/module/i2c_stub/parameters/chip_addr", addrs, sizeof(addrs)))
+		return "no i2c-stub: CONFIG_I2C_STUB";
+	/* Somebody else may have loaded it */
+	if (strncmp(addrs, "104,112,", 8))
+		return "i2c-stub is loaded, with other addresses than 0x68,0x70";
+	self->stub = true;
+	load_module("rtc_ds1374", "");
+	if (access("/sys/bus/i2c/drivers/rtc-ds1374", F_OK))
+		return "no rtc-ds1374: CONFIG_RTC_DRV_DS1374";
+	return NULL;
+}
+
+/* The number of the I2C adapter whose name begins with NAME, or -1. */
+static int find_adapter(const char *name)
+{
+	char path[512], buf[64];
+	int n;
+
+	for (n = 0; n < 64; n++) {
+		snprintf(path, sizeof(path), "/sys/bus/i2c/devices/i2c-%d/name", n);
+		if (!get(path, buf, sizeof(buf)) && !strncmp(buf, name, strlen(name)))
+			return n;
+	}
+	return -1;
+}
+
 /*
  * The driver of a clock on i2c-stub, with an interrupt that is low when the alarm
  * goes: it takes the alarm back in the registers, and disables it.
  */
 TEST_F(configfs, i2c)
 {
-	char path[512], buf[64] = "";
+	const char *reason = missing_i2c(self);
+	char path[512];
 	int n, stub;
 	u64 until;
 
-	if (load_module("i2c_stub", "chip_addr=0x68") && access("/sys/module/i2c_stub", F_OK))
-		SKIP(return, "no i2c-stub: CONFIG_I2C_STUB");
+	if (reason)
+		SKIP(return, "%s", reason);
 	load_module("i2c_dev", "");
-	load_module("rtc_ds1374", "");
-	if (access("/sys/bus/i2c/drivers/rtc-ds1374", F_OK))
-		SKIP(return, "no rtc-ds1374: CONFIG_RTC_DRV_DS1374");
-	for (n = 0; n < 64; n++) {
-		snprintf(path, sizeof(path), "/sys/bus/i2c/devices/i2c-%d/name", n);
-		if (!get(path, buf, sizeof(buf)) && !strncmp(buf, "SMBus stub driver", 17))
-			break;
-	}
-	ASSERT_LT(n, 64);
+	n = find_adapter("SMBus stub driver");
+	ASSERT_GE(n, 0);
 	snprintf(path, sizeof(path), "/dev/i2c-%d", n);
 	stub = open(path, O_RDWR);
 	if (stub < 0)
@@ -341,8 +556,6 @@ TEST_F(configfs, i2c)
 	EXPECT_EQ(-ENXIO, put(CHIP "/live", "1"));
 	ASSERT_EQ(0, put(DEVICE "/driver", "ds1374"));
 	ASSERT_EQ(0, put(CHIP "/live", "1"));
-	/* The adapter stays */
-	EXPECT_EQ(-EAGAIN, unload_module("i2c_stub"));
 
 	/* The device: the alarm is on, and goes */
 	ASSERT_EQ(0, stub_reg(stub, 0x07, 0x41));
@@ -358,8 +571,241 @@ TEST_F(configfs, i2c)
 
 	close(stub);
 	ASSERT_EQ(0, put(CHIP "/live", "0"));
+	/* The chip does not hold the adapter: it may go, and the device with it */
+	ASSERT_EQ(0, put(CHIP "/live", "1"));
+	EXPECT_EQ(0, read_only(DEVICE "/dev_name"));
 	EXPECT_EQ(0, unload_module("i2c_stub"));
-	check_taint(_metadata, self->tainted);
+	EXPECT_EQ(-ENODEV, read_only(DEVICE "/dev_name"));
+	EXPECT_EQ(-ENXIO, put(LINE "/fire", "1"));
+	EXPECT_EQ(1, get_number(CHIP "/live"));
+	EXPECT_EQ(0, put(CHIP "/live", "0"));
+	EXPECT_EQ(-ENODEV, put(CHIP "/live", "1"));
+	check_taint(_metadata, &self->watch);
+}
+
+/*
+ * An adapter which goes: that of a multiplexer on i2c-stub
+ */
+
+#define MUX_DRIVER	"/sys/bus/i2c/drivers/pca954x"
+
+static char mux[16];
+
+/* Why there is none, or NULL: then PARENT has the multiplexer as a device. */
+static const char *missing_mux(struct _test_data_configfs *self, int *parent)
+{
+	const char *reason = missing_i2c(self);
+
+	if (reason)
+		return reason;
+	load_module("i2c_mux_pca954x", "");
+	if (access(MUX_DRIVER, F_OK))
+		return "no pca954x: CONFIG_I2C_MUX_PCA954x";
+	*parent = find_adapter("SMBus stub driver");
+	snprintf(mux, sizeof(mux), "%d-0070", *parent);
+	return NULL;
+}
+
+/* The adapter behind it, or -1. */
+static int find_mux(int parent)
+{
+	char name[32];
+
+	snprintf(name, sizeof(name), "i2c-%d-mux (chan_id 0)", parent);
+	return find_adapter(name);
+}
+
+/* A line to the file of an adapter. Returns 0 or -errno. */
+static int adapter_put(int n, const char *file, const char *what)
+{
+	char path[128];
+
+	snprintf(path, sizeof(path), "/sys/bus/i2c/devices/i2c-%d/%s", n, file);
+	return put(path, "%s", what);
+}
+
+static int keep_rebinding(int fd, unsigned int seed)
+{
+	while (!told_to_stop(fd)) {
+		if (put(MUX_DRIVER "/unbind", "%s", mux))
+			return 1;
+		if (put(MUX_DRIVER "/bind", "%s", mux))
+			return 2;
+	}
+	return 0;
+}
+
+/* "delete_device" of an adapter which may not be there: the device, or none. */
+static int keep_deleting(int fd, unsigned int n)
+{
+	int ret;
+
+	while (!told_to_stop(fd)) {
+		ret = adapter_put(n, "delete_device", "0x68");
+		if (ret && ret != -ENOENT && ret != -ENODEV)
+			return -ret;
+	}
+	return 0;
+}
+
+static int keep_waving(int fd, unsigned int seed)
+{
+	int ret;
+
+	while (!told_to_stop(fd)) {
+		ret = put(LINE "/wire", "%d", rand_r(&seed) % 2);
+		if (ret)
+			return -ret;
+		read_only(LINE "/account");
+		read_only(DEVICE "/dev_name");
+	}
+	return 0;
+}
+
+/*
+ * The adapter goes while a chip has a device on it, and comes back, and the device is
+ * deleted from the adapter: whoever removes it, it is removed once.
+ */
+TEST_F_TIMEOUT(configfs, i2c_adapter_goes, 120)
+{
+	int n, parent = -1, i, ret, live = 0, none = 0, lost = 0;
+	const char *reason = missing_mux(self, &parent);
+	struct worker rebind, delete, wave;
+
+	if (reason)
+		SKIP(return, "%s", reason);
+	ASSERT_GE(parent, 0);
+	ASSERT_EQ(0, adapter_put(parent, "new_device", "pca9540 0x70"));
+	n = find_mux(parent);
+	ASSERT_GE(n, 0);
+	ASSERT_EQ(0, put(CHIP "/num_lines", "4"));
+	ASSERT_EQ(0, put(LINE "/type", "low"));
+	ASSERT_EQ(0, put(LINE "/wire", "1"));
+	ASSERT_EQ(0, make(DEVICE));
+	ASSERT_EQ(0, put(DEVICE "/driver", "ds1374"));
+	ASSERT_EQ(0, put(DEVICE "/i2c", "%d-0068", n));
+
+	/* The one, then the other */
+	ASSERT_EQ(0, put(CHIP "/live", "1"));
+	ASSERT_EQ(0, put(MUX_DRIVER "/unbind", "%s", mux));
+	EXPECT_EQ(-ENODEV, read_only(DEVICE "/dev_name"));
+	/* Another one of that number */
+	ASSERT_EQ(0, put(MUX_DRIVER "/bind", "%s", mux));
+	EXPECT_EQ(-ENODEV, read_only(DEVICE "/dev_name"));
+	ASSERT_EQ(0, put(CHIP "/live", "0"));
+	ASSERT_EQ(n, find_mux(parent));
+
+	ASSERT_EQ(0, put(CHIP "/live", "1"));
+	EXPECT_EQ(0, adapter_put(n, "delete_device", "0x68"));
+	EXPECT_EQ(-ENODEV, read_only(DEVICE "/dev_name"));
+	/* It is free for others, who keep theirs */
+	EXPECT_EQ(0, adapter_put(n, "new_device", "ds1374 0x68"));
+	ASSERT_EQ(0, put(CHIP "/live", "0"));
+	EXPECT_EQ(-EBUSY, put(CHIP "/live", "1"));
+	EXPECT_EQ(0, adapter_put(n, "delete_device", "0x68"));
+
+	/* All at once */
+	ASSERT_EQ(0, start(&wave, keep_waving, 1));
+	ASSERT_EQ(0, start(&delete, keep_deleting, n));
+	ASSERT_EQ(0, start(&rebind, keep_rebinding, 0));
+	for (i = 0; i < 500; i++) {
+		ret = put(CHIP "/live", "1");
+		if (!ret) {
+			live++;
+			EXPECT_EQ(0, put(CHIP "/live", "0"));
+		} else if (ret == -ENXIO) {
+			lost++;
+		} else {
+			none++;
+			CHECK(ret == -ENODEV, "live: %d", ret);
+		}
+		check_log(_metadata, &self->watch);
+	}
+	EXPECT_EQ(0, stop(&rebind));
+	EXPECT_EQ(0, stop(&delete));
+	EXPECT_EQ(0, stop(&wave));
+	TH_LOG("live %d times, no adapter %d times, gone at once %d times", live, none, lost);
+	EXPECT_GT(live, 0);
+
+	ASSERT_EQ(0, adapter_put(parent, "delete_device", "0x70"));
+	check_taint(_metadata, &self->watch);
+}
+
+static int set_i2c_live(void)
+{
+	return put(CHIP "/live", "1");
+}
+
+static int set_i2c_dead(void)
+{
+	return put(CHIP "/live", "0");
+}
+
+/* Each allocation fails on the way to a device on I2C. */
+TEST_F_TIMEOUT(configfs, i2c_no_memory, 600)
+{
+	const char *reason = missing_i2c(self);
+	int fd, n, live;
+
+	if (reason)
+		SKIP(return, "%s", reason);
+	fd = fail_open(&self->fail);
+	if (fd < 0)
+		SKIP(return, "needs CONFIG_FAILSLAB and CONFIG_FAULT_INJECTION_DEBUG_FS");
+	n = find_adapter("SMBus stub driver");
+	ASSERT_GE(n, 0);
+	ASSERT_EQ(0, put(CHIP "/num_lines", "4"));
+	ASSERT_EQ(0, make(DEVICE));
+	ASSERT_EQ(0, put(DEVICE "/driver", "ds1374"));
+	ASSERT_EQ(0, put(DEVICE "/properties", "a=1"));
+	ASSERT_EQ(0, put(DEVICE "/i2c", "%d-0068", n));
+	ASSERT_EQ(0, set_i2c_live());
+	ASSERT_EQ(0, set_i2c_dead());
+	put(KMEMLEAK, "clear");
+	live = fail_each(_metadata, "live", fd, set_i2c_live, set_i2c_dead);
+	fail_close(&self->fail, fd);
+	TH_LOG("%d allocations failed", live);
+	EXPECT_GT(live, 20);
+	EXPECT_EQ(0, clean(CHIP));
+	check_leaks(_metadata);
+	check_taint(_metadata, &self->watch);
+}
+
+/* The chip has the multiplexer as well, and takes it away first. */
+TEST_F(configfs, i2c_adapter_of_chip)
+{
+	static const char first[] = CHIP "/line0/device";
+	int n, parent = -1;
+	const char *reason = missing_mux(self, &parent);
+
+	if (reason)
+		SKIP(return, "%s", reason);
+	ASSERT_GE(parent, 0);
+	ASSERT_EQ(0, take(LINE));
+	ASSERT_EQ(0, put(CHIP "/num_lines", "4"));
+	ASSERT_EQ(0, make(CHIP "/line0"));
+	ASSERT_EQ(0, make(first));
+	ASSERT_EQ(0, put(CHIP "/line0/device/driver", "pca9540"));
+	ASSERT_EQ(0, put(CHIP "/line0/device/i2c", "%s", mux));
+	/* What number does it have? */
+	ASSERT_EQ(0, put(CHIP "/live", "1"));
+	n = find_mux(parent);
+	ASSERT_GE(n, 0);
+	ASSERT_EQ(0, put(CHIP "/live", "0"));
+
+	ASSERT_EQ(0, make(LINE));
+	ASSERT_EQ(0, make(DEVICE));
+	ASSERT_EQ(0, put(DEVICE "/driver", "ds1374"));
+	ASSERT_EQ(0, put(DEVICE "/i2c", "%d-0068", n));
+	ASSERT_EQ(0, put(CHIP "/live", "1"));
+	EXPECT_EQ(0, read_only(DEVICE "/dev_name"));
+	ASSERT_EQ(0, put(CHIP "/live", "0"));
+
+	ASSERT_EQ(0, put(CHIP "/live", "1"));
+	ASSERT_EQ(0, take(first));
+	EXPECT_EQ(-ENODEV, read_only(DEVICE "/dev_name"));
+	EXPECT_EQ(0, take(DEVICE));
+	check_taint(_metadata, &self->watch);
 }
 
 /*
@@ -368,6 +814,9 @@ TEST_F(configfs, i2c)
 
 #define FUZZ_OPS	5000
 
+/* i2c-stub, or -1; a multiplexer on it is the next one */
+static int fuzz_adapter = -1;
+
 static int fuzz(int fd, unsigned int seed)
 {
 	static const char * const files[] = {
@@ -375,15 +824,24 @@ static int fuzz(int fd, unsigned int seed)
 		"line%d/type", "line%d/label", "line%d/fire", "line%d/fire", "line%d/fire",
 		"line%d/wire", "line%d/wire", "line%d/masked", "line%d/pending",
 		"line%d/synchronize", "line%d/account", "line%d/irq", "line%d/device/driver",
-		"line%d/device/dev_name",
+		"line%d/device/dev_name", "line%d/device/properties", "line%d/device/i2c",
 	};
 	static const char * const values[] = {
 		"0", "1", "1", "1", "2", "4", "-1", "hardirq", "tasklet", "bh_work", "ack", "eoi",
 		"rising", "falling", "both", "high", "low", "no_wake", "no_affinity single_target",
 		"eoi_threaded", "uio_pdrv_genirq", "uio_pdrv_genirq", "gpio-keys", "interrupt-cnt",
-		"", "nonsense", "99999999999999999999",
+		"", "nonsense", "99999999999999999999", "4294967295", "ds1374", "ds1374", "pca9540",
+		"linux,uio-name=\"x\"", "a=1,2",
 	};
 	static const char * const chips[] = { CHIP, CHIP "2" };
+	static const char * const unbinds[] = {
+		"/sys/bus/platform/drivers/uio_pdrv_genirq/unbind",
+		"/sys/bus/platform/drivers/uio_pdrv_genirq/bind",
+	};
+	static const char * const unbinds_i2c[] = {
+		MUX_DRIVER "/unbind", MUX_DRIVER "/bind",
+		"/sys/bus/i2c/drivers/rtc-ds1374/unbind", "/sys/bus/i2c/drivers/rtc-ds1374/bind",
+	};
 	char path[256], name[64];
 	int i, n;
 
@@ -404,6 +862,11 @@ static int fuzz(int fd, unsigned int seed)
 			make(path);
 			snprintf(path, sizeof(path), "%s/line%d/device/driver", chip, line);
 			put(path, "uio_pdrv_genirq");
+			if (fuzz_adapter < 0 || rand_r(&seed) % 2)
+				break;
+			put(path, line ? "ds1374" : "pca9540");
+			snprintf(path, sizeof(path), "%s/line%d/device/i2c", chip, line);
+			put(path, "%d-%04x", fuzz_adapter + rand_r(&seed) % 2, line ? 0x68 : 0x70);
 			break;
 		case 3:
 			snprintf(path, sizeof(path), "%s/line%d/device", chip, line);
@@ -418,6 +881,19 @@ static int fuzz(int fd, unsigned int seed)
 		case 5:
 			if (rand_r(&seed) % 4 == 0)
 				take(chip);
+			break;
+		case 6:
+			/* From the other side */
+			snprintf(name, sizeof(name), "irq-sim.%s.%d", strrchr(chip, '/') + 1, line);
+			put(unbinds[rand_r(&seed) % ARRAY_SIZE(unbinds)], "%s", name);
+			break;
+		case 7:
+			if (fuzz_adapter < 0)
+				break;
+			snprintf(name, sizeof(name), "%d-%04x", fuzz_adapter + rand_r(&seed) % 2,
+				 line ? 0x68 : 0x70);
+			put(unbinds_i2c[rand_r(&seed) % ARRAY_SIZE(unbinds_i2c)], "%s", name);
+			adapter_put(fuzz_adapter + 1, "delete_device", "0x68");
 			break;
 		default:
 			n = snprintf(path, sizeof(path), "%s/", chip);
@@ -442,11 +918,16 @@ TEST_F_TIMEOUT(configfs, fuzz, 600)
 	int status, i;
 
 	have_driver("uio_pdrv_genirq");
+	if (missing_mux(self, &fuzz_adapter))
+		fuzz_adapter = -1;
 	clean(CHIP);
 	for (i = 0; i < 2; i++)
 		ASSERT_EQ(0, start(&w[i], fuzz, seeds[i]));
 	for (i = 0; i < 2; i++) {
-		waitpid(w[i].pid, &status, 0);
+		while (!waitpid(w[i].pid, &status, WNOHANG)) {
+			check_log(_metadata, &self->watch);
+			take_a_break();
+		}
 		EXPECT_TRUE(WIFEXITED(status) && WEXITSTATUS(status) == 0);
 	}
 	EXPECT_EQ(0, clean(CHIP));
@@ -457,7 +938,7 @@ TEST_F_TIMEOUT(configfs, fuzz, 600)
 	EXPECT_EQ(0, put(CHIP "/live", "1"));
 	EXPECT_GT(get_number(CHIP "/line0/irq"), 0);
 	EXPECT_EQ(0, clean(CHIP));
-	check_taint(_metadata, self->tainted);
+	check_taint(_metadata, &self->watch);
 }
 
 TEST_HARNESS_MAIN

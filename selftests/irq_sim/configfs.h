@@ -49,6 +49,23 @@ static __maybe_unused int get(const char *path, char *buf, size_t size)
 	return n < 0 ? n : 0;
 }
 
+/* Write so many bytes at once. Returns 0 or -errno. */
+static __maybe_unused int put_bytes(const char *path, const void *buf, size_t size)
+{
+	int fd = open(path, O_WRONLY | O_CLOEXEC), ret = 0;
+	ssize_t n;
+
+	if (fd < 0)
+		return -errno;
+	n = write(fd, buf, size);
+	if (n < 0)
+		ret = -errno;
+	else if (n != size)
+		ret = -EIO;
+	close(fd);
+	return ret;
+}
+
 /* The number in a file, or -errno. */
 static __maybe_unused long long get_number(const char *path)
 {
@@ -122,14 +139,44 @@ static __maybe_unused bool have_driver(const char *name)
 	return !access(path, F_OK);
 }
 
+/* The kernel from now on. A kernel which is tainted already says it only in the log. */
+struct watch {
+	char tainted[32];
+	int kmsg;
+};
+
+static __maybe_unused int watch_open(struct watch *watch)
+{
+	watch->kmsg = kmsg_open();
+	return watch->kmsg < 0 ? -errno : get("/proc/sys/kernel/tainted", watch->tainted,
+					      sizeof(watch->tainted));
+}
+
+/* No complaint in the log meanwhile. For in between as well, where it is soon full. */
+static __maybe_unused void check_log(struct __test_metadata *_metadata, struct watch *watch)
+{
+	/* The last one is in all that lockdep suspects: that does not taint */
+	static const char * const complaints[] = { "WARNING:", "BUG:", "possible " };
+	char said[1024];
+	bool bad;
+	int i;
+
+	while (kmsg_find(watch->kmsg, "", said, sizeof(said))) {
+		for (bad = false, i = 0; i < ARRAY_SIZE(complaints); i++)
+			bad = bad || strstr(said, complaints[i]);
+		CHECK(!bad, "the kernel said: %s", said);
+	}
+}
+
 /* No warning from the kernel meanwhile. */
-static __maybe_unused void check_taint(struct __test_metadata *_metadata, const char *before)
+static __maybe_unused void check_taint(struct __test_metadata *_metadata, struct watch *watch)
 {
 	char now[32] = "";
 
 	get("/proc/sys/kernel/tainted", now, sizeof(now));
-	CHECK(!strcmp(before, now), "the kernel is tainted by %s, before it was by %s", now,
-	      before);
+	CHECK(!strcmp(watch->tainted, now), "the kernel is tainted by %s, before it was by %s",
+	      now, watch->tainted);
+	check_log(_metadata, watch);
 }
 
 /* Until all that was fired and can be is handled, by the thread, too */
@@ -213,6 +260,116 @@ static __maybe_unused bool find_entry(char *path, size_t size, const char *name)
 	if (dir)
 		closedir(dir);
 	return found;
+}
+
+/*
+ * Without memory
+ */
+
+#define FAILSLAB	"/sys/kernel/debug/failslab/"
+#define KMEMLEAK	"/sys/kernel/debug/kmemleak"
+
+/* How it was set. In the fixture: a test may fail before it has put that back. */
+struct fail {
+	bool changed;
+	char spares[8], verbose[16];
+};
+
+static __maybe_unused void fail_restore(struct fail *fail)
+{
+	if (!fail->changed)
+		return;
+	put(FAILSLAB "verbose", "%s", fail->verbose);
+	put(FAILSLAB "ignore-gfp-wait", "%s", fail->spares);
+	fail->changed = false;
+}
+
+static __maybe_unused void fail_close(struct fail *fail, int fd)
+{
+	fail_restore(fail);
+	close(fd);
+}
+
+/* Have allocations which may wait fail as well. Returns what fail_nth() takes, or -1. */
+static __maybe_unused int fail_open(struct fail *fail)
+{
+	int fd = open("/proc/self/fail-nth", O_RDWR | O_CLOEXEC);
+
+	if (fd < 0)
+		return -1;
+	mount("debugfs", "/sys/kernel/debug", "debugfs", 0, NULL);
+	fail->changed = !get(FAILSLAB "ignore-gfp-wait", fail->spares, sizeof(fail->spares)) &&
+			!get(FAILSLAB "verbose", fail->verbose, sizeof(fail->verbose));
+	if (fail->changed && !put(FAILSLAB "ignore-gfp-wait", "N") &&
+	    !put(FAILSLAB "verbose", "0"))
+		return fd;
+	fail_close(fail, fd);
+	return -1;
+}
+
+/* Have the Nth allocation of this task fail. Tells whether there was one. */
+static __maybe_unused void fail_nth(int fd, int n)
+{
+	char buf[16];
+
+	snprintf(buf, sizeof(buf), "%d", n);
+	if (pwrite(fd, buf, strlen(buf), 0) < 0)
+		perror("fail-nth");
+}
+
+static __maybe_unused bool has_failed(int fd)
+{
+	char buf[16] = "";
+
+	return pread(fd, buf, sizeof(buf) - 1, 0) > 0 && atoi(buf) == 0;
+}
+
+/* Repeat an operation, and have each allocation fail, until none did. */
+static __maybe_unused int fail_each(struct __test_metadata *_metadata, const char *what, int fd,
+				    int (*fn)(void), int (*undo)(void))
+{
+	int n, ret, failed = 0;
+
+	for (n = 1; n < 2000; n++) {
+		bool hit;
+
+		fail_nth(fd, n);
+		ret = fn();
+		hit = has_failed(fd);
+		fail_nth(fd, 0);
+		if (!hit) {
+			CHECK(!ret, "%s: %d with all memory", what, ret);
+			return failed;
+		}
+		failed++;
+		if (!ret)	/* can do without */
+			undo();
+		else
+			CHECK(ret == -ENOMEM || ret == -ENXIO || ret == -ENODEV || ret == -EINVAL,
+			      "%s: %d without memory", what, ret);
+	}
+	CHECK(false, "%s: no end", what);
+	return failed;
+}
+
+/*
+ * Nothing that kmemleak has found since it was cleared. Not all kernels have it, which
+ * is slow: no failure, but nobody should believe that they were checked.
+ */
+static __maybe_unused void check_leaks(struct __test_metadata *_metadata)
+{
+	char *text;
+
+	/* What is found by the first scan may be on its way */
+	if (put(KMEMLEAK, "scan")) {
+		TH_LOG("leaks not checked: CONFIG_DEBUG_KMEMLEAK");
+		return;
+	}
+	sleep(6);
+	put(KMEMLEAK, "scan");
+	text = slurp(KMEMLEAK);
+	CHECK(text && !text[0], "leaked: %.2000s", text ?: "?");
+	free(text);
 }
 
 #endif

@@ -7,7 +7,8 @@
 #include "configfs.h"
 
 FIXTURE(uio) {
-	char tainted[32];
+	struct watch watch;
+	struct fail fail;
 	char event[160];
 	int fd;
 	uint32_t seen;
@@ -83,12 +84,13 @@ FIXTURE_SETUP(uio)
 	if (reason)
 		SKIP(return, "%s", reason);
 	ASSERT_EQ(0, clean(CHIP));
-	ASSERT_EQ(0, get("/proc/sys/kernel/tainted", self->tainted, sizeof(self->tainted)));
+	ASSERT_EQ(0, watch_open(&self->watch));
 	ASSERT_EQ(0, make_uio(variant->delivery, variant->kind, "rising"));
 }
 
 FIXTURE_TEARDOWN_PARENT(uio)
 {
+	fail_restore(&self->fail);
 	clean(CHIP);
 }
 
@@ -200,7 +202,7 @@ TEST_F(uio, account)
 	EXPECT_EQ(3 + kept, a.latched);
 	EXPECT_EQ(1, a.dropped);
 	check_account_of(_metadata, self);
-	check_taint(_metadata, self->tainted);
+	check_taint(_metadata, &self->watch);
 }
 
 /* A line which is masked keeps its event, and is replayed. */
@@ -412,7 +414,7 @@ TEST_F_TIMEOUT(uio, exact, 60)
 	EXPECT_EQ(a.latched + 1, account_of(LINE "/account").latched);
 	TH_LOG("%lld interrupts read, %lld events latched", reads, a.latched);
 	EXPECT_GT(reads, 10);
-	check_taint(_metadata, self->tainted);
+	check_taint(_metadata, &self->watch);
 }
 
 /*
@@ -516,7 +518,7 @@ TEST_F_TIMEOUT(uio, removal, 60)
 	/* The number has come back each time */
 	ASSERT_EQ(0, put(CHIP "/live", "1"));
 	EXPECT_EQ(first, get_number(LINE "/irq"));
-	check_taint(_metadata, self->tainted);
+	check_taint(_metadata, &self->watch);
 }
 
 /* A reader waits while the device goes: it is told. Files that stay open do no harm. */
@@ -544,57 +546,59 @@ TEST_F(uio, held_open)
 	/* The chip first, the line last */
 	for (i = 0; i < 4; i++)
 		close(files[i]);
-	check_taint(_metadata, self->tainted);
+	check_taint(_metadata, &self->watch);
+}
+
+/* The driver is unbound, and bound again, by its own files, while the chip comes and goes. */
+static int keep_unbinding(int fd, unsigned int seed)
+{
+	static const char driver[] = "/sys/bus/platform/drivers/uio_pdrv_genirq";
+	char path[128];
+	int ret;
+
+	while (!told_to_stop(fd)) {
+		snprintf(path, sizeof(path), "%s/%s", driver,
+			 rand_r(&seed) % 2 ? "bind" : "unbind");
+		ret = put(path, "irq-sim.kselftest.3");
+		/* It is not there, or bound, or not bound; or it is on its way */
+		if (ret && ret != -ENODEV && ret != -EBUSY && ret != -EINVAL)
+			return -ret;
+	}
+	return 0;
+}
+
+TEST_F_TIMEOUT(uio, unbound, 60)
+{
+	struct worker unbind, unbind2, fire;
+	int i, ret, live = 0;
+
+	ASSERT_EQ(0, start(&fire, keep_trying, 1));
+	ASSERT_EQ(0, start(&unbind, keep_unbinding, 2));
+	ASSERT_EQ(0, start(&unbind2, keep_unbinding, 3));
+	for (i = 0; i < 200; i++) {
+		ret = put(CHIP "/live", "1");
+		/* It was unbound before that could look */
+		if (ret == -ENXIO)
+			continue;
+		ASSERT_EQ(0, ret);
+		live++;
+		if (i % 2) {
+			ASSERT_EQ(0, put(CHIP "/live", "0"));
+		} else {
+			ASSERT_EQ(0, clean(CHIP));
+			ASSERT_EQ(0, make_uio(variant->delivery, variant->kind, "rising"));
+		}
+	}
+	EXPECT_EQ(0, stop(&unbind));
+	EXPECT_EQ(0, stop(&unbind2));
+	EXPECT_EQ(0, stop(&fire));
+	EXPECT_GT(live, 0);
+	check_taint(_metadata, &self->watch);
 }
 
 /*
  * Without memory
  */
-
-/* Have the Nth allocation of this task fail. Tells whether there was one. */
-static void fail_nth(int fd, int n)
-{
-	char buf[16];
-
-	snprintf(buf, sizeof(buf), "%d", n);
-	if (pwrite(fd, buf, strlen(buf), 0) < 0)
-		perror("fail-nth");
-}
-
-static bool has_failed(int fd)
-{
-	char buf[16] = "";
-
-	return pread(fd, buf, sizeof(buf) - 1, 0) > 0 && atoi(buf) == 0;
-}
-
-/* Repeat an operation, and have each allocation fail, until none did. */
-static int fail_each(struct __test_metadata *_metadata, const char *what, int fd,
-		     int (*fn)(void), int (*undo)(void))
-{
-	int n, ret, failed = 0;
-
-	for (n = 1; n < 2000; n++) {
-		bool hit;
-
-		fail_nth(fd, n);
-		ret = fn();
-		hit = has_failed(fd);
-		fail_nth(fd, 0);
-		if (!hit) {
-			CHECK(!ret, "%s: %d with all memory", what, ret);
-			return failed;
-		}
-		failed++;
-		if (!ret)	/* can do without */
-			undo();
-		else
-			CHECK(ret == -ENOMEM || ret == -ENXIO || ret == -ENODEV || ret == -EINVAL,
-			      "%s: %d without memory", what, ret);
-	}
-	CHECK(false, "%s: no end", what);
-	return failed;
-}
 
 static int make_chip(void) { return make(CHIP); }
 static int make_line(void) { return make(LINE); }
@@ -604,52 +608,27 @@ static int take_line(void) { return take(LINE); }
 static int take_device(void) { return take(DEVICE); }
 static int set_label(void) { return put(LINE "/label", "kselftest-uio"); }
 static int set_driver(void) { return put(DEVICE "/driver", "uio_pdrv_genirq"); }
+static int set_properties(void) { return put(DEVICE "/properties", "a\nb=1,2\n"); }
+static int no_properties(void) { return put(DEVICE "/properties", "\n"); }
 static int set_flags(void) { return put(CHIP "/flags", "no_wake no_affinity"); }
 static int set_live(void) { return put(CHIP "/live", "1"); }
 static int set_dead(void) { return put(CHIP "/live", "0"); }
 static int nothing(void) { return 0; }
 
-/* Objects of this kind in the slabs, or -1. */
-static bool leaked(char *buf, size_t size)
-{
-	char *text;
-	bool found;
-
-	if (access("/sys/kernel/debug/kmemleak", W_OK))
-		return false;
-	/* What is found by the first may be on its way */
-	put("/sys/kernel/debug/kmemleak", "scan");
-	sleep(6);
-	put("/sys/kernel/debug/kmemleak", "scan");
-	text = slurp("/sys/kernel/debug/kmemleak");
-	found = text && text[0];
-	snprintf(buf, size, "%s", text ?: "");
-	free(text);
-	return found;
-}
-
 TEST_F_TIMEOUT(uio, no_memory, 600)
 {
-	static const char slab[] = "/sys/kernel/debug/failslab/";
-	char path[128], spares[8], verbose[16], leak[2048];
 	int fd, first, live, sum = 0;
 
 	if (strcmp(variant->delivery, "hardirq"))
 		SKIP(return, "as with hardirq");
-	mount("debugfs", "/sys/kernel/debug", "debugfs", 0, NULL);
-	snprintf(path, sizeof(path), "%signore-gfp-wait", slab);
-	fd = open("/proc/self/fail-nth", O_RDWR);
-	if (fd < 0 || get(path, spares, sizeof(spares)))
+	fd = fail_open(&self->fail);
+	if (fd < 0)
 		SKIP(return, "needs CONFIG_FAILSLAB and CONFIG_FAULT_INJECTION_DEBUG_FS");
-	ASSERT_EQ(0, put(path, "N"));
-	snprintf(path, sizeof(path), "%sverbose", slab);
-	ASSERT_EQ(0, get(path, verbose, sizeof(verbose)));
-	ASSERT_EQ(0, put(path, "0"));
 
 	ASSERT_EQ(0, put(CHIP "/live", "1"));
 	first = get_number(LINE "/irq");
 	ASSERT_EQ(0, clean(CHIP));
-	put("/sys/kernel/debug/kmemleak", "clear");
+	put(KMEMLEAK, "clear");
 
 	sum += fail_each(_metadata, "chip", fd, make_chip, take_chip);
 	sum += fail_each(_metadata, "line", fd, make_line, take_line);
@@ -657,13 +636,12 @@ TEST_F_TIMEOUT(uio, no_memory, 600)
 	sum += fail_each(_metadata, "label", fd, set_label, nothing);
 	sum += fail_each(_metadata, "driver", fd, set_driver, nothing);
 	sum += fail_each(_metadata, "flags", fd, set_flags, nothing);
+	sum += fail_each(_metadata, "properties", fd, set_properties, no_properties);
 	ASSERT_EQ(0, put(CHIP "/num_lines", "4"));
 	live = fail_each(_metadata, "live", fd, set_live, set_dead);
-	put(path, "%s", verbose);
-	snprintf(path, sizeof(path), "%signore-gfp-wait", slab);
-	put(path, "%s", spares);
+	fail_close(&self->fail, fd);
 	TH_LOG("%d allocations failed, %d on the way to being live", sum + live, live);
-	EXPECT_GT(sum, 6);
+	EXPECT_GT(sum, 7);
 	EXPECT_GT(live, 20);
 
 	/* It works, and the number has come back */
@@ -671,8 +649,8 @@ TEST_F_TIMEOUT(uio, no_memory, 600)
 	EXPECT_EQ(0, put(LINE "/fire", "1"));
 	EXPECT_EQ(0, settle());
 	ASSERT_EQ(0, clean(CHIP));
-	CHECK(!leaked(leak, sizeof(leak)), "leaked: %s", leak);
-	check_taint(_metadata, self->tainted);
+	check_leaks(_metadata);
+	check_taint(_metadata, &self->watch);
 }
 
 TEST_HARNESS_MAIN

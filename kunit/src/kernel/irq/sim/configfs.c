@@ -67,28 +67,54 @@ static struct irq_sim_cfs_line *to_irq_sim_cfs_line(struct config_item *item)
 	return container_of(to_config_group(item), struct irq_sim_cfs_line, group);
 }
 
-static int irq_sim_cfs_match(struct irq_sim_cfs_chip *chip, const char *attr,
-			     const char * const *names, size_t num, const char *page)
+static int irq_sim_cfs_match_word(struct irq_sim_cfs_chip *chip, const char *attr,
+				  const char * const *names, size_t num, const char *word)
 {
-	int i = __sysfs_match_string(names, num, page);
+	int i = __sysfs_match_string(names, num, word);
 	DECLARE_SEQ_BUF(want, 64);
 
 	if (i >= 0)
 		return i;
 	for (size_t j = 0; j < num; j++)
 		seq_buf_printf(&want, "%s%s", j ? ", " : "", names[j]);
-	irq_sim_cfs_refuse(chip, attr, page, "one of %s", seq_buf_str(&want));
+	irq_sim_cfs_refuse(chip, attr, word, "one of %s", seq_buf_str(&want));
 	return i;
 }
 
-static int irq_sim_cfs_bool(struct irq_sim_cfs_chip *chip, const char *attr,
-			    const char *page, bool *value)
+static int irq_sim_cfs_match(struct irq_sim_cfs_chip *chip, const char *attr,
+			     const char * const *names, size_t num, const char *page,
+			     size_t count)
 {
-	int ret = kstrtobool(page, value);
+	int ret = irq_sim_cfs_check(chip, attr, page, count);
+
+	return ret ?: irq_sim_cfs_match_word(chip, attr, names, num, page);
+}
+
+/* kstrtobool() looks at the beginning only: to it, 10 is true and 0x1 is false */
+static int irq_sim_cfs_bool(struct irq_sim_cfs_chip *chip, const char *attr,
+			    const char *page, size_t count, bool *value)
+{
+	int ret = irq_sim_cfs_check(chip, attr, page, count);
 
 	if (ret)
-		irq_sim_cfs_refuse(chip, attr, page, "0 or 1");
-	return ret;
+		return ret;
+	*value = sysfs_streq(page, "1");
+	if (*value || sysfs_streq(page, "0"))
+		return 0;
+	irq_sim_cfs_refuse(chip, attr, page, "0 or 1");
+	return -EINVAL;
+}
+
+/* Of a file which is written to have something done */
+static int irq_sim_cfs_one(struct irq_sim_cfs_chip *chip, const char *attr,
+			   const char *page, size_t count)
+{
+	int ret = irq_sim_cfs_check(chip, attr, page, count);
+
+	if (ret || sysfs_streq(page, "1"))
+		return ret;
+	irq_sim_cfs_refuse(chip, attr, page, "1");
+	return -EINVAL;
 }
 
 /*
@@ -200,6 +226,9 @@ static ssize_t irq_sim_cfs_chip_num_lines_store(struct config_item *item, const 
 	unsigned int num;
 	int ret;
 
+	ret = irq_sim_cfs_check(chip, "num_lines", page, count);
+	if (ret)
+		return ret;
 	ret = kstrtouint(page, 0, &num);
 	if (!ret && !num)
 		ret = -EINVAL;
@@ -232,7 +261,7 @@ static ssize_t irq_sim_cfs_chip_delivery_store(struct config_item *item, const c
 {
 	struct irq_sim_cfs_chip *chip = to_irq_sim_cfs_chip(item);
 	int i = irq_sim_cfs_match(chip, "delivery", irq_sim_cfs_deliveries,
-				  ARRAY_SIZE(irq_sim_cfs_deliveries), page);
+				  ARRAY_SIZE(irq_sim_cfs_deliveries), page, count);
 
 	if (i < 0)
 		return i;
@@ -258,7 +287,7 @@ static ssize_t irq_sim_cfs_chip_kind_store(struct config_item *item, const char 
 {
 	struct irq_sim_cfs_chip *chip = to_irq_sim_cfs_chip(item);
 	int i = irq_sim_cfs_match(chip, "kind", irq_sim_cfs_kinds,
-				  ARRAY_SIZE(irq_sim_cfs_kinds), page);
+				  ARRAY_SIZE(irq_sim_cfs_kinds), page, count);
 
 	if (i < 0)
 		return i;
@@ -286,6 +315,9 @@ static ssize_t irq_sim_cfs_chip_budget_store(struct config_item *item, const cha
 	unsigned int budget;
 	int ret;
 
+	ret = irq_sim_cfs_check(chip, "budget", page, count);
+	if (ret)
+		return ret;
 	ret = kstrtouint(page, 0, &budget);
 	if (ret) {
 		irq_sim_cfs_refuse(chip, "budget", page, "a number of lines, 0 for the default");
@@ -323,6 +355,11 @@ static ssize_t irq_sim_cfs_chip_flags_store(struct config_item *item, const char
 	struct irq_sim_cfs_chip *chip = to_irq_sim_cfs_chip(item);
 	unsigned int flags = 0;
 	char *word, *rest;
+	int ret;
+
+	ret = irq_sim_cfs_check(chip, "flags", page, count);
+	if (ret)
+		return ret;
 
 	char *words __free(kfree) = kstrdup(page, GFP_KERNEL);
 	if (!words)
@@ -333,8 +370,8 @@ static ssize_t irq_sim_cfs_chip_flags_store(struct config_item *item, const char
 
 		if (!*word)
 			continue;
-		i = irq_sim_cfs_match(chip, "flags", irq_sim_cfs_flags,
-				      ARRAY_SIZE(irq_sim_cfs_flags), word);
+		i = irq_sim_cfs_match_word(chip, "flags", irq_sim_cfs_flags,
+					   ARRAY_SIZE(irq_sim_cfs_flags), word);
 		if (i < 0)
 			return i;
 		flags |= irq_sim_cfs_flag_bits[i];
@@ -364,7 +401,7 @@ static ssize_t irq_sim_cfs_chip_live_store(struct config_item *item, const char 
 	bool live;
 	int ret;
 
-	ret = irq_sim_cfs_bool(chip, "live", page, &live);
+	ret = irq_sim_cfs_bool(chip, "live", page, count, &live);
 	if (ret)
 		return ret;
 
@@ -411,7 +448,7 @@ static ssize_t irq_sim_cfs_line_type_store(struct config_item *item, const char 
 	struct irq_sim_cfs_line *line = to_irq_sim_cfs_line(item);
 	struct irq_sim_cfs_chip *chip = line->chip;
 	int i = irq_sim_cfs_match(chip, "type", irq_sim_cfs_types,
-				  ARRAY_SIZE(irq_sim_cfs_types), page);
+				  ARRAY_SIZE(irq_sim_cfs_types), page, count);
 
 	if (i < 0)
 		return i;
@@ -437,18 +474,20 @@ static ssize_t irq_sim_cfs_line_label_store(struct config_item *item, const char
 {
 	struct irq_sim_cfs_line *line = to_irq_sim_cfs_line(item);
 	struct irq_sim_cfs_chip *chip = line->chip;
-	size_t len = strcspn(page, "\n");
+	size_t len = count - (page[count - 1] == '\n');
+	int ret;
 
+	ret = irq_sim_cfs_check(chip, "label", page, count);
+	if (ret)
+		return ret;
 	if (len > IRQ_SIM_CFS_MAX_LABEL) {
 		irq_sim_cfs_refuse(chip, "label", page, "of up to %u characters",
 				   IRQ_SIM_CFS_MAX_LABEL);
 		return -ENAMETOOLONG;
 	}
-	for (size_t i = 0; i < len; i++) {
-		if (!isprint(page[i]) || page[i] == '/') {
-			irq_sim_cfs_refuse(chip, "label", page, "printable, without '/'");
-			return -EINVAL;
-		}
+	if (!irq_sim_cfs_is_label(page, len)) {
+		irq_sim_cfs_refuse(chip, "label", page, "printable, without '/'");
+		return -EINVAL;
 	}
 
 	char *label __free(kfree) = len ? kstrndup(page, len, GFP_KERNEL) : NULL;
@@ -483,10 +522,9 @@ static ssize_t irq_sim_cfs_line_fire_store(struct config_item *item, const char 
 	struct irq_sim_cfs_chip *chip = line->chip;
 	int ret;
 
-	if (!sysfs_streq(page, "1")) {
-		irq_sim_cfs_refuse(chip, "fire", page, "1");
-		return -EINVAL;
-	}
+	ret = irq_sim_cfs_one(chip, "fire", page, count);
+	if (ret)
+		return ret;
 	guard(rwsem_read)(&chip->live);
 	if (!irq_sim_cfs_is_live(chip))
 		return -ENODEV;
@@ -519,7 +557,7 @@ static ssize_t irq_sim_cfs_state_store(struct config_item *item, const char *att
 	bool state;
 	int ret;
 
-	ret = irq_sim_cfs_bool(chip, attr, page, &state);
+	ret = irq_sim_cfs_bool(chip, attr, page, count, &state);
 	if (ret)
 		return ret;
 	guard(rwsem_read)(&chip->live);
@@ -549,7 +587,7 @@ static ssize_t irq_sim_cfs_line_wire_store(struct config_item *item, const char 
 	bool high;
 	int ret;
 
-	ret = irq_sim_cfs_bool(chip, "wire", page, &high);
+	ret = irq_sim_cfs_bool(chip, "wire", page, count, &high);
 	if (ret)
 		return ret;
 	guard(rwsem_read)(&chip->live);
@@ -615,11 +653,11 @@ static ssize_t irq_sim_cfs_line_synchronize_store(struct config_item *item, cons
 {
 	struct irq_sim_cfs_line *line = to_irq_sim_cfs_line(item);
 	struct irq_sim_cfs_chip *chip = line->chip;
+	int ret;
 
-	if (!sysfs_streq(page, "1")) {
-		irq_sim_cfs_refuse(chip, "synchronize", page, "1");
-		return -EINVAL;
-	}
+	ret = irq_sim_cfs_one(chip, "synchronize", page, count);
+	if (ret)
+		return ret;
 	guard(rwsem_read)(&chip->live);
 	if (!irq_sim_cfs_is_live(chip))
 		return -ENODEV;
@@ -742,10 +780,29 @@ static const struct config_item_type irq_sim_cfs_chip_type = {
 	.ct_owner	= THIS_MODULE,
 };
 
+/* It is in the log, in /proc/interrupts, and in the names of devices. */
+static int irq_sim_cfs_check_name(const char *name)
+{
+	size_t len = strlen(name), i = 0;
+
+	while (isgraph(name[i]))
+		i++;
+	if (len <= IRQ_SIM_CFS_MAX_LABEL && i == len)
+		return 0;
+	pr_err("chip: '%*pE' refused, must be up to %u printable characters, without blanks\n",
+	       (int)min(len, 32), name, IRQ_SIM_CFS_MAX_LABEL);
+	return i == len ? -ENAMETOOLONG : -EINVAL;
+}
+
 static struct config_group *irq_sim_cfs_make_chip(struct config_group *group, const char *name)
 {
-	struct irq_sim_cfs_chip *chip = kzalloc_obj(*chip);
+	struct irq_sim_cfs_chip *chip;
+	int ret;
 
+	ret = irq_sim_cfs_check_name(name);
+	if (ret)
+		return ERR_PTR(ret);
+	chip = kzalloc_obj(*chip);
 	if (!chip)
 		return ERR_PTR(-ENOMEM);
 	mutex_init(&chip->lock);
@@ -790,14 +847,23 @@ static struct configfs_subsystem irq_sim_cfs_subsys = {
 
 static int __init irq_sim_cfs_init(void)
 {
+	int ret;
+
+	ret = irq_sim_cfs_init_i2c();
+	if (ret)
+		return ret;
 	config_group_init(&irq_sim_cfs_subsys.su_group);
-	return configfs_register_subsystem(&irq_sim_cfs_subsys);
+	ret = configfs_register_subsystem(&irq_sim_cfs_subsys);
+	if (ret)
+		irq_sim_cfs_exit_i2c();
+	return ret;
 }
 module_init(irq_sim_cfs_init);
 
 static void __exit irq_sim_cfs_exit(void)
 {
 	configfs_unregister_subsystem(&irq_sim_cfs_subsys);
+	irq_sim_cfs_exit_i2c();
 }
 module_exit(irq_sim_cfs_exit);
 

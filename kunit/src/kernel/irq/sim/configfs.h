@@ -6,6 +6,7 @@
 #define _KERNEL_IRQ_SIM_CONFIGFS_H
 
 #include <linux/configfs.h>
+#include <linux/ctype.h>
 #include <linux/irq_sim.h>
 #include <linux/list.h>
 #include <linux/lockdep.h>
@@ -72,6 +73,16 @@ static inline bool irq_sim_cfs_is_live(const struct irq_sim_cfs_chip *chip)
 	return chip->domain;
 }
 
+/* Whether genirq can have it as a name: that is a directory in /proc, too */
+static inline bool irq_sim_cfs_is_label(const char *text, size_t len)
+{
+	for (size_t i = 0; i < len; i++) {
+		if (!isprint(text[i]) || text[i] == '/')
+			return false;
+	}
+	return true;
+}
+
 /* Say why a value was refused, once for each time. */
 #define irq_sim_cfs_refuse(chip, attr, page, want, ...)					\
 do {											\
@@ -81,10 +92,39 @@ do {											\
 	       attr, (int)min(strcspn(_page, "\n"), 32), _page, ##__VA_ARGS__);		\
 } while (0)
 
+/* What configfs hands over of a write() at most: SIMPLE_ATTR_SIZE - 1 */
+#define IRQ_SIM_CFS_MAX_WRITE	4095
+
+/*
+ * A value is all of what was written. It ends neither at a NUL, nor where configfs
+ * has cut it: the writer would go on, and have the rest taken for another value.
+ */
+static inline int irq_sim_cfs_check(struct irq_sim_cfs_chip *chip, const char *attr,
+				    const char *page, size_t count)
+{
+	if (strlen(page) != count) {
+		irq_sim_cfs_refuse(chip, attr, page, "text, without a NUL in it");
+		return -EINVAL;
+	}
+	if (count >= IRQ_SIM_CFS_MAX_WRITE) {
+		irq_sim_cfs_refuse(chip, attr, page, "of less than %u bytes",
+				   IRQ_SIM_CFS_MAX_WRITE);
+		return -EINVAL;
+	}
+	return 0;
+}
+
 /* configfs_device.c */
 int irq_sim_cfs_bind(struct irq_sim_cfs_line *line);
 void irq_sim_cfs_unbind(struct irq_sim_cfs_line *line);
 struct config_item *irq_sim_cfs_make_device(struct config_group *group, const char *name);
 void irq_sim_cfs_drop_device(struct config_group *group, struct config_item *item);
+#if IS_ENABLED(CONFIG_I2C)
+int irq_sim_cfs_init_i2c(void);
+void irq_sim_cfs_exit_i2c(void);
+#else
+static inline int irq_sim_cfs_init_i2c(void) { return 0; }
+static inline void irq_sim_cfs_exit_i2c(void) { }
+#endif
 
 #endif /* _KERNEL_IRQ_SIM_CONFIGFS_H */

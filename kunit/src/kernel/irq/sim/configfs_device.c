@@ -8,6 +8,7 @@
 #define pr_fmt(fmt) "irq-sim: " fmt
 
 #include <linux/cleanup.h>
+#include <linux/completion.h>
 #include <linux/ctype.h>
 #include <linux/device.h>
 #include <linux/err.h>
@@ -16,10 +17,13 @@
 #include <linux/kmod.h>
 #include <linux/kstrtox.h>
 #include <linux/limits.h>
+#include <linux/list.h>
 #include <linux/module.h>
+#include <linux/notifier.h>
 #include <linux/platform_device.h>
 #include <linux/property.h>
 #include <linux/slab.h>
+#include <linux/spinlock.h>
 #include <linux/sysfs.h>
 
 #include "configfs.h"
@@ -34,7 +38,8 @@
  * @num:	how many there are
  * @cells:	the values of those which are numbers
  * @num_cells:	how many there are
- * @shown:	the text as it was written, in the same memory
+ * @len:	of the texts
+ * @shown:	what was written, one property a line, in the same memory
  * @text:	the same in pieces: names and strings
  */
 struct irq_sim_cfs_properties {
@@ -42,6 +47,7 @@ struct irq_sim_cfs_properties {
 	unsigned int		num;
 	u32			cells[IRQ_SIM_CFS_MAX_CELLS];
 	unsigned int		num_cells;
+	size_t			len;
 	char			*shown;
 	char			text[];
 };
@@ -56,8 +62,9 @@ struct irq_sim_cfs_properties {
  * @adapter:	number of the I2C adapter that the device is on
  * @addr:	its address there, 0 for a platform device
  * @dev:	the device while the chip is live, NULL otherwise
- * @node:	software node of a platform device
- * @swnode:	that of an I2C device
+ * @node:	its software node, which has copies of the properties
+ * @i2c:	in the list of those on I2C
+ * @gone:	one on I2C has been removed, by whomever
  */
 struct irq_sim_cfs_device {
 	struct config_item	item;
@@ -68,13 +75,17 @@ struct irq_sim_cfs_device {
 	unsigned short		addr;
 	struct device		*dev;
 	struct fwnode_handle	*node;
-	struct software_node	swnode;
+	struct list_head	i2c;
+	struct completion	gone;
 };
 
 static struct irq_sim_cfs_device *to_irq_sim_cfs_device(struct config_item *item)
 {
 	return container_of(item, struct irq_sim_cfs_device, item);
 }
+
+static const char irq_sim_cfs_no_second[] =
+	"the only one of its name: an empty line removes all";
 
 /* NAME, NAME="STRING" or NAME=NUMBER,NUMBER ... Returns why not, NULL if it is fine. */
 static const char *irq_sim_cfs_parse_one(struct irq_sim_cfs_properties *p, char *text)
@@ -88,12 +99,12 @@ static const char *irq_sim_cfs_parse_one(struct irq_sim_cfs_properties *p, char 
 	if (!*name)
 		return "NAME, NAME=\"STRING\" or NAME=NUMBER,...";
 	for (const char *c = name; *c; c++) {
-		if (!isgraph(*c))
-			return "a name without blanks";
+		if (!isgraph(*c) || *c == '"')
+			return "a printable name, without quotes";
 	}
 	for (unsigned int i = 0; i < p->num; i++) {
 		if (!strcmp(p->entries[i].name, name))
-			return "there once";
+			return irq_sim_cfs_no_second;
 	}
 
 	if (!text) {
@@ -101,10 +112,13 @@ static const char *irq_sim_cfs_parse_one(struct irq_sim_cfs_properties *p, char 
 		return NULL;
 	}
 	if (*text == '"') {
-		len = strlen(++text);
-		if (!len || text[len - 1] != '"')
-			return "a string which ends in \"";
-		text[len - 1] = '\0';
+		len = strcspn(++text, "\"");
+		if (!text[len] || text[len + 1])
+			return "a string which ends in \", and has none in it";
+		text[len] = '\0';
+		/* UIO requests the interrupt by this name */
+		if (!strcmp(name, "linux,uio-name") && (!len || !irq_sim_cfs_is_label(text, len)))
+			return "a name, printable and without '/'";
 		p->entries[p->num++] = PROPERTY_ENTRY_STRING(name, text);
 		return NULL;
 	}
@@ -119,35 +133,63 @@ static const char *irq_sim_cfs_parse_one(struct irq_sim_cfs_properties *p, char 
 	return NULL;
 }
 
-static struct irq_sim_cfs_properties *irq_sim_cfs_parse(struct irq_sim_cfs_chip *chip,
-							const char *page)
+/* How long the first property is: up to a blank which is in no string, or a line end. */
+static size_t irq_sim_cfs_len_one(const char *text)
 {
-	size_t len = strlen(page);
-	char *rest, *one;
+	bool string = false;
+	size_t len;
 
-	/* One end of a line is added when it is shown */
-	if (len && page[len - 1] == '\n')
-		len--;
+	for (len = 0; text[len] && text[len] != '\n'; len++) {
+		if (text[len] == '"')
+			string = !string;
+		else if (!string && (text[len] == ' ' || text[len] == '\t'))
+			break;
+	}
+	return len;
+}
 
-	struct irq_sim_cfs_properties *p __free(kfree) =
-		kzalloc(struct_size(p, text, 2 * (len + 1)), GFP_KERNEL);
-	if (!p)
-		return ERR_PTR(-ENOMEM);
-	memcpy(p->text, page, len);
-	p->shown = p->text + len + 1;
-	memcpy(p->shown, page, len);
-	rest = p->text;
-	while ((one = strsep(&rest, "\n"))) {
-		const char *shown = p->shown + (one - p->text), *want;
+static int irq_sim_cfs_parse(struct irq_sim_cfs_chip *chip, struct irq_sim_cfs_properties *p,
+			     const char *text)
+{
+	size_t len;
 
-		if (!*one)
-			continue;
-		want = irq_sim_cfs_parse_one(p, one);
+	for (text += strspn(text, " \t\n"); *text; text += len + strspn(text + len, " \t\n")) {
+		char *one = p->text + p->len, *shown = p->shown + p->len;
+		const char *want;
+
+		len = irq_sim_cfs_len_one(text);
+		memcpy(one, text, len);
+		memcpy(shown, text, len);
+		shown[len] = '\n';
+		p->len += len + 1;
+		want = p->len < IRQ_SIM_CFS_MAX_WRITE ? irq_sim_cfs_parse_one(p, one) :
+							"less, it is too long in all";
 		if (want) {
 			irq_sim_cfs_refuse(chip, "properties", shown, "%s", want);
-			return ERR_PTR(-EINVAL);
+			return want == irq_sim_cfs_no_second ? -EEXIST : -EINVAL;
 		}
 	}
+	return 0;
+}
+
+/* Those of a device, and more of them. */
+static struct irq_sim_cfs_properties *
+irq_sim_cfs_add_properties(struct irq_sim_cfs_device *device, const char *page)
+{
+	const char *old = device->properties ? device->properties->shown : "";
+	size_t size = strlen(old) + strlen(page) + 2;
+	int ret;
+
+	struct irq_sim_cfs_properties *p __free(kfree) =
+		kzalloc(struct_size(p, text, 2 * size), GFP_KERNEL);
+	if (!p)
+		return ERR_PTR(-ENOMEM);
+	p->shown = p->text + size;
+	ret = irq_sim_cfs_parse(device->line->chip, p, old);
+	if (!ret)
+		ret = irq_sim_cfs_parse(device->line->chip, p, page);
+	if (ret)
+		return ERR_PTR(ret);
 	return_ptr(p);
 }
 
@@ -229,48 +271,138 @@ static void irq_sim_cfs_remove_platform(struct irq_sim_cfs_device *device)
 }
 
 #if IS_ENABLED(CONFIG_I2C)
+static LIST_HEAD(irq_sim_cfs_on_i2c);
+static DEFINE_SPINLOCK(irq_sim_cfs_i2c_lock);
+
+static void irq_sim_cfs_watch(struct irq_sim_cfs_device *device)
+{
+	init_completion(&device->gone);
+	guard(spinlock)(&irq_sim_cfs_i2c_lock);
+	list_add(&device->i2c, &irq_sim_cfs_on_i2c);
+}
+
+/* The lock is that of the notifier as well, which is through with the device then. */
+static void irq_sim_cfs_unwatch(struct irq_sim_cfs_device *device)
+{
+	guard(spinlock)(&irq_sim_cfs_i2c_lock);
+	list_del(&device->i2c);
+}
+
+/*
+ * The device is known by its node when it is added, before anybody can remove it.
+ * When it has been removed its driver has let go of the interrupt. One notifier is
+ * for all of them: others may register an adapter or a device from one, and that must
+ * not be waited for with the lock of a chip held.
+ */
+static int irq_sim_cfs_i2c_notify(struct notifier_block *nb, unsigned long action, void *data)
+{
+	struct irq_sim_cfs_device *device;
+	struct device *dev = data;
+
+	guard(spinlock)(&irq_sim_cfs_i2c_lock);
+	list_for_each_entry(device, &irq_sim_cfs_on_i2c, i2c) {
+		/* What a driver adds below it may have the same node */
+		if (action == BUS_NOTIFY_ADD_DEVICE && !device->dev &&
+		    dev_fwnode(dev) == device->node)
+			device->dev = dev;
+		else if (action == BUS_NOTIFY_REMOVED_DEVICE && device->dev == dev)
+			complete_all(&device->gone);
+	}
+	return NOTIFY_DONE;
+}
+
+static struct notifier_block irq_sim_cfs_i2c_nb = {
+	.notifier_call	= irq_sim_cfs_i2c_notify,
+};
+
+/**
+ * irq_sim_cfs_init_i2c() - Be told of devices on I2C
+ *
+ * Context: Process context. May sleep.
+ *
+ * Return: 0 or an error.
+ */
+int __init irq_sim_cfs_init_i2c(void)
+{
+	return bus_register_notifier(&i2c_bus_type, &irq_sim_cfs_i2c_nb);
+}
+
+/**
+ * irq_sim_cfs_exit_i2c() - The opposite of irq_sim_cfs_init_i2c()
+ *
+ * Context: Process context. May sleep.
+ */
+void irq_sim_cfs_exit_i2c(void)
+{
+	bus_unregister_notifier(&i2c_bus_type, &irq_sim_cfs_i2c_nb);
+}
+
 static int irq_sim_cfs_add_i2c(struct irq_sim_cfs_device *device, const char *name)
 {
-	/* The properties stay as they are until the client is gone, and need no copy */
+	struct irq_sim_cfs_properties *p = device->properties;
 	struct i2c_board_info info = {
 		.addr	= device->addr,
-		.swnode	= &device->swnode,
 		.irq	= device->line->irq,
 	};
 	struct i2c_adapter *adapter;
 	struct i2c_client *client;
+	int ret;
 
-	device->swnode.properties = device->properties ? device->properties->entries : NULL;
 	if (strscpy(info.type, device->driver) < 0) {
 		pr_err("%s: '%s' is too long for an I2C device\n", name, device->driver);
 		return -ENAMETOOLONG;
 	}
-	/* Held as long as the client: the module cannot go, and a removal waits */
+	/* Before the adapter is held: that may take long, and the adapter be removed */
+	request_module("%s%s", I2C_MODULE_PREFIX, info.type);
 	adapter = i2c_get_adapter(device->adapter);
 	if (!adapter) {
 		pr_err("%s: there is no adapter i2c-%d\n", name, device->adapter);
 		return -ENODEV;
 	}
-	request_module("%s%s", I2C_MODULE_PREFIX, info.type);
-	client = i2c_new_client_device(adapter, &info);
-	if (IS_ERR(client)) {
-		i2c_put_adapter(adapter);
-		return PTR_ERR(client);
+
+	/* Who has found the node may keep it: it is not part of the directory */
+	device->node = fwnode_create_software_node(p ? p->entries : NULL, NULL);
+	if (IS_ERR(device->node)) {
+		ret = PTR_ERR(device->node);
+		goto out;
 	}
-	/* A removal of the adapter takes the client away before it waits */
-	device->dev = get_device(&client->dev);
-	return 0;
+	info.swnode = to_software_node(device->node);
+	irq_sim_cfs_watch(device);
+	client = i2c_new_userspace_device(adapter, &info);
+	ret = PTR_ERR_OR_ZERO(client);
+	if (ret) {
+		irq_sim_cfs_unwatch(device);
+		fwnode_remove_software_node(device->node);
+		device->dev = NULL;
+	}
+out:
+	/* It may go while the chip is live: who removes it would wait for us */
+	i2c_put_adapter(adapter);
+	return ret;
 }
 
 static void irq_sim_cfs_remove_i2c(struct irq_sim_cfs_device *device)
 {
 	struct i2c_client *client = to_i2c_client(device->dev);
-	struct i2c_adapter *adapter = client->adapter;
+	struct i2c_adapter *adapter = i2c_get_adapter(device->adapter);
 
-	if (device_is_registered(&client->dev))
-		i2c_unregister_device(client);
+	/* One which has come to have the same number does not know the client */
+	if (adapter) {
+		i2c_del_userspace_device(adapter, client);
+		i2c_put_adapter(adapter);
+	}
+	/* Without one, who removes the adapter is about to remove the client */
+	wait_for_completion(&device->gone);
+	irq_sim_cfs_unwatch(device);
+	/* The client may be about to give its reference back */
+	fwnode_remove_software_node(device->node);
 	put_device(&client->dev);
-	i2c_put_adapter(adapter);
+}
+
+/* Whether somebody else has removed it */
+static bool irq_sim_cfs_is_gone(struct irq_sim_cfs_device *device)
+{
+	return device->addr && completion_done(&device->gone);
 }
 #else
 static int irq_sim_cfs_add_i2c(struct irq_sim_cfs_device *device, const char *name)
@@ -279,6 +411,11 @@ static int irq_sim_cfs_add_i2c(struct irq_sim_cfs_device *device, const char *na
 }
 
 static void irq_sim_cfs_remove_i2c(struct irq_sim_cfs_device *device) { }
+
+static bool irq_sim_cfs_is_gone(struct irq_sim_cfs_device *device)
+{
+	return false;
+}
 #endif
 
 /**
@@ -311,11 +448,12 @@ int irq_sim_cfs_bind(struct irq_sim_cfs_line *line)
 	if (ret)
 		return ret;
 
-	wait_for_device_probe();
-	scoped_guard(device, device->dev) {
-		if (device_is_bound(device->dev))
-			return 0;
-	}
+	/*
+	 * A driver may leave its probe for later: that would take a wait for all probes
+	 * there are. So it is probed here, and one which has failed is once more.
+	 */
+	if (device_attach(device->dev) == 1)
+		return 0;
 	pr_err("%s: the driver '%s' did not take the device\n", name, device->driver);
 	irq_sim_cfs_unbind(line);
 	return -ENXIO;
@@ -353,8 +491,12 @@ static ssize_t irq_sim_cfs_device_driver_store(struct config_item *item, const c
 {
 	struct irq_sim_cfs_device *device = to_irq_sim_cfs_device(item);
 	struct irq_sim_cfs_chip *chip = device->line->chip;
-	size_t len = strcspn(page, "\n");
+	size_t len = count - (page[count - 1] == '\n');
+	int ret;
 
+	ret = irq_sim_cfs_check(chip, "driver", page, count);
+	if (ret)
+		return ret;
 	for (size_t i = 0; i < len; i++) {
 		if (!isgraph(page[i]) || page[i] == '/')
 			len = 0;
@@ -382,7 +524,7 @@ static ssize_t irq_sim_cfs_device_dev_name_show(struct config_item *item, char *
 	struct irq_sim_cfs_device *device = to_irq_sim_cfs_device(item);
 
 	guard(mutex)(&device->line->chip->lock);
-	if (!device->dev)
+	if (!device->dev || irq_sim_cfs_is_gone(device))
 		return -ENODEV;
 	return sysfs_emit(page, "%s\n", dev_name(device->dev));
 }
@@ -392,11 +534,14 @@ CONFIGFS_ATTR_RO(irq_sim_cfs_device_, dev_name);
 static ssize_t irq_sim_cfs_device_properties_show(struct config_item *item, char *page)
 {
 	struct irq_sim_cfs_device *device = to_irq_sim_cfs_device(item);
+	struct irq_sim_cfs_properties *p;
 
 	guard(mutex)(&device->line->chip->lock);
-	if (!device->properties)
+	p = device->properties;
+	if (!p)
 		return 0;
-	return sysfs_emit(page, "%s\n", device->properties->shown);
+	/* There is a line end behind the last one, too */
+	return sysfs_emit(page, "%.*s\n", (int)p->len - 1, p->shown);
 }
 
 static ssize_t irq_sim_cfs_device_properties_store(struct config_item *item, const char *page,
@@ -404,14 +549,25 @@ static ssize_t irq_sim_cfs_device_properties_store(struct config_item *item, con
 {
 	struct irq_sim_cfs_device *device = to_irq_sim_cfs_device(item);
 	struct irq_sim_cfs_chip *chip = device->line->chip;
-	struct irq_sim_cfs_properties *properties __free(kfree) = irq_sim_cfs_parse(chip, page);
+	int ret;
 
-	if (IS_ERR(properties))
-		return PTR_ERR(properties);
+	ret = irq_sim_cfs_check(chip, "properties", page, count);
+	if (ret)
+		return ret;
 
 	guard(mutex)(&chip->lock);
 	if (irq_sim_cfs_is_live(chip))
 		return -EBUSY;
+	/*
+	 * A shell may write each line by itself: they add up. So there has to be another
+	 * way to be rid of them.
+	 */
+	struct irq_sim_cfs_properties *properties __free(kfree) = NULL;
+	if (page[strspn(page, " \t\n")]) {
+		properties = irq_sim_cfs_add_properties(device, page);
+		if (IS_ERR(properties))
+			return PTR_ERR(properties);
+	}
 	swap(device->properties, properties);
 	return count;
 }
@@ -434,11 +590,17 @@ static ssize_t irq_sim_cfs_device_i2c_store(struct config_item *item, const char
 	struct irq_sim_cfs_device *device = to_irq_sim_cfs_device(item);
 	struct irq_sim_cfs_chip *chip = device->line->chip;
 	unsigned int adapter = 0, addr = 0;
-	int len = 0;
+	char canonical[20] = "";
+	int ret;
 
-	if (!sysfs_streq(page, "") &&
-	    (sscanf(page, "%u-%x%n", &adapter, &addr, &len) != 2 || adapter > INT_MAX ||
-	     addr < 0x08 || addr > 0x77 || !sysfs_streq(page + len, ""))) {
+	ret = irq_sim_cfs_check(chip, "i2c", page, count);
+	if (ret)
+		return ret;
+	/* As sysfs has it: sscanf() takes anything, and numbers which are too large */
+	if (sscanf(page, "%u-%x", &adapter, &addr) == 2)
+		snprintf(canonical, sizeof(canonical), "%u-%04x", adapter, addr);
+	if (!sysfs_streq(page, canonical) ||
+	    (*canonical && (adapter > INT_MAX || addr < 0x08 || addr > 0x77))) {
 		irq_sim_cfs_refuse(chip, "i2c", page, "BUS-ADDRESS, 0-0008 for example");
 		return -EINVAL;
 	}
