@@ -12,6 +12,7 @@
 #include <linux/gpio/consumer.h>
 #include <linux/gpio/driver.h>
 #include <linux/interrupt.h>
+#include <linux/irq.h>
 #include <linux/module.h>
 #include <linux/property.h>
 
@@ -305,7 +306,7 @@ static void altera_gpio_stale_edge(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, atomic_read(&t->handled), 1);
 }
 
-/* An edge while the interrupt is disabled is handled when it is enabled again. */
+/* An edge while the interrupt is disabled, and masked, is handled when it is enabled again. */
 static void altera_gpio_disabled(struct kunit *test)
 {
 	struct altera_gpio_test *t;
@@ -315,7 +316,10 @@ static void altera_gpio_disabled(struct kunit *test)
 	t = test->priv;
 	bind(test);
 	irq = request(test);
+	/* Otherwise it is masked when there is an edge, and genirq has to resend that */
+	irq_set_status_flags(irq, IRQ_DISABLE_UNLAZY);
 	disable_irq(irq);
+	KUNIT_EXPECT_EQ(test, t->mask & BIT(PIN), 0);
 	kunit_irq_line_raise(t->line, BIT(PIN));
 	settle(test, irq);
 	KUNIT_EXPECT_EQ(test, atomic_read(&t->handled), 0);
