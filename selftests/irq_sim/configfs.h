@@ -9,6 +9,7 @@
 
 #include <dirent.h>
 #include <poll.h>
+#include <signal.h>
 #include <sys/wait.h>
 
 #define MODULE		"irq_sim_configfs"
@@ -220,6 +221,8 @@ static __maybe_unused int start(struct worker *w, int (*work)(int fd, unsigned i
 {
 	if (pipe(w->stop))
 		return -errno;
+	/* One which has ended too soon tells why: see stop() */
+	signal(SIGPIPE, SIG_IGN);
 	w->pid = fork();
 	if (w->pid < 0)
 		return -errno;
@@ -237,10 +240,11 @@ static __maybe_unused int stop(struct worker *w)
 	int status;
 
 	/* Other children may have the pipe open as well: have something in it */
-	if (write(w->stop[1], "x", 1) != 1)
+	if (write(w->stop[1], "x", 1) != 1 && errno != EPIPE)
 		return -1;
 	close(w->stop[1]);
-	waitpid(w->pid, &status, 0);
+	if (waitpid(w->pid, &status, 0) != w->pid)
+		return -1;
 	return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }
 
