@@ -560,8 +560,8 @@ static int keep_unbinding(int fd, unsigned int seed)
 		snprintf(path, sizeof(path), "%s/%s", driver,
 			 rand_r(&seed) % 2 ? "bind" : "unbind");
 		ret = put(path, "irq-sim.kselftest.3");
-		/* It is not there, or bound, or not bound; or it is on its way */
-		if (ret && ret != -ENODEV && ret != -EBUSY && ret != -EINVAL)
+		/* It is not there, or bound, or not bound; or it is being added or removed */
+		if (ret && ret != -ENODEV && ret != -EBUSY && ret != -EAGAIN)
 			return -ret;
 	}
 	return 0;
