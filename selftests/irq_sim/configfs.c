@@ -237,7 +237,7 @@ TEST_F(configfs, odd_values)
 TEST_F(configfs, properties)
 {
 	static const char text[] = "a\nb=1,0x2\nlinux,uio-name=\"a name\"\n";
-	static const char more[] = "c\nd=3\ne=\"x  y\"\n";
+	static const char more[] = "c\nk=3\ne=\"x  y\"\n";
 	char buf[8192], want[256];
 	const char *line;
 	size_t len;
@@ -255,7 +255,7 @@ TEST_F(configfs, properties)
 	ASSERT_EQ(0, get(PROPERTIES, buf, sizeof(buf)));
 	EXPECT_STREQ(text, buf);
 	/* As echo does: a blank is as good, but in a string */
-	EXPECT_EQ(0, put(PROPERTIES, " c \td=3  e=\"x  y\"\n"));
+	EXPECT_EQ(0, put(PROPERTIES, " c \tk=3  e=\"x  y\"\n"));
 	snprintf(want, sizeof(want), "%s%s", text, more);
 	ASSERT_EQ(0, get(PROPERTIES, buf, sizeof(buf)));
 	EXPECT_STREQ(want, buf);
