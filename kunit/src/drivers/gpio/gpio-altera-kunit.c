@@ -231,23 +231,34 @@ static void settle(struct kunit *test, int irq)
 	KUNIT_EXPECT_LT_MSG(test, t->looks, STORM, "an interrupt storm");
 }
 
+/* How often the handler has run, when all is through. */
+static void expect_handled(struct kunit *test, int irq, int handled)
+{
+	struct altera_gpio_test *t = test->priv;
+
+	settle(test, irq);
+	KUNIT_EXPECT_EQ(test, atomic_read(&t->handled), handled);
+}
+
+/* A controller that captures edges, with its pin requested. */
+static int start_edges(struct kunit *test)
+{
+	altera_create(test, IRQ_TYPE_EDGE_RISING);
+	bind(test);
+	return request(test);
+}
+
 static void altera_gpio_edges(struct kunit *test)
 {
-	struct altera_gpio_test *t;
-	int irq;
+	int irq = start_edges(test);
+	struct altera_gpio_test *t = test->priv;
 
-	altera_create(test, IRQ_TYPE_EDGE_RISING);
-	t = test->priv;
-	bind(test);
-	irq = request(test);
 	for (int i = 1; i <= 3; i++) {
 		kunit_irq_line_raise(t->line, BIT(PIN));
-		settle(test, irq);
-		KUNIT_EXPECT_EQ(test, atomic_read(&t->handled), i);
+		expect_handled(test, irq, i);
 	}
 	kunit_irq_line_raise(t->line, BIT(OTHER));
-	settle(test, irq);
-	KUNIT_EXPECT_EQ(test, atomic_read(&t->handled), 3);
+	expect_handled(test, irq, 3);
 }
 
 /* The pin is masked until its thread has run, and the controller is quiet meanwhile. */
@@ -284,8 +295,7 @@ static void altera_gpio_left_unmasked(struct kunit *test)
 	bind(test);
 	KUNIT_EXPECT_EQ_MSG(test, t->mask, 0, "pins are unmasked after probe");
 	irq = request(test);
-	settle(test, irq);
-	KUNIT_EXPECT_EQ(test, atomic_read(&t->handled), 0);
+	expect_handled(test, irq, 0);
 }
 
 /* An edge from before the pin was requested is for nobody. */
@@ -299,36 +309,27 @@ static void altera_gpio_stale_edge(struct kunit *test)
 	bind(test);
 	kunit_irq_line_raise(t->line, BIT(PIN));
 	irq = request(test);
-	settle(test, irq);
-	KUNIT_EXPECT_EQ(test, atomic_read(&t->handled), 0);
+	expect_handled(test, irq, 0);
 	kunit_irq_line_raise(t->line, BIT(PIN));
-	settle(test, irq);
-	KUNIT_EXPECT_EQ(test, atomic_read(&t->handled), 1);
+	expect_handled(test, irq, 1);
 }
 
 /* An edge while the interrupt is disabled, and masked, is handled when it is enabled again. */
 static void altera_gpio_disabled(struct kunit *test)
 {
-	struct altera_gpio_test *t;
-	int irq;
+	int irq = start_edges(test);
+	struct altera_gpio_test *t = test->priv;
 
-	altera_create(test, IRQ_TYPE_EDGE_RISING);
-	t = test->priv;
-	bind(test);
-	irq = request(test);
 	/* Otherwise it is masked when there is an edge, and genirq has to resend that */
 	irq_set_status_flags(irq, IRQ_DISABLE_UNLAZY);
 	disable_irq(irq);
 	KUNIT_EXPECT_EQ(test, t->mask & BIT(PIN), 0);
 	kunit_irq_line_raise(t->line, BIT(PIN));
-	settle(test, irq);
-	KUNIT_EXPECT_EQ(test, atomic_read(&t->handled), 0);
+	expect_handled(test, irq, 0);
 	enable_irq(irq);
-	settle(test, irq);
-	KUNIT_EXPECT_EQ(test, atomic_read(&t->handled), 1);
+	expect_handled(test, irq, 1);
 	kunit_irq_line_raise(t->line, BIT(PIN));
-	settle(test, irq);
-	KUNIT_EXPECT_EQ(test, atomic_read(&t->handled), 2);
+	expect_handled(test, irq, 2);
 }
 
 static void altera_gpio_bind_again(struct kunit *test)
