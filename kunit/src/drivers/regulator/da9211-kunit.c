@@ -286,6 +286,20 @@ static void da9211_read_fails(struct kunit *test)
 	expect_notified(test, 1, 0);
 }
 
+/* The consumers are notified of an event that cannot be cleared, and again when it can be. */
+static void da9211_clear_fails(struct kunit *test)
+{
+	struct da9211_test *t;
+
+	da9211_create(test, 1);
+	t = test->priv;
+	da9211_bind(test);
+	da9211_consume(test);
+	kunit_regfile_fail(t->c->rf, 2, -EIO);
+	kunit_irq_line_raise(t->c->line, DA9211_E_OV_CURR_A);
+	expect_notified(test, 2, 0);
+}
+
 static void da9211_bind_again(struct kunit *test)
 {
 	struct da9211_test *t;
@@ -318,6 +332,7 @@ static struct kunit_case da9211_cases[] = {
 	KUNIT_CASE(da9211_over_current),
 	KUNIT_CASE(da9211_again),
 	KUNIT_CASE(da9211_read_fails),
+	KUNIT_CASE(da9211_clear_fails),
 	KUNIT_CASE(da9211_bind_again),
 	KUNIT_CASE(da9211_probe_fails),
 	KUNIT_CASE(da9211_unbind_under_fire),
