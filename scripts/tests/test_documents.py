@@ -172,6 +172,15 @@ class Readme(Case):
                       f"and {counts['drivers']} of drivers](Documentation/series.md)", readme)
         self.assertIn(f"fixes {sum(counts.values()) - unfixed} of these {sum(counts.values())}.", readme)
 
+    def test_postings(self):
+        """README counts the patches and postings that there are."""
+        patches = SCRIPTS.parent / "patches"
+        lines = (patches / "postings").read_text(encoding="utf-8").splitlines()
+        names = [line.split()[0] for line in lines if line.strip() and not line.startswith("#")]
+        count = sum(len(list((patches / name).glob("*.patch"))) for name in names)
+        readme = " ".join((SCRIPTS.parent / "README.md").read_text(encoding="utf-8").split())
+        self.assertIn(f"{count} patches in [{len(names)} postings](patches/postings)", readme)
+
 
 class Parser(html.parser.HTMLParser):
     """The text of a page; checks that its tags match."""
