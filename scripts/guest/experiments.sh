@@ -103,6 +103,31 @@ ksoftirqd()
 	done 2>/dev/null
 }
 
+# want LINE COMMAND: what the command prints, quietly, has a line like that
+want()
+{
+	(cd "$DIR" && eval "$2") 2>&1 | grep -qE "$1" && return
+	bad=1
+	say "FAILED: $2: no line matches \"$1\""
+}
+
+IRQ_SIM=/sys/kernel/config/irq-sim
+
+# Two lines of a chip for drivers in user space, an edge and a level
+two_lines()
+{
+	DIR=$IRQ_SIM
+	run 'mkdir -p two/line0/device two/line1/device'
+	run 'echo 2 >two/num_lines; echo tasklet >two/delivery'
+	run 'echo rising >two/line0/type; echo high >two/line1/type'
+	run 'echo edge >two/line0/label; echo level >two/line1/label'
+	run 'echo uio_pdrv_genirq >two/line0/device/driver'
+	run 'echo uio_pdrv_genirq >two/line1/device/driver'
+	run 'echo 1 >two/live'
+	run 'grep " two " /proc/interrupts' 'two .*level$'
+	DIR=$IRQ_SIM/two
+}
+
 bad=0
 case $EXPERIMENT in
 life)
@@ -129,6 +154,60 @@ handoff)
 	ksoftirqd
 	run 'grep -E "CPU|IRQ_SIM" /proc/softirqs'
 	run 'echo 1 >fire; cat life'
+	;;
+bottom)
+	run 'echo 10 >fire'	# warm
+	for bottom in tasklet bh_work thread; do
+		run "echo $bottom >bottom"
+		run 'echo 10 >fire'	# warm
+		run 'echo 1 >fire; cat life' "^$bottom "
+	done
+	run 'echo bottom >store'
+	run 'echo 1 >fire; cat life' '^thread irq-thread'
+	want '^lost 0$' 'cat stats'
+	;;
+sleep)
+	run 'cat store bottom' '\[tasklet\]'
+	run 'echo bottom >store'
+	run 'echo 1 >fire'
+	run 'dmesg | grep -E "BUG|in_atomic|iss_|irq_sim_tasklet"' 'BUG: sleeping function called from invalid context'
+	want ' iss_drv_tasklet' 'dmesg'
+	run 'cat life' '^tasklet softirq'
+	want '^lost 0$' 'cat stats'
+	run 'echo thread >bottom; dmesg -c >/dev/null'
+	run 'echo 1 >fire; cat life' '^thread irq-thread'
+	run 'dmesg | grep -c BUG; true' '^0$'
+	;;
+early)
+	two_lines
+	say "An event before the first one is handled: the line is masked in the chip"
+	run 'echo 1 >line0/masked'
+	run 'echo 1 >line0/fire; echo 1 >line0/fire; echo 1 >line0/fire'
+	run 'cat line0/account' '^waiting 1$'
+	run 'echo 0 >line0/masked; echo 1 >line0/synchronize'
+	run 'grep -c . /sys/class/uio/uio0/event; cat /sys/class/uio/uio0/event' '^1$'
+	say "Events between the acknowledge and the end of the driver"
+	run 'echo 1 >line0/fire; echo 1 >line0/fire'
+	run 'cat line0/account /sys/class/uio/uio0/event' '^waiting 2$'
+	say "The driver is through"
+	run 'printf "\\1\\0\\0\\0" >/dev/uio0; echo 1 >line0/synchronize'
+	run 'cat line0/account /sys/class/uio/uio0/event' '^2$'
+	;;
+edgelevel)
+	two_lines
+	say "The device of each wants something"
+	run 'echo 1 >line0/wire; echo 1 >line1/wire; echo 1 >line0/synchronize'
+	run 'cat line0/masked line1/masked' '^1$'
+	run 'cat /sys/class/uio/uio0/event /sys/class/uio/uio1/event' '^1$'
+	say "Each driver is through, and has forgotten to look at its device"
+	run 'printf "\\1\\0\\0\\0" >/dev/uio0; printf "\\1\\0\\0\\0" >/dev/uio1; echo 1 >line0/synchronize'
+	run 'cat /sys/class/uio/uio0/event' '^1$'
+	run 'cat /sys/class/uio/uio1/event' '^2$'
+	say "The devices have what they wanted"
+	run 'echo 0 >line0/wire; echo 0 >line1/wire'
+	run 'printf "\\1\\0\\0\\0" >/dev/uio0; printf "\\1\\0\\0\\0" >/dev/uio1; echo 1 >line0/synchronize'
+	run 'cat line0/masked line1/masked line1/pending' '^0$'
+	run 'cat /sys/class/uio/uio1/event' '^2$'
 	;;
 *)
 	say "there is no experiment \"$EXPERIMENT\""

@@ -123,7 +123,9 @@ for part in $parts; do
 		watch || exit 1
 		sh /guest/selftests.sh >/tmp/selftests 2>&1
 		status=$?
-		grep 'ok ' /tmp/selftests | sed 's/^/# /'
+		# What a case which failed has said, and all results
+		awk '/ok [0-9]+ / { if (/not ok/) printf "%s", said; said = ""; print; next }
+			{ said = said $0 "\n" }' /tmp/selftests | sed 's/^/# /'
 		report $status selftests
 		;;
 	esac

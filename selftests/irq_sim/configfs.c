@@ -475,6 +475,44 @@ TEST_F(configfs, counter)
 	check_taint(_metadata, &self->watch);
 }
 
+/* A level which the driver does not quiet: whoever drives the wire gets to. */
+TEST_F(configfs, level_stays)
+{
+	static const char * const deliveries[] = { "tasklet", "bh_work" };
+	char path[512], file[600];
+	long long n;
+	u64 until;
+	int i;
+
+	if (!have_driver("interrupt-cnt"))
+		SKIP(return, "no interrupt-cnt: CONFIG_INTERRUPT_CNT");
+	ASSERT_EQ(0, put(CHIP "/num_lines", "4"));
+	ASSERT_EQ(0, put(LINE "/type", "high"));
+	ASSERT_EQ(0, make(DEVICE));
+	ASSERT_EQ(0, put(DEVICE "/driver", "interrupt-cnt"));
+	for (i = 0; i < ARRAY_SIZE(deliveries); i++) {
+		ASSERT_EQ(0, put(CHIP "/delivery", deliveries[i]));
+		ASSERT_EQ(0, put(CHIP "/live", "1"));
+		snprintf(path, sizeof(path), "/sys/bus/platform/devices/irq-sim.kselftest.3");
+		ASSERT_TRUE(find_entry(path, sizeof(path), "counter"));
+		snprintf(file, sizeof(file), "%s/count0/enable", path);
+		ASSERT_EQ(0, put(file, "1"));
+		snprintf(file, sizeof(file), "%s/count0/count", path);
+		ASSERT_EQ(0, put(LINE "/wire", "1"));
+		until = now_ns() + PATIENCE_NS;
+		while (get_number(file) < 10000 && now_ns() < until)
+			take_a_break();
+		ASSERT_EQ(0, put(LINE "/wire", "0"));
+		ASSERT_EQ(0, settle());
+		n = get_number(file);
+		CHECK(n >= 10000, "%s: %lld interrupts", deliveries[i], n);
+		ASSERT_EQ(0, settle());
+		EXPECT_EQ(n, get_number(file));
+		ASSERT_EQ(0, put(CHIP "/live", "0"));
+	}
+	check_taint(_metadata, &self->watch);
+}
+
 /* A register of the device at 0x68 of i2c-stub: read it, or write it if VALUE is not -1. */
 static int stub_reg(int fd, unsigned char reg, int val)
 {
@@ -763,7 +801,8 @@ TEST_F_TIMEOUT(configfs, i2c_no_memory, 600)
 	ASSERT_EQ(0, set_i2c_live());
 	ASSERT_EQ(0, set_i2c_dead());
 	put(KMEMLEAK, "clear");
-	live = fail_each(_metadata, "live", fd, set_i2c_live, set_i2c_dead);
+	live = fail_each(_metadata, "live", fd, set_i2c_live, set_i2c_dead, -ENXIO);
+	fail_each(_metadata, "not live", fd, set_i2c_dead, set_i2c_live, 0);
 	fail_close(&self->fail, fd);
 	TH_LOG("%d allocations failed", live);
 	EXPECT_GT(live, 20);
@@ -846,7 +885,7 @@ static int fuzz(int fd, unsigned int seed)
 	char path[256], name[64];
 	int i, n;
 
-	for (i = 0; i < FUZZ_OPS && !told_to_stop(fd); i++) {
+	for (i = 0; i < FUZZ_OPS && !told_to_stop(fd);) {
 		const char *chip = chips[rand_r(&seed) % 2];
 		int line = rand_r(&seed) % 3;
 
@@ -875,13 +914,14 @@ static int fuzz(int fd, unsigned int seed)
 			break;
 		case 4:
 			if (rand_r(&seed) % 2)
-				break;
+				continue;
 			snprintf(path, sizeof(path), "%s/line%d", chip, line);
 			take(path);
 			break;
 		case 5:
-			if (rand_r(&seed) % 4 == 0)
-				take(chip);
+			if (rand_r(&seed) % 4)
+				continue;
+			take(chip);
 			break;
 		case 6:
 			/* From the other side */
@@ -890,7 +930,7 @@ static int fuzz(int fd, unsigned int seed)
 			break;
 		case 7:
 			if (fuzz_adapter < 0)
-				break;
+				continue;
 			snprintf(name, sizeof(name), "%d-%04x", fuzz_adapter + rand_r(&seed) % 2,
 				 line ? 0x68 : 0x70);
 			put(unbinds_i2c[rand_r(&seed) % ARRAY_SIZE(unbinds_i2c)], "%s", name);
@@ -907,6 +947,7 @@ static int fuzz(int fd, unsigned int seed)
 				read_only(path);
 			break;
 		}
+		i++;
 	}
 	return i == FUZZ_OPS ? 0 : 1;
 }
@@ -914,16 +955,20 @@ static int fuzz(int fd, unsigned int seed)
 /* Two processes do anything. Afterwards all of it can be removed. */
 TEST_F_TIMEOUT(configfs, fuzz, 600)
 {
-	static const unsigned int seeds[] = { 1, 2 };
+	const char *given = getenv("IRQ_SIM_SEED");
+	unsigned int seed = given ? strtoul(given, NULL, 0) : now_ns();
 	struct worker w[2];
 	int status, i;
+
+	TH_LOG("IRQ_SIM_SEED=%u", seed);
 
 	have_driver("uio_pdrv_genirq");
 	if (missing_mux(self, &fuzz_adapter))
 		fuzz_adapter = -1;
 	clean(CHIP);
+	put(KMEMLEAK, "clear");
 	for (i = 0; i < 2; i++)
-		ASSERT_EQ(0, start(&w[i], fuzz, seeds[i]));
+		ASSERT_EQ(0, start(&w[i], fuzz, seed + i));
 	for (i = 0; i < 2; i++) {
 		while (!waitpid(w[i].pid, &status, WNOHANG)) {
 			check_log(_metadata, &self->watch);
@@ -939,6 +984,7 @@ TEST_F_TIMEOUT(configfs, fuzz, 600)
 	EXPECT_EQ(0, put(CHIP "/live", "1"));
 	EXPECT_GT(get_number(CHIP "/line0/irq"), 0);
 	EXPECT_EQ(0, clean(CHIP));
+	check_leaks(_metadata);
 	check_taint(_metadata, &self->watch);
 }
 

@@ -418,6 +418,39 @@ TEST_F_TIMEOUT(uio, exact, 60)
 }
 
 /*
+ * Write, then read: no interrupt waits for ever, and the count goes up by one at
+ * least, and by no more than there were events.
+ */
+TEST_F(uio, write_first)
+{
+	long long seen = 0, latched = 0, n;
+	struct account a;
+	int i;
+
+	go(_metadata, self);
+	for (i = 0; i < 1000; i++) {
+		ASSERT_EQ(0, put(LINE "/fire", "1"));
+		ASSERT_EQ(0, enable(self));
+		ASSERT_EQ(0, put(LINE "/fire", "1"));
+		/* Until all of it has come */
+		do {
+			ASSERT_EQ(0, enable(self));
+			ASSERT_EQ(0, settle());
+			n = ready(self) ? wait_irq(self, 0) : 0;
+			a = account_of(LINE "/account");
+		} while (n || a.waiting);
+		n = get_number(self->event) - seen;
+		CHECK(n >= 1 && n <= a.latched - latched,
+		      "round %d: %lld interrupts of %lld events", i, n, a.latched - latched);
+		seen += n;
+		latched = a.latched;
+	}
+	EXPECT_EQ(0, a.waiting);
+	TH_LOG("%lld interrupts of %lld events", seen, latched);
+	check_taint(_metadata, &self->watch);
+}
+
+/*
  * Removal
  */
 
@@ -521,6 +554,79 @@ TEST_F_TIMEOUT(uio, removal, 60)
 	check_taint(_metadata, &self->watch);
 }
 
+/*
+ * One of two shells which do all there is to a chip: only these errors are right. It
+ * has been live.
+ */
+static int keep_making(int fd, unsigned int seed)
+{
+	static const int right[] = {
+		-EPERM, -EBUSY, -ENOENT, -ENODEV, -ENODATA, -ENXIO, -ENOTEMPTY, -EEXIST, -ERANGE,
+	};
+	int i, j, ret, live = 0;
+
+	for (i = 0; i < 4000 && !told_to_stop(fd); i++) {
+		switch (rand_r(&seed) % 10) {
+		case 0:
+			ret = make(CHIP) ?: put(CHIP "/num_lines", "4");
+			break;
+		case 1:
+			ret = make(LINE);
+			break;
+		case 2:
+			ret = make(DEVICE) ?: put(DEVICE "/driver", "uio_pdrv_genirq");
+			break;
+		case 3:
+			ret = take(DEVICE);
+			break;
+		case 4:
+			ret = rand_r(&seed) % 4 ? 0 : take(LINE);
+			break;
+		case 5:
+			ret = rand_r(&seed) % 4 ? 0 : take(CHIP);
+			break;
+		case 6:
+		case 7:
+			ret = put(CHIP "/live", "0");
+			break;
+		default:
+			ret = put(CHIP "/live", "1");
+			live += !ret;
+			break;
+		}
+		for (j = 0; ret && j < ARRAY_SIZE(right) && ret != right[j]; j++)
+			;
+		if (j == ARRAY_SIZE(right))
+			return -ret;
+	}
+	return live ? 0 : 255;
+}
+
+TEST_F_TIMEOUT(uio, two_shells, 120)
+{
+	struct worker shell[2], fire, drive;
+	int i, first, status;
+
+	ASSERT_EQ(0, put(CHIP "/live", "1"));
+	first = get_number(LINE "/irq");
+	ASSERT_EQ(0, start(&fire, keep_trying, 1));
+	ASSERT_EQ(0, start(&drive, keep_driving, 2));
+	for (i = 0; i < 2; i++)
+		ASSERT_EQ(0, start(&shell[i], keep_making, 3 + i));
+	for (i = 0; i < 2; i++) {
+		ASSERT_EQ(shell[i].pid, waitpid(shell[i].pid, &status, 0));
+		CHECK(WIFEXITED(status) && !WEXITSTATUS(status),
+		      "a shell ended with status 0x%x: an error, or it was never live", status);
+	}
+	EXPECT_EQ(0, stop(&fire));
+	EXPECT_EQ(0, stop(&drive));
+	ASSERT_EQ(0, clean(CHIP));
+	ASSERT_EQ(0, make_uio(variant->delivery, variant->kind, "rising"));
+	ASSERT_EQ(0, put(CHIP "/live", "1"));
+	EXPECT_EQ(first, get_number(LINE "/irq"));
+	check_taint(_metadata, &self->watch);
+}
+
 /* A reader waits while the device goes: it is told. Files that stay open do no harm. */
 TEST_F(uio, held_open)
 {
@@ -615,9 +721,18 @@ static int set_live(void) { return put(CHIP "/live", "1"); }
 static int set_dead(void) { return put(CHIP "/live", "0"); }
 static int nothing(void) { return 0; }
 
+/* Live, with the line and the device, of which some may be there */
+static int make_live(void)
+{
+	put(CHIP "/live", "0");
+	make(LINE);
+	make(DEVICE);
+	return set_driver() ?: set_live();
+}
+
 TEST_F_TIMEOUT(uio, no_memory, 600)
 {
-	int fd, first, live, sum = 0;
+	int fd, first, live, removed, sum = 0;
 
 	if (strcmp(variant->delivery, "hardirq"))
 		SKIP(return, "as with hardirq");
@@ -630,17 +745,27 @@ TEST_F_TIMEOUT(uio, no_memory, 600)
 	ASSERT_EQ(0, clean(CHIP));
 	put(KMEMLEAK, "clear");
 
-	sum += fail_each(_metadata, "chip", fd, make_chip, take_chip);
-	sum += fail_each(_metadata, "line", fd, make_line, take_line);
-	sum += fail_each(_metadata, "device", fd, make_device, take_device);
-	sum += fail_each(_metadata, "label", fd, set_label, nothing);
-	sum += fail_each(_metadata, "driver", fd, set_driver, nothing);
-	sum += fail_each(_metadata, "flags", fd, set_flags, nothing);
-	sum += fail_each(_metadata, "properties", fd, set_properties, no_properties);
+	sum += fail_each(_metadata, "chip", fd, make_chip, take_chip, -ENOMEM);
+	sum += fail_each(_metadata, "line", fd, make_line, take_line, -ENOMEM);
+	sum += fail_each(_metadata, "device", fd, make_device, take_device, -ENOMEM);
+	sum += fail_each(_metadata, "label", fd, set_label, nothing, -ENOMEM);
+	sum += fail_each(_metadata, "driver", fd, set_driver, nothing, -ENOMEM);
+	sum += fail_each(_metadata, "flags", fd, set_flags, nothing, -ENOMEM);
+	sum += fail_each(_metadata, "properties", fd, set_properties, no_properties, -ENOMEM);
 	ASSERT_EQ(0, put(CHIP "/num_lines", "4"));
-	live = fail_each(_metadata, "live", fd, set_live, set_dead);
+	/* The driver of the device is without memory, too, and nobody knows why it failed */
+	live = fail_each(_metadata, "live", fd, set_live, set_dead, -ENXIO);
+
+	/* All that is there can be removed */
+	removed = fail_each(_metadata, "not live", fd, set_dead, set_live, 0);
+	ASSERT_EQ(0, set_live());
+	removed += fail_each(_metadata, "rmdir of the device", fd, take_device, make_live, 0);
+	ASSERT_EQ(0, take(LINE));
+	ASSERT_EQ(0, put(CHIP "/live", "0"));
+	ASSERT_EQ(0, make_live());
 	fail_close(&self->fail, fd);
-	TH_LOG("%d allocations failed, %d on the way to being live", sum + live, live);
+	TH_LOG("%d allocations failed, %d of them on the way to being live, %d on the way back",
+	       sum + live + removed, live, removed);
 	EXPECT_GT(sum, 7);
 	EXPECT_GT(live, 20);
 

@@ -10,37 +10,25 @@ def put(path, text):
     with open(path, "w") as file:
         file.write(text)
 
-class Device:
-    """Jobs which are done wait in a FIFO; its interrupt is high while there are any."""
-    def __init__(self):
-        self.fifo, self.lock = [], threading.Lock()
-    def finish(self, job):
-        with self.lock:
-            self.fifo.append(job)
-            put(LINE + "/wire", "1")
-    def take(self):
-        with self.lock:
-            job = self.fifo.pop(0)
-            put(LINE + "/wire", "1" if self.fifo else "0")
-            return job
-
-def driver(uio, device, jobs):
+def driver():
     while len(jobs) < 100:
-        os.read(uio, 4)                  # waits; the line is masked now
-        while device.fifo:
-            jobs.append(device.take())   # the last one lowers the wire
-        os.write(uio, b"\1\0\0\0")         # unmasks the line
+        os.read(uio, 4)                # waits; the line is masked now
+        put(LINE + "/wire", "0")       # acknowledges: what comes from now on raises it again
+        while fifo:
+            jobs.append(fifo.pop(0))
+        os.write(uio, b"\1\0\0\0")     # unmasks the line
 
 os.makedirs(LINE + "/device")
 put(LINE + "/type", "high")
 put(LINE + "/device/driver", "uio_pdrv_genirq")
 put(CHIP + "/live", "1")
 name = glob.glob("/sys/bus/platform/devices/irq-sim.example.0/uio/uio*")[0]
-uio, device, jobs = os.open("/dev/" + os.path.basename(name), os.O_RDWR), Device(), []
-thread = threading.Thread(target=driver, args=(uio, device, jobs), daemon=True)
+uio, fifo, jobs = os.open("/dev/" + os.path.basename(name), os.O_RDWR), [], []
+thread = threading.Thread(target=driver, daemon=True)
 thread.start()
-for job in range(100):
-    device.finish(job)
+for job in range(100):                 # the device: a job is there, then the interrupt
+    fifo.append(job)
+    put(LINE + "/wire", "1")
     time.sleep(0.005)
 thread.join(timeout=60)
 print(len(jobs), "jobs,", open(name + "/event").read().strip(), "interrupts")

@@ -123,6 +123,7 @@ static int irq_sim_cfs_one(struct irq_sim_cfs_chip *chip, const char *attr,
 
 static void irq_sim_cfs_unmap(struct irq_sim_cfs_line *line)
 {
+	lockdep_assert_held_write(&line->chip->live);
 	if (!line->irq)
 		return;
 	/* The wire is not part of the chip, and stays as it is */
@@ -151,11 +152,37 @@ static void irq_sim_cfs_remove(struct irq_sim_cfs_chip *chip)
 
 static int irq_sim_cfs_map(struct irq_domain *domain, struct irq_sim_cfs_line *line)
 {
+	int ret = -ENOMEM;
+
 	line->irq = irq_create_mapping(domain, line->hwirq);
-	if (!line->irq)
-		return -ENOMEM;
-	irq_sim_set_line(domain, line->hwirq, line->wire);
-	return irq_set_irq_type(line->irq, line->type);
+	if (line->irq) {
+		irq_sim_set_line(domain, line->hwirq, line->wire);
+		ret = irq_set_irq_type(line->irq, line->type);
+	}
+	if (ret)
+		pr_err("%s: line%u: no interrupt: %pe\n", irq_sim_cfs_name(line->chip),
+		       line->hwirq, ERR_PTR(ret));
+	return ret;
+}
+
+/* All lines or none: nobody sees the domain before they are mapped */
+static int irq_sim_cfs_map_all(struct irq_sim_cfs_chip *chip, struct irq_domain *domain)
+{
+	struct irq_sim_cfs_line *line;
+	int ret;
+
+	guard(rwsem_write)(&chip->live);
+	list_for_each_entry(line, &chip->lines, node) {
+		ret = irq_sim_cfs_map(domain, line);
+		if (ret)
+			goto err;
+	}
+	chip->domain = domain;
+	return 0;
+err:
+	list_for_each_entry(line, &chip->lines, node)
+		irq_sim_cfs_unmap(line);
+	return ret;
 }
 
 static int irq_sim_cfs_create(struct irq_sim_cfs_chip *chip)
@@ -164,7 +191,7 @@ static int irq_sim_cfs_create(struct irq_sim_cfs_chip *chip)
 	struct irq_sim_info info = chip->info;
 	struct irq_sim_cfs_line *line;
 	struct irq_domain *domain;
-	int ret = 0;
+	int ret;
 
 	list_for_each_entry(line, &chip->lines, node) {
 		if (line->hwirq >= info.num_irqs) {
@@ -186,25 +213,20 @@ static int irq_sim_cfs_create(struct irq_sim_cfs_chip *chip)
 		return PTR_ERR(domain);
 	}
 
-	scoped_guard(rwsem_write, &chip->live) {
-		chip->domain = domain;
-		list_for_each_entry(line, &chip->lines, node) {
-			ret = irq_sim_cfs_map(domain, line);
-			if (ret)
-				break;
-		}
+	ret = irq_sim_cfs_map_all(chip, domain);
+	if (ret) {
+		irq_domain_remove_sim(domain);
+		irq_domain_free_fwnode(info.fwnode);
+		return ret;
 	}
-	if (ret)
-		goto err;
 	list_for_each_entry(line, &chip->lines, node) {
 		ret = irq_sim_cfs_bind(line);
-		if (ret)
-			goto err;
+		if (ret) {
+			irq_sim_cfs_remove(chip);
+			return ret;
+		}
 	}
 	return 0;
-err:
-	irq_sim_cfs_remove(chip);
-	return ret;
 }
 
 /*
@@ -684,8 +706,8 @@ static struct configfs_attribute *irq_sim_cfs_line_attrs[] = {
 /*
  * Directories
  *
- * When one is dropped nobody is in an attribute of it any more, and nobody gets
- * in. It is freed when the last file of it is closed.
+ * When one is dropped nobody is in an attribute of it any more, and nobody gets in,
+ * though files of it may be open: configfs sees to that. So it is freed at once.
  */
 
 static void irq_sim_cfs_line_release(struct config_item *item)
@@ -750,7 +772,8 @@ static void irq_sim_cfs_drop_line(struct config_group *group, struct config_item
 	struct irq_sim_cfs_line *line = to_irq_sim_cfs_line(item);
 
 	scoped_guard(mutex, &chip->lock) {
-		irq_sim_cfs_unmap(line);
+		scoped_guard(rwsem_write, &chip->live)
+			irq_sim_cfs_unmap(line);
 		list_del(&line->node);
 	}
 	config_item_put(item);

@@ -40,8 +40,7 @@ struct irq_sim_cfs_chip {
 /**
  * struct irq_sim_cfs_line - a directory which stands for a line
  * @group:	the directory
- * @chip:	the chip. Whoever holds a file of the line open after it was
- *		removed must not follow this.
+ * @chip:	the chip, whose directory cannot be removed before this one
  * @node:	in the list of the chip
  * @hwirq:	number of the line in the chip
  * @type:	trigger type

@@ -55,8 +55,7 @@ struct irq_sim_cfs_properties {
 /**
  * struct irq_sim_cfs_device - a directory which stands for a device
  * @item:	the directory
- * @line:	the line. As for &struct irq_sim_cfs_line, not to be followed when
- *		the directory has been removed.
+ * @line:	the line, whose directory cannot be removed before this one
  * @driver:	name of the driver
  * @properties:	of its software node, may be NULL
  * @adapter:	number of the I2C adapter that the device is on
@@ -248,13 +247,17 @@ static int irq_sim_cfs_add_platform(struct irq_sim_cfs_device *device, const cha
 		goto err;
 	}
 	device_set_node(&pdev->dev, fwnode_handle_get(device->node));
-	ret = device_set_driver_override(&pdev->dev, device->driver);
-	if (!ret)
-		ret = platform_device_add_resources(pdev, &res, 1);
+	ret = platform_device_add_resources(pdev, &res, 1);
 	if (!ret)
 		ret = platform_device_add(pdev);
 	if (ret) {
 		platform_device_put(pdev);
+		goto err;
+	}
+	/* Its name is that of no driver: the driver is asked by device_attach() only */
+	ret = device_set_driver_override(&pdev->dev, device->driver);
+	if (ret) {
+		platform_device_unregister(pdev);
 		goto err;
 	}
 	device->dev = &pdev->dev;
@@ -449,8 +452,8 @@ int irq_sim_cfs_bind(struct irq_sim_cfs_line *line)
 		return ret;
 
 	/*
-	 * A driver may leave its probe for later: that would take a wait for all probes
-	 * there are. So it is probed here, and one which has failed is once more.
+	 * Not when the device is added: a driver may leave that probe for later. An I2C
+	 * device is added with the name of its driver, which may be asked twice then.
 	 */
 	if (device_attach(device->dev) == 1)
 		return 0;
