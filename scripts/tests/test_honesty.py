@@ -148,13 +148,44 @@ exists (x=1)
 			self.file(f'tree/Documentation/litmus-tests/irq_sim/{name.replace("_no", "+no-")}.litmus', text)
 
 	def litmus(self, status, *arguments):
-		done = self.call('lib/litmus', *arguments, str(self.dir / 'tree'), status=status)
+		done = self.call('lib/litmus', '--barriers', str(self.dir / 'table'), *arguments, str(self.dir / 'tree'), status=status)
 		return done.stdout + done.stderr
+
+	def test_table(self):
+		"""A barrier that goes, comes or is weakened is noticed, and so is a comment which stays without one."""
+		source = ('void f(void)\n{\n\t/* (litmus: a) */\n\tsmp_mb();\n\tg();\n}\n'
+			  'int g(void)\n{\n\tx = smp_load_acquire(&y);	/* (litmus: b) */\n\tatomic_fetch_or(1, &z);\n}\n')
+		twin = self.TEST.replace('\tsmp_mb();\n', '')
+		acquire = self.TEST.replace('smp_mb', 'smp_load_acquire')
+		tests = {'a': self.TEST, 'a_nomb': twin, 'b': acquire, 'b_noacquire': twin}
+		self.file('table', 'queue.c f smp_mb 1 a\nqueue.c g smp_load_acquire 1 b\nqueue.c g atomic_fetch_or 1 - # alone\n')
+		self.tree(source, **tests)
+		self.litmus(0, '--source-only')
+		for old, new, complaint in (
+				('smp_mb()', 'barrier()', 'queue.c: f(): 0 of smp_mb()'),
+				('smp_mb()', 'barrier()', 'queue.c:3: a comment names a litmus test, and no barrier follows'),
+				('smp_load_acquire(&y)', 'READ_ONCE(y)', 'queue.c: g(): 0 of smp_load_acquire()'),
+				('atomic_fetch_or(', 'atomic_or(', 'queue.c: g(): 0 of atomic_fetch_or()'),
+				('g();', 'smp_store_mb(y, 1);', 'queue.c: f(): 1 of smp_store_mb()'),
+				('g();', 'smp_store_release(&y, NULL);', 'queue.c: f(): 1 of smp_store_release()'),
+				('g();', 'clear_bit_unlock(1, &y);', 'queue.c: f(): 1 of clear_bit_unlock()'),
+				('g();', 'smp_cond_load_acquire(&y, 1);', 'queue.c: f(): 1 of smp_cond_load_acquire()'),
+				('g();', 'smp_mb__after_spinlock();', 'queue.c: f(): 1 of smp_mb__after_spinlock()'),
+				('atomic_fetch_or(1, &z)', 'llist_add(&n, &z)', 'queue.c: g(): 1 of llist_add()')):
+			self.tree(source.replace(old, new), **tests)
+			self.assertIn(complaint, self.litmus(1, '--source-only'))
+		# A row for which no twin shows that order is needed, and a bad one
+		self.file('table', 'queue.c f smp_mb 1 a\nqueue.c g smp_load_acquire 1 b\nqueue.c g atomic_fetch_or 1 b\n')
+		self.tree(source, **tests)
+		self.assertIn('no test of b has a twin where what stands for atomic_fetch_or()', self.litmus(1, '--source-only'))
+		self.file('table', 'queue.c f smp_mb 1 -\n')
+		self.assertIn('expects FILE FUNCTION', self.litmus(1, '--source-only'))
 
 	def test_source(self):
 		good = 'void f(void)\n{\n\t/* Pairs (litmus: a) */\n\tsmp_mb();\n}\n'
 		twin = self.TEST.replace('\tsmp_mb();\n', '').replace('Never', 'Sometimes')
 		self.tree(good, a=self.TEST, a_nomb=twin)
+		self.file('table', 'queue.c f smp_mb 1 a\n')
 		self.litmus(0, '--source-only')
 		for source, tests, complaint in (
 				(good.replace(' (litmus: a)', ''), {'a': self.TEST, 'a_nomb': twin}, 'names no litmus test'),
@@ -185,6 +216,7 @@ exists (x=1)
 	def test_herd(self):
 		"""The output of herd7 decides, and so does its absence."""
 		self.tree('/* (litmus: a) */\n', a=self.TEST)
+		self.file('table', '')
 		for words, status in (('echo "Observation x Never 0 3"', 0), ('echo "Observation x Sometimes 1 3"', 1),
 				      ('echo "Observation x Never 0 3"; exit 2', 1), ('exit 0', 1)):
 			out = self.litmus(1, '--herd', self.program('herd7', words))
