@@ -305,6 +305,7 @@ static void check_calm(struct __test_metadata *_metadata, pid_t pid, int home, i
 	struct places p, q;
 	int i, ret = 0, spared = 0;
 	long long idle;
+	char state;
 	u64 until;
 
 	ASSERT_EQ(0, pin_to(cpu));
@@ -342,10 +343,9 @@ static void check_calm(struct __test_metadata *_metadata, pid_t pid, int home, i
 	free(after);
 
 	until = now_ns() + PATIENCE_NS;
-	while (stat_field(pid, 3) != 'S' && now_ns() < until)
+	while ((state = stat_field(pid, 3)) != 'S' && now_ns() < until)
 		take_a_break();
-	CHECK(stat_field(pid, 3) == 'S', "after the flood, ksoftirqd/%d does not sleep: state %c",
-	      cpu, (char)stat_field(pid, 3));
+	CHECK(state == 'S', "after the flood, ksoftirqd/%d does not sleep: state %c", cpu, state);
 	idle = cpu_idle(cpu);
 	while (cpu_idle(cpu) - idle < 10 && now_ns() < until)
 		take_a_break();
