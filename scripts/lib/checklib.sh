@@ -5,7 +5,7 @@
 #
 # check_tree REPO COMMIT		sets CHECK_TREE, a checkout of the series, and CHECK_BASE
 #				and CHECK_TIP, its ends
-# check_kerneldoc, check_codespell, check_coccinelle, check_sparse, check_htmldocs
+# check_kerneldoc, check_codespell, check_coccinelle, check_sparse, check_htmldocs, check_rvgen
 # check_builds			each commit compiles
 # check_suites			each commit passes its suites
 
@@ -107,6 +107,27 @@ check_kerneldoc() {
 	)
 	finds kernel-doc "canary-kernel-doc.c:.*bird" "$bad" || return 0
 	compared kernel-doc "nothing new in ${#CHECK_FILES[@]} files (-Wall)" "${CHECK_FILES[@]}"
+}
+
+# The headers of the monitors are what rvgen makes of their models.
+check_rvgen() {
+	local dir=$BUILD/check/rvgen model name class found='' n=0
+
+	need_packages python3 python3-lark
+	rm -rf -- "$dir"
+	mkdir -p "$dir"
+	for model in "$CHECK_TREE"/tools/verification/models/irq/*.dot; do
+		[[ -e $model ]] || { row FAIL rvgen "no models in ${model%/*}"; return; }
+		name=${model##*/} name=${name%.dot} class=da
+		! grep -q "^#include <rv/ha_monitor.h>" "$CHECK_TREE/kernel/trace/rv/monitors/$name/$name.c" || class=ha
+		(cd "$dir" && env PYTHONDONTWRITEBYTECODE=1 /usr/bin/python3 \
+			"$CHECK_TREE/tools/verification/rvgen/__main__.py" monitor -c "$class" -t per_obj \
+			-n "$name" -p irq -s "$model") >"$dir/$name.log" 2>&1 || found+="$name: rvgen fails: see $dir/$name.log"$'\n'
+		cmp -s "$dir/$name/$name.h" "$CHECK_TREE/kernel/trace/rv/monitors/$name/$name.h" ||
+			found+="$name.h is not what rvgen makes of $name.dot"$'\n'
+		n=$((n + 1))
+	done
+	judged rvgen "the headers of $n monitors are those of their models" "$found"
 }
 
 # The pages of the series; those of the whole kernel take an hour.
