@@ -21,7 +21,7 @@ LIMIT=${LIMIT:-120}		# seconds until a blocking read counts as stuck
 UNLOADS=${UNLOADS:-5}		# how often to unload in the middle of a flood
 
 here=$(dirname "$0")
-total=10
+total=11
 count=0
 failed=0
 skipped=0
@@ -442,6 +442,52 @@ test_other_deliveries()
 	result other_deliveries
 }
 
+# What fetches the samples, and who stores them
+test_choices()
+{
+	for v in "" taskle tasklets "tasklet bh_work" 1; do
+		put "$v" bottom && fail "bottom accepted \"$v\""
+	done
+	put me store && fail "store accepted me"
+	eq "bottom" "$(cat "$DIR/bottom")" "[tasklet] bh_work thread"
+	eq "store" "$(cat "$DIR/store")" "[worker] bottom"
+	for bottom in tasklet bh_work thread; do
+		put "$bottom" bottom || fail "bottom refused $bottom"
+		snap a
+		put 100 fire || fail "$bottom: cannot write 100 to fire"
+		snap b
+		check_books
+		for kind in tasklet bh_work thread; do
+			runs=0
+			[ "$kind" != "$bottom" ] || runs=100
+			eq "$bottom: ${kind}_runs" "$(delta "${kind}_runs")" "$runs"
+		done
+		eq "$bottom: works_run" "$(delta works_run)" 100
+		eq "$bottom in life" "$(grep -c "^$bottom " "$DIR/life")" 1
+		put 20000 flood || fail "$bottom: cannot write 20000 to flood"
+		drain
+		snap b
+		check_books
+		eq "$bottom: samples_produced" "$(delta samples_produced)" 20100
+	done
+	put 600000ms flood || fail "cannot write 600000ms to flood"
+	put tasklet bottom && fail "bottom was changed in a flood"
+	put bottom store && fail "store was changed in a flood"
+	put 0 flood || fail "cannot write 0 to flood"
+	drain
+	# In the thread, which may sleep
+	put bottom store || fail "store refused bottom"
+	snap a
+	put 100 fire || fail "cannot write 100 to fire"
+	snap b
+	check_books
+	eq "works_queued" "$(delta works_queued)" 0
+	eq "samples_consumed" "$(delta samples_consumed)" 100
+	put worker store || fail "store refused worker"
+	put tasklet bottom || fail "bottom refused tasklet"
+	result choices
+}
+
 complaints()
 {
 	dmesg | grep -cE 'BUG:|WARNING:|Call Trace:|Oops|nobody cared|NOHZ tick-stop error|possible .*(lock|dead)|inconsistent .*lock|rcu.*stall'
@@ -491,6 +537,7 @@ test_accounting_is_exact
 test_flood_reaches_ksoftirqd
 test_stop_works
 test_unload_in_flood
+test_choices
 test_other_deliveries
 test_log_is_clean
 finish
