@@ -148,7 +148,7 @@ worker)
 	;;
 handoff)
 	ksoftirqd
-	run 'echo 200000 >flood; cat flood' '[0-9]'
+	run 'echo 200000 >flood; cat flood' '^done$'
 	run 'cat life' '.'
 	run 'grep -E "^(fired|merged|handled|lost|deliveries_(bh|irq_exit|ks))" stats' '^lost +0$'
 	ksoftirqd
@@ -170,23 +170,24 @@ sleep)
 	run 'cat store bottom' '\[tasklet\]'
 	run 'echo bottom >store'
 	run 'echo 1 >fire'
-	run 'dmesg | grep -E "BUG|in_atomic|iss_|irq_sim_tasklet"' 'BUG: sleeping function called from invalid context'
-	want ' iss_drv_tasklet' 'dmesg'
+	# Without what this script has printed
+	run 'dmesg | grep -v exp: | grep -E "BUG|in_atomic|iss_drv|tasklet_action"' 'BUG: sleeping function called from invalid context'
+	want ' iss_drv_tasklet' 'dmesg | grep -v exp:'
 	run 'cat life' '^tasklet softirq'
 	want '^lost 0$' 'cat stats'
 	run 'echo thread >bottom; dmesg -c >/dev/null'
 	run 'echo 1 >fire; cat life' '^thread irq-thread'
-	run 'dmesg | grep -c BUG; true' '^0$'
+	run 'dmesg | grep -v exp: | grep -c BUG; true' '^0$'
 	;;
 early)
 	two_lines
-	say "An event before the first one is handled: the line is masked in the chip"
+	say "Three events before the first one is handled, as the line is masked"
 	run 'echo 1 >line0/masked'
 	run 'echo 1 >line0/fire; echo 1 >line0/fire; echo 1 >line0/fire'
 	run 'cat line0/account' '^waiting 1$'
 	run 'echo 0 >line0/masked; echo 1 >line0/synchronize'
-	run 'grep -c . /sys/class/uio/uio0/event; cat /sys/class/uio/uio0/event' '^1$'
-	say "Events between the acknowledge and the end of the driver"
+	run 'cat /sys/class/uio/uio0/event' '^1$'
+	say "Two events between the acknowledge and the end of the driver"
 	run 'echo 1 >line0/fire; echo 1 >line0/fire'
 	run 'cat line0/account /sys/class/uio/uio0/event' '^waiting 2$'
 	say "The driver is through"
@@ -196,16 +197,16 @@ early)
 edgelevel)
 	two_lines
 	say "The device of each wants something"
-	run 'echo 1 >line0/wire; echo 1 >line1/wire; echo 1 >line0/synchronize'
+	run 'echo 1 >line0/wire; echo 1 >line1/wire; echo 1 >line0/synchronize; echo 1 >line1/synchronize'
 	run 'cat line0/masked line1/masked' '^1$'
 	run 'cat /sys/class/uio/uio0/event /sys/class/uio/uio1/event' '^1$'
 	say "Each driver is through, and has forgotten to look at its device"
-	run 'printf "\\1\\0\\0\\0" >/dev/uio0; printf "\\1\\0\\0\\0" >/dev/uio1; echo 1 >line0/synchronize'
+	run 'printf "\\1\\0\\0\\0" >/dev/uio0; printf "\\1\\0\\0\\0" >/dev/uio1; echo 1 >line0/synchronize; echo 1 >line1/synchronize'
 	run 'cat /sys/class/uio/uio0/event' '^1$'
 	run 'cat /sys/class/uio/uio1/event' '^2$'
 	say "The devices have what they wanted"
 	run 'echo 0 >line0/wire; echo 0 >line1/wire'
-	run 'printf "\\1\\0\\0\\0" >/dev/uio0; printf "\\1\\0\\0\\0" >/dev/uio1; echo 1 >line0/synchronize'
+	run 'printf "\\1\\0\\0\\0" >/dev/uio0; printf "\\1\\0\\0\\0" >/dev/uio1; echo 1 >line0/synchronize; echo 1 >line1/synchronize'
 	run 'cat line0/masked line1/masked line1/pending' '^0$'
 	run 'cat /sys/class/uio/uio1/event' '^2$'
 	;;

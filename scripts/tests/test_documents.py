@@ -302,7 +302,7 @@ class Experiments(Case):
     def test_list(self):
         done = self.call("demo", "--list", status=0)
         names = re.findall(r"^ *\d+  (\S+)", done.stdout, re.M)
-        self.assertEqual(len(names), 10)
+        self.assertEqual(len(names), 14)
         guest = (SCRIPTS / "guest/experiments.sh").read_text()
         page = (SCRIPTS.parent / "Documentation/experiments.md").read_text()
         for name in names:

@@ -200,6 +200,13 @@ exists (x=1)
 			self.tree(source, **tests)
 			self.assertIn(complaint, self.litmus(1, '--source-only'))
 
+	def test_names(self):
+		good = 'void f(void)\n{\n\t/* Pairs (litmus: a) */\n\tsmp_mb();\n}\n'
+		twin = self.TEST.replace('\tsmp_mb();\n', '')
+		self.file('table', 'queue.c f smp_mb 1 a\n')
+		self.tree(good, a=self.TEST.replace('Result', 'irq_sim_gone() Result'), a_nomb=twin)
+		self.assertIn('a.litmus: there is no irq_sim_gone() in', self.litmus(1, '--source-only'))
+
 	def test_walks(self):
 		"""Each step of the model is there once, and has one result."""
 		walk = 'kind ack\nwalk f 1 1 0  1 0 0 0 0 0\nwalk h 0 0 0  1 0 0 0 0 1\nwalk g 0 0 0  1 0 0 0 0 0\n'
