@@ -476,7 +476,7 @@ TEST_F(configfs, counter)
 }
 
 /* A level which the driver does not quiet: whoever drives the wire gets to. */
-TEST_F(configfs, level_stays)
+TEST_F_TIMEOUT(configfs, level_stays, 240)
 {
 	static const char * const deliveries[] = { "tasklet", "bh_work" };
 	char path[512], file[600];
@@ -500,12 +500,12 @@ TEST_F(configfs, level_stays)
 		snprintf(file, sizeof(file), "%s/count0/count", path);
 		ASSERT_EQ(0, put(LINE "/wire", "1"));
 		until = now_ns() + PATIENCE_NS;
-		while (get_number(file) < 10000 && now_ns() < until)
+		while (get_number(file) < 1000 && now_ns() < until)
 			take_a_break();
 		ASSERT_EQ(0, put(LINE "/wire", "0"));
 		ASSERT_EQ(0, settle());
 		n = get_number(file);
-		CHECK(n >= 10000, "%s: %lld interrupts", deliveries[i], n);
+		CHECK(n >= 1000, "%s: %lld interrupts", deliveries[i], n);
 		ASSERT_EQ(0, settle());
 		EXPECT_EQ(n, get_number(file));
 		ASSERT_EQ(0, put(CHIP "/live", "0"));
@@ -801,8 +801,8 @@ TEST_F_TIMEOUT(configfs, i2c_no_memory, 600)
 	ASSERT_EQ(0, set_i2c_live());
 	ASSERT_EQ(0, set_i2c_dead());
 	put(KMEMLEAK, "clear");
-	live = fail_each(_metadata, "live", fd, set_i2c_live, set_i2c_dead, -ENXIO);
-	fail_each(_metadata, "not live", fd, set_i2c_dead, set_i2c_live, 0);
+	live = fail_each(_metadata, "live", fd, set_i2c_live, set_i2c_dead, true);
+	fail_each(_metadata, "not live", fd, set_i2c_dead, set_i2c_live, false);
 	fail_close(&self->fail, fd);
 	TH_LOG("%d allocations failed", live);
 	EXPECT_GT(live, 20);

@@ -722,6 +722,14 @@ static int set_live(void) { return put(CHIP "/live", "1"); }
 static int set_dead(void) { return put(CHIP "/live", "0"); }
 static int nothing(void) { return 0; }
 
+/* All of it is removed, or nothing: the file cannot be opened without memory */
+static int all_or_nothing(void)
+{
+	int ret = set_dead();
+
+	return ret && (get_number(CHIP "/live") != 1 || put(LINE "/fire", "1")) ? -EIO : ret;
+}
+
 /* Live, with the line and the device, of which some may be there */
 static int make_live(void)
 {
@@ -746,21 +754,18 @@ TEST_F_TIMEOUT(uio, no_memory, 600)
 	ASSERT_EQ(0, clean(CHIP));
 	put(KMEMLEAK, "clear");
 
-	sum += fail_each(_metadata, "chip", fd, make_chip, take_chip, -ENOMEM);
-	sum += fail_each(_metadata, "line", fd, make_line, take_line, -ENOMEM);
-	sum += fail_each(_metadata, "device", fd, make_device, take_device, -ENOMEM);
-	sum += fail_each(_metadata, "label", fd, set_label, nothing, -ENOMEM);
-	sum += fail_each(_metadata, "driver", fd, set_driver, nothing, -ENOMEM);
-	sum += fail_each(_metadata, "flags", fd, set_flags, nothing, -ENOMEM);
-	sum += fail_each(_metadata, "properties", fd, set_properties, no_properties, -ENOMEM);
+	sum += fail_each(_metadata, "chip", fd, make_chip, take_chip, false);
+	sum += fail_each(_metadata, "line", fd, make_line, take_line, false);
+	sum += fail_each(_metadata, "device", fd, make_device, take_device, false);
+	sum += fail_each(_metadata, "label", fd, set_label, nothing, false);
+	sum += fail_each(_metadata, "driver", fd, set_driver, nothing, false);
+	sum += fail_each(_metadata, "flags", fd, set_flags, nothing, false);
+	sum += fail_each(_metadata, "properties", fd, set_properties, no_properties, false);
 	ASSERT_EQ(0, put(CHIP "/num_lines", "4"));
-	/* The driver of the device is without memory, too, and nobody knows why it failed */
-	live = fail_each(_metadata, "live", fd, set_live, set_dead, -ENXIO);
-
-	/* All that is there can be removed */
-	removed = fail_each(_metadata, "not live", fd, set_dead, set_live, 0);
+	live = fail_each(_metadata, "live", fd, set_live, set_dead, true);
+	removed = fail_each(_metadata, "not live", fd, all_or_nothing, set_live, false);
 	ASSERT_EQ(0, set_live());
-	removed += fail_each(_metadata, "rmdir of the device", fd, take_device, make_live, 0);
+	removed += fail_each(_metadata, "rmdir of the device", fd, take_device, make_live, false);
 	ASSERT_EQ(0, take(LINE));
 	ASSERT_EQ(0, put(CHIP "/live", "0"));
 	ASSERT_EQ(0, make_live());
