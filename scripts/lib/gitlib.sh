@@ -677,7 +677,7 @@ format_postings() {
 # The sources of the series that the repository shows, by their path in the kernel.
 KUNIT_SOURCES=('kernel/irq/sim/*' 'kernel/irq/tests/*' ':!kernel/irq/tests/Makefile'
 	'kernel/tests/*_kunit.c' 'lib/kunit/*' 'include/kunit/*' kernel/irq/.kunitconfig
-	'drivers/*kunit.[ch]' 'drivers/*kunit*.dtso')
+	'drivers/*kunit.[ch]' 'drivers/*kunit*.dtso' 'Documentation/*.rst')
 SELFTESTS=tools/testing/selftests/irq_sim
 
 # copy_sources REPO BASE TIP OUT: OUT/kunit and OUT/selftests, as they belong into
