@@ -709,6 +709,8 @@ static int irq_sim_cpu_dead(unsigned int cpu, struct hlist_node *node)
 		synchronize_rcu();
 	}
 
+	/* As irq_sim_deliver(): not idle while lines are on no list */
+	WRITE_ONCE(queue->busy, true);
 	queue->backlog = NULL;
 	irq_sim_take_over(backlog);
 	irq_sim_take_over(irq_sim_take(queue));
