@@ -48,6 +48,8 @@ text = re.sub(r"\x1b\[[0-9;]*[HrJ]", "\n", drawn.decode(errors="replace"))
 print(re.sub(r"\x1b\[[0-9;?]*[A-Za-z]|\x1b[()]?.|[\x0e\x0f\r]", "", text))
 END
 cd /tmp || exit 1
+mkdir -p /dev/pts
+mount -t devpts devpts /dev/pts
 modprobe irq_sim_sample || exit 1
 ip link set lo up
 sed 's/^/# /' /guest/versions
@@ -65,7 +67,7 @@ shows perf-kwork-softirq 'IRQ_SIM' "names the vector" \
 	"perf kwork -k softirq record -o p -- sleep 1 >/dev/null; perf kwork -k softirq report -i p"
 shows perf-kwork-latency 'IRQ_SIM' "times the vector" \
 	"perf kwork -k softirq latency -i p"
-shows perf-kwork-irq 'irq_sim' "finds nothing or the line" \
+shows perf-kwork-irq 'irq_sim_sample' "counts and times the line" \
 	"perf kwork -k irq record -o q -- sleep 1 >/dev/null; perf kwork -k irq report -i q"
 shows perf-trace-events 'vec=10 \[action=IRQ_SIM\]' "names the vector in the trace event" \
 	"perf record -e irq:softirq_entry -a -o r -- sleep 1 >/dev/null; perf script -i r | grep -m 3 vec=10"
@@ -74,7 +76,7 @@ shows rtla-osnoise '^ *[01] ' "counts the vector as softirq noise" \
 shows rtla-timerlat '^ *[01] ' "measures latency during a flood" \
 	"rtla timerlat top -q -d 5s"
 shows node_exporter-interrupts 'node_interrupts_total\{.*irq_sim' "exports the line" \
-	"node_exporter --collector.disable-defaults --collector.interrupts --collector.softirqs --collector.stat --collector.stat.softirq --web.listen-address=127.0.0.1:9100 2>err & sleep 5; wget -q -O m http://127.0.0.1:9100/metrics; kill \$!; grep -i error err; grep -E 'irq_sim|softirq|collector_success' m"
+	"node_exporter --collector.disable-defaults --collector.interrupts --collector.stat \$(node_exporter --help 2>&1 | grep -om 1 -e '--collector.stat.softirq') --web.listen-address=127.0.0.1:9100 2>err & sleep 5; wget -q -O m http://127.0.0.1:9100/metrics; kill \$!; grep -i error err; grep -E 'irq_sim|softirq|collector_success' m"
 shows softirqs-bpfcc-count 'IndexError' "ends at the vector, whose name it has not" \
 	"python3 /bin/softirqs-bpfcc -C 3 1"
 shows softirqs-vec_to_name 'IndexError' "the table of names in it ends before the vector" \
