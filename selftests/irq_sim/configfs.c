@@ -475,44 +475,6 @@ TEST_F(configfs, counter)
 	check_taint(_metadata, &self->watch);
 }
 
-/* A level which the driver does not quiet: whoever drives the wire gets to. */
-TEST_F_TIMEOUT(configfs, level_stays, 240)
-{
-	static const char * const deliveries[] = { "tasklet", "bh_work" };
-	char path[512], file[600];
-	long long n;
-	u64 until;
-	int i;
-
-	if (!have_driver("interrupt-cnt"))
-		SKIP(return, "no interrupt-cnt: CONFIG_INTERRUPT_CNT");
-	ASSERT_EQ(0, put(CHIP "/num_lines", "4"));
-	ASSERT_EQ(0, put(LINE "/type", "high"));
-	ASSERT_EQ(0, make(DEVICE));
-	ASSERT_EQ(0, put(DEVICE "/driver", "interrupt-cnt"));
-	for (i = 0; i < ARRAY_SIZE(deliveries); i++) {
-		ASSERT_EQ(0, put(CHIP "/delivery", deliveries[i]));
-		ASSERT_EQ(0, put(CHIP "/live", "1"));
-		snprintf(path, sizeof(path), "/sys/bus/platform/devices/irq-sim.kselftest.3");
-		ASSERT_TRUE(find_entry(path, sizeof(path), "counter"));
-		snprintf(file, sizeof(file), "%s/count0/enable", path);
-		ASSERT_EQ(0, put(file, "1"));
-		snprintf(file, sizeof(file), "%s/count0/count", path);
-		ASSERT_EQ(0, put(LINE "/wire", "1"));
-		until = now_ns() + PATIENCE_NS;
-		while (get_number(file) < 1000 && now_ns() < until)
-			take_a_break();
-		ASSERT_EQ(0, put(LINE "/wire", "0"));
-		ASSERT_EQ(0, settle());
-		n = get_number(file);
-		CHECK(n >= 1000, "%s: %lld interrupts", deliveries[i], n);
-		ASSERT_EQ(0, settle());
-		EXPECT_EQ(n, get_number(file));
-		ASSERT_EQ(0, put(CHIP "/live", "0"));
-	}
-	check_taint(_metadata, &self->watch);
-}
-
 /* A register of the device at 0x68 of i2c-stub: read it, or write it if VALUE is not -1. */
 static int stub_reg(int fd, unsigned char reg, int val)
 {
