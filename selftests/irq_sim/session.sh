@@ -49,8 +49,8 @@ type_in()
 	cd "$DIR" || exit 1
 }
 
-# session FILE CHIP: one test
-session()
+# try FILE CHIP: one test
+try()
 {
 	type_in "$DIR/$1.txt"
 	plain "$DIR/$1.txt" >"$OUT/expected"
@@ -81,7 +81,7 @@ elif uname -v | grep -q PREEMPT_RT || grep -qw threadirqs /proc/cmdline; then
 elif [ -e /sys/class/uio/uio0 ]; then
 	ktap_test_skip "session: there is a UIO device"
 else
-	session session demo
+	try session demo
 fi
 
 if ! command -v i2cset >/dev/null; then
@@ -93,7 +93,7 @@ elif ! modprobe -q i2c-stub chip_addr=0x68; then
 elif ! rmmod i2c-stub || [ -e /sys/bus/i2c/devices/i2c-0 ]; then
 	ktap_test_skip "clock: there is an I2C adapter"
 else
-	session clock clock
+	try clock rtc
 fi
 
 rm -r "$OUT"
