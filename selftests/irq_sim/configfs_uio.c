@@ -422,14 +422,14 @@ TEST_F_TIMEOUT(uio, exact, 60)
  * Write, then read: no interrupt waits for ever, and the count goes up by one at
  * least, and by no more than there were events.
  */
-TEST_F(uio, write_first)
+TEST_F_TIMEOUT(uio, write_first, 120)
 {
 	long long seen = 0, latched = 0, n;
 	struct account a;
 	int i;
 
 	go(_metadata, self);
-	for (i = 0; i < 1000; i++) {
+	for (i = 0; i < 300; i++) {
 		ASSERT_EQ(0, put(LINE "/fire", "1"));
 		ASSERT_EQ(0, enable(self));
 		ASSERT_EQ(0, put(LINE "/fire", "1"));
