@@ -512,7 +512,7 @@ static int keep_trying(int fd, unsigned int seed)
 }
 
 /* The chip, the line and the device come and go under fire, with a driver at work. */
-TEST_F_TIMEOUT(uio, removal, 60)
+TEST_F_TIMEOUT(uio, removal, 300)
 {
 	struct worker fire, fire2, drive;
 	int i, first;
@@ -566,7 +566,7 @@ static int keep_making(int fd, unsigned int seed)
 	};
 	int i, j, ret, live = 0;
 
-	for (i = 0; i < 4000 && !told_to_stop(fd); i++) {
+	for (i = 0; i < 1500 && !told_to_stop(fd); i++) {
 		switch (rand_r(&seed) % 10) {
 		case 0:
 			ret = make(CHIP) ?: put(CHIP "/num_lines", "4");
@@ -603,7 +603,7 @@ static int keep_making(int fd, unsigned int seed)
 	return live ? 0 : 255;
 }
 
-TEST_F_TIMEOUT(uio, two_shells, 120)
+TEST_F_TIMEOUT(uio, two_shells, 600)
 {
 	struct worker shell[2], fire, drive;
 	int i, first, status;
@@ -674,7 +674,7 @@ static int keep_unbinding(int fd, unsigned int seed)
 	return 0;
 }
 
-TEST_F_TIMEOUT(uio, unbound, 60)
+TEST_F_TIMEOUT(uio, unbound, 300)
 {
 	struct worker unbind, unbind2, fire;
 	int i, ret, live = 0;
