@@ -57,9 +57,9 @@ echo "KTAP version 1"
 echo "1..13"
 shows lsirq-softirq '^ *IRQ_SIM +[1-9]' "counts the vector" \
 	"sleep 2; lsirq --softirq"
-shows lsirq 'irq_sim_sample' "counts the line" \
+shows lsirq '^ *[0-9]+ +[1-9][0-9]* .*irq_sim_sample' "counts the line" \
 	"lsirq"
-shows irqtop-softirq 'IRQ_SIM +[0-9]' "counts the vector, and how fast it grows" \
+shows irqtop-softirq 'IRQ_SIM +[1-9]' "counts the vector, and how fast it grows" \
 	"python3 screen.py irqtop -S -d 1 | grep ."
 shows irqtop 'irq_sim_sample' "counts the line, and how fast it grows" \
 	"python3 screen.py irqtop -d 1 | grep ."
@@ -71,7 +71,8 @@ shows perf-kwork-irq 'irq_sim_sample' "counts and times the line" \
 	"perf kwork -k irq record -o q -- sleep 1 >/dev/null; perf kwork -k irq report -i q"
 shows perf-trace-events 'vec=10 \[action=IRQ_SIM\]' "names the vector in the trace event" \
 	"perf record -e irq:softirq_entry -a -o r -- sleep 1 >/dev/null; perf script -i r | grep -m 3 vec=10"
-shows rtla-osnoise '^ *[01] ' "counts the vector as softirq noise" \
+# The last but one is the column Softirq: without a flood it is some hundred microseconds
+shows rtla-osnoise '^ *[01] .* [1-9][0-9]{3,} +[0-9]+ *$' "counts the vector as softirq noise" \
 	"rtla osnoise top -q -d 5s"
 shows rtla-timerlat '^ *[01] ' "measures latency during a flood" \
 	"rtla timerlat top -q -d 5s"
