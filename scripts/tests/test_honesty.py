@@ -7,6 +7,7 @@ import json
 import os
 import shutil
 import subprocess
+from pathlib import Path
 
 from case import SCRIPTS, Case
 
@@ -206,6 +207,40 @@ exists (x=1)
 		self.file('table', 'queue.c f smp_mb 1 a\n')
 		self.tree(good, a=self.TEST.replace('Result', 'irq_sim_gone() Result'), a_nomb=twin)
 		self.assertIn('a.litmus: there is no irq_sim_gone() in', self.litmus(1, '--source-only'))
+
+	def test_core(self):
+		"""What the chip relies on in the rest of the kernel is compared, too, and names its test."""
+		row = 'queue.c f smp_mb 1 a\nkernel/x.c g complete 1 b\n'
+		twin = self.TEST.replace('\tsmp_mb();\n', '')
+		release = self.TEST.replace('smp_mb', 'smp_store_release')
+		tests = {'a': self.TEST, 'a_nomb': twin, 'b': release, 'b_norelease': twin}
+		self.tree('void f(void)\n{\n\t/* (litmus: a) */\n\tsmp_mb();\n}\n', **tests)
+		for core, table, complaint in (
+				('complete(x);', row, None),
+				('up(x);', row, 'kernel/x.c: g(): 0 of complete()'),
+				('complete(x);', row.split('\n', maxsplit=1)[0], 'b.litmus: nothing in'),
+				('complete(x);', row.replace(' b', ' a'), 'no test of a has a twin where what stands for complete()')):
+			self.file('tree/kernel/x.c', f'void g(void)\n{{\n\t{core}\n}}\n')
+			self.file('table', table)
+			self.assertIn(complaint or '0 findings', self.litmus(1 if complaint else 0, '--source-only'))
+
+	def test_model(self):
+		"""Each bug of the model is listed with what finds it in the code."""
+		model = 'tree/Documentation/litmus-tests/irq_sim/irq_sim.pml'
+		bugs = (Path(__file__).parents[2] / 'configs/model-bugs').read_text()
+		names = [line.split()[0] for line in bugs.splitlines() if line[:1] not in ('#', '')]
+		twins = [line.split()[2] for line in bugs.splitlines() if line[:1] != '#' and line.split()[1:2] == ['litmus']]
+
+		def listed(names, status):
+			self.file(model, ' * mode one quick X\n' + ''.join(f' * bug {n} one\n/* M_{n} */\n' for n in names))
+			return self.call('model', '--list', str(self.dir / 'tree'), status=status)
+		for twin in twins:
+			self.file(f'{Path(model).parent}/{twin}.litmus', '')
+		self.assertIn(f'bug  {names[0]} ', listed(names, 0).stdout)
+		self.assertIn(f"'{names[0]}' is not a bug of", listed(names[1:], 125).stderr)
+		self.assertIn("bug 'another' of the model is not listed", listed([*names, 'another'], 125).stderr)
+		(self.dir / Path(model).parent / f'{twins[0]}.litmus').unlink()
+		self.assertIn(f'{twins[0]}.litmus', listed(names, 125).stderr)
 
 	def test_walks(self):
 		"""Each step of the model is there once, and has one result."""

@@ -642,7 +642,8 @@ kunit_test_suites(&irq_sim_context_suite,
 		  &irq_sim_table_suite,
 		  &irq_sim_walk_suite,
 		  &irq_sim_fuzz_suite,
-		  &irq_sim_every_suite);
+		  &irq_sim_every_suite,
+		  &irq_sim_dying_suite);
 
 MODULE_DESCRIPTION("KUnit tests of the interrupt simulator");
 MODULE_LICENSE("GPL");

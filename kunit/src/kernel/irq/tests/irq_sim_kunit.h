@@ -264,6 +264,7 @@ extern struct kunit_suite irq_sim_table_suite;
 extern struct kunit_suite irq_sim_walk_suite;
 extern struct kunit_suite irq_sim_fuzz_suite;
 extern struct kunit_suite irq_sim_every_suite;
+extern struct kunit_suite irq_sim_dying_suite;
 
 /**
  * struct sim_kind_param - what a case which depends on the kind of chip is run with

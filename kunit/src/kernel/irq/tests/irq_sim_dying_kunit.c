@@ -1,0 +1,412 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Lines which are queued for a CPU when it takes no interrupts any more, and is not
+ * offline yet: between the moment in which stop_machine() has disabled interrupts on
+ * it, and take_cpu_down(). It is what the model calls DOWN (litmus-tests/irq_sim).
+ *
+ * Nothing runs then but stop_machine() itself, which waits for each CPU in turn. So an
+ * interrupt on a CPU that stays is held in there, before that CPU has disabled its own:
+ *
+ *	CPU that stays			CPU that goes
+ *
+ *					idle, held in an interrupt (dying_there())
+ *	stopper thread: prepared
+ *	interrupt (dying_here())
+ *	  lets the other one go		stopper thread: prepared, interrupts disabled
+ *	  until it does not answer
+ *	  fires
+ *	stopper thread: interrupts disabled
+ *					take_cpu_down()
+ */
+
+#include "irq_sim_kunit.h"
+
+/* A CPU which has not answered for so long has interrupts disabled. */
+#define DYING_DEAF_NS	(5 * NSEC_PER_MSEC)
+/* How often a CPU is found to answer before it is given up */
+#define DYING_ANSWERS	3
+/* Of the timers. Longer held than let go, as stop_machine() is to find the CPU held. */
+#define DYING_TICK_NS	(500 * NSEC_PER_USEC)
+#define DYING_HELD_NS	(5 * NSEC_PER_MSEC)
+/* So often is the CPU taken down until it has been hit so often */
+#define DYING_ROUNDS	20
+#define DYING_HITS	3
+#define DYING_LINES	3
+
+/**
+ * struct dying - a CPU which dies with lines on its list
+ * @st:		the test
+ * @cpu:	which one
+ * @here:	lands in the stopper thread of one that stays
+ * @there:	holds @cpu
+ * @probe:	an interrupt for @cpu, which answers
+ * @held:	it does
+ * @go:		it is to let the CPU go, for good
+ * @answered:	@probe ran
+ * @stopped:	ticks of @here in the stopper thread
+ * @landed:	@here has fired
+ * @begun:	handlers which had begun when @here was through
+ * @ret:	what the fires returned
+ * @fire:	fires
+ */
+struct dying {
+	struct sim_test	*st;
+	int		cpu;
+	struct hrtimer	here;
+	struct hrtimer	there;
+	struct irq_work	probe;
+	atomic_t	held;
+	atomic_t	go;
+	atomic_t	answered;
+	int		stopped;
+	atomic_t	landed;
+	int		begun;
+	int		ret[DYING_LINES];
+	void		(*fire)(struct dying *dying);
+};
+
+/* That whose CPU goes down: a callback of CPU hotplug has no argument */
+static struct dying *dying_now;
+
+static void dying_answer(struct irq_work *work)
+{
+	atomic_set_release(&container_of(work, struct dying, probe)->answered, 1);
+}
+
+static bool dying_is_deaf(struct dying *dying)
+{
+	u64 end = local_clock() + DYING_DEAF_NS;
+
+	/* From before: it has been claimed again only if it has run */
+	atomic_set(&dying->answered, 0);
+	irq_work_queue_on(&dying->probe, dying->cpu);
+	while (local_clock() < end) {
+		if (atomic_read_acquire(&dying->answered))
+			return false;
+		cpu_relax();
+	}
+	return true;
+}
+
+static enum hrtimer_restart dying_there(struct hrtimer *timer)
+{
+	struct dying *dying = container_of(timer, struct dying, there);
+	u64 end = local_clock() + DYING_HELD_NS;
+
+	/* Whatever else the CPU has to do before it can go down */
+	if (is_idle_task(current)) {
+		atomic_set_release(&dying->held, 1);
+		while (!atomic_read_acquire(&dying->go) && local_clock() < end)
+			cpu_relax();
+		atomic_set(&dying->held, 0);
+	}
+	if (atomic_read_acquire(&dying->go))
+		return HRTIMER_NORESTART;
+	hrtimer_forward_now(timer, DYING_TICK_NS);
+	return HRTIMER_RESTART;
+}
+
+static enum hrtimer_restart dying_here(struct hrtimer *timer)
+{
+	struct dying *dying = container_of(timer, struct dying, here);
+
+	if (strncmp(current->comm, "migration/", strlen("migration/")) ||
+	    !atomic_read_acquire(&dying->held)) {
+		dying->stopped = 0;
+		goto again;
+	}
+	/* The first tick in there may be one before it is prepared */
+	if (!dying->stopped++)
+		goto again;
+
+	atomic_set_release(&dying->go, 1);
+	for (int i = 0; !dying_is_deaf(dying); i++) {
+		if (i == DYING_ANSWERS)
+			goto again;
+	}
+	dying->fire(dying);
+	for (int i = 0; i < DYING_LINES; i++)
+		dying->begun += sim_begun(&dying->st->line[i]);
+	atomic_set_release(&dying->landed, 1);
+	return HRTIMER_NORESTART;
+again:
+	hrtimer_forward_now(timer, DYING_TICK_NS);
+	return HRTIMER_RESTART;
+}
+
+/* Called on the CPU that goes down, where it still has a thread */
+static int dying_going_down(unsigned int cpu)
+{
+	hrtimer_start(&dying_now->there, ns_to_ktime(DYING_TICK_NS), HRTIMER_MODE_REL_PINNED_HARD);
+	return 0;
+}
+
+static void dying_start(struct sim_line *line)
+{
+	hrtimer_start(&dying_now->here, ns_to_ktime(DYING_TICK_NS), HRTIMER_MODE_REL_PINNED_HARD);
+}
+
+static struct dying *dying_init(struct kunit *test, void (*fire)(struct dying *dying))
+{
+	struct dying *dying;
+
+	if (!IS_ENABLED(CONFIG_HOTPLUG_CPU))
+		kunit_skip(test, "needs CPU hotplug");
+	sim_need_two_cpus(test);
+	dying = kunit_kzalloc(test, sizeof(*dying), GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, dying);
+	dying->st = test->priv;
+	dying->cpu = cpumask_last(cpu_online_mask);
+	dying->fire = fire;
+	dying->probe = IRQ_WORK_INIT_HARD(dying_answer);
+	hrtimer_setup(&dying->here, dying_here, CLOCK_MONOTONIC, HRTIMER_MODE_REL_PINNED_HARD);
+	hrtimer_setup(&dying->there, dying_there, CLOCK_MONOTONIC, HRTIMER_MODE_REL_PINNED_HARD);
+	return dying;
+}
+
+/* Have the CPU go down. Returns whether something was fired in the middle of that. */
+static bool dying_remove_cpu(struct kunit *test, struct dying *dying)
+{
+	struct sim_remote remote = { .fn = dying_start };
+	int state, ret;
+
+	atomic_set(&dying->go, 0);
+	atomic_set(&dying->landed, 0);
+	dying->stopped = 0;
+	dying->begun = 0;
+	dying_now = dying;
+	state = cpuhp_setup_state_nocalls(CPUHP_AP_ONLINE_DYN, "irq/sim:dying",
+					  NULL, dying_going_down);
+	KUNIT_EXPECT_GE(test, state, 0);
+	if (state < 0)
+		return false;
+
+	remote.cpu = cpumask_first(cpu_online_mask);
+	INIT_WORK_ONSTACK(&remote.work, sim_remote_fn);
+	schedule_work_on(remote.cpu, &remote.work);
+	flush_work(&remote.work);
+	destroy_work_on_stack(&remote.work);
+
+	ret = sim_remove_cpu(dying->cpu);
+	atomic_set_release(&dying->go, 1);
+	hrtimer_cancel(&dying->here);
+	hrtimer_cancel(&dying->there);
+	irq_work_sync(&dying->probe);
+	cpuhp_remove_state_nocalls(state);
+	KUNIT_EXPECT_EQ(test, ret, 0);
+	return atomic_read_acquire(&dying->landed);
+}
+
+static void dying_fire(struct dying *dying)
+{
+	for (int i = 0; i < DYING_LINES; i++)
+		dying->ret[i] = sim_fire(&dying->st->line[i]);
+}
+
+static void dying_note(struct sim_line *line)
+{
+	sim_note_context(line);
+	sim_note_order(line);
+}
+
+/**
+ * struct dying_sync - a task that calls irq_sim_synchronize()
+ * @dying:	what is fired
+ * @before:	runs of the handlers when it was fired
+ * @after:	calls which began when it had been fired
+ * @early:	those which returned too early
+ */
+struct dying_sync {
+	struct dying	*dying;
+	int		before;
+	int		after;
+	int		early;
+};
+
+static int dying_synchronize(void *data)
+{
+	struct dying_sync *sync = data;
+	struct sim_test *st = sync->dying->st;
+	bool fired;
+
+	while (!kthread_should_stop()) {
+		int runs = 0;
+
+		fired = atomic_read_acquire(&sync->dying->landed);
+		irq_sim_synchronize(st->domain);
+		for (int i = 0; i < DYING_LINES; i++)
+			runs += sim_runs(&st->line[i]);
+		if (fired) {
+			sync->after++;
+			sync->early += runs - sync->before != DYING_LINES;
+		}
+		cond_resched();
+	}
+	return 0;
+}
+
+/*
+ * C16, C17: what is on the list of a CPU that dies is delivered elsewhere, once, in the
+ * order in which it was fired; irq_sim_synchronize() returns behind it.
+ */
+static void dying_lines(struct kunit *test)
+{
+	struct dying *dying = dying_init(test, dying_fire);
+	struct dying_sync sync = { .dying = dying };
+	struct sim_test *st = test->priv;
+	int hits = 0, first, runs;
+
+	for (int i = 0; i < DYING_LINES; i++) {
+		st->line[i].on_irq = dying_note;
+		KUNIT_ASSERT_EQ(test, sim_request(&st->line[i], 0), 0);
+	}
+	for (int round = 0; round < DYING_ROUNDS && hits < DYING_HITS; round++) {
+		struct task_struct *task;
+		bool landed;
+
+		for (int i = 0; i < DYING_LINES; i++)
+			KUNIT_ASSERT_EQ(test, 0, irq_set_affinity(st->line[i].virq,
+								  cpumask_of(dying->cpu)));
+		sync.before = hits * DYING_LINES;
+		first = atomic_read(&st->runs);
+		task = kthread_create(dying_synchronize, &sync, "irq_sim_kunit");
+		KUNIT_ASSERT_NOT_ERR_OR_NULL(test, task);
+		kthread_bind(task, cpumask_first(cpu_online_mask));
+		wake_up_process(task);
+		landed = dying_remove_cpu(test, dying);
+		if (landed)
+			hits++;
+		irq_sim_synchronize(st->domain);
+		kthread_stop(task);
+		KUNIT_EXPECT_EQ(test, sync.early, 0);
+
+		for (int i = 0; i < DYING_LINES; i++) {
+			KUNIT_EXPECT_EQ(test, sim_runs(&st->line[i]), hits);
+			sim_account_balances(test, &st->line[i]);
+			if (!landed)
+				continue;
+			KUNIT_EXPECT_EQ(test, dying->ret[i], 1);
+			KUNIT_EXPECT_NE(test, READ_ONCE(st->line[i].cpu), dying->cpu);
+		}
+		runs = atomic_read(&st->runs) - first;
+		KUNIT_EXPECT_EQ(test, runs, landed ? DYING_LINES : 0);
+		for (int i = 0; i < runs && first + i < SIM_ORDER; i++)
+			KUNIT_EXPECT_EQ(test, st->order[first + i], i);
+		/* Or there was nothing on the list */
+		if (landed)
+			KUNIT_EXPECT_EQ(test, dying->begun, (hits - 1) * DYING_LINES);
+		KUNIT_ASSERT_EQ(test, sim_add_cpu(dying->cpu), 0);
+	}
+	kunit_info(test, "%d synchronized behind it", sync.after);
+	KUNIT_EXPECT_EQ(test, hits, DYING_HITS);
+}
+
+/* The cookie of a per-CPU line, and the CPU on which its handler runs */
+static atomic_t __percpu *dying_runs;
+static unsigned int dying_virq;
+
+static irqreturn_t dying_percpu_handler(int irq, void *data)
+{
+	atomic_inc(data);
+	return IRQ_HANDLED;
+}
+
+static void dying_enable(void *info)
+{
+	enable_percpu_irq(dying_virq, IRQ_TYPE_NONE);
+}
+
+static void dying_disable(void *info)
+{
+	if (irq_percpu_is_enabled(dying_virq))
+		disable_percpu_irq(dying_virq);
+}
+
+static void dying_free(void *data)
+{
+	struct irq_domain *domain = data;
+
+	on_each_cpu(dying_disable, NULL, true);
+	irq_sim_synchronize(domain);
+	free_percpu_irq(dying_virq, dying_runs);
+	free_percpu(dying_runs);
+}
+
+static void dying_fire_on(struct dying *dying)
+{
+	dying->ret[0] = irq_sim_fire_on(dying->st->domain, 0, dying->cpu);
+}
+
+static int dying_all_runs(void)
+{
+	unsigned int cpu;
+	int runs = 0;
+
+	for_each_possible_cpu(cpu)
+		runs += atomic_read(per_cpu_ptr(dying_runs, cpu));
+	return runs;
+}
+
+/*
+ * C24: the line of a CPU which dies with an event on its list is for nobody else. It runs
+ * when the CPU is back and has it enabled.
+ */
+static void dying_percpu(struct kunit *test)
+{
+	struct dying *dying = dying_init(test, dying_fire_on);
+	struct sim_test *st = test->priv;
+	int hits = 0;
+
+	dying_runs = alloc_percpu(atomic_t);
+	KUNIT_ASSERT_NOT_NULL(test, (void __force *)dying_runs);
+	dying_virq = st->line[0].virq;
+	if (request_percpu_irq(dying_virq, dying_percpu_handler, "irq_sim_kunit", dying_runs)) {
+		free_percpu(dying_runs);
+		KUNIT_FAIL_AND_ABORT(test, "request_percpu_irq()");
+	}
+	KUNIT_ASSERT_EQ(test, 0, kunit_add_action_or_reset(test, dying_free, st->domain));
+	on_each_cpu(dying_enable, NULL, true);
+
+	for (int round = 0; round < DYING_ROUNDS && hits < DYING_HITS; round++) {
+		bool landed = dying_remove_cpu(test, dying);
+
+		irq_sim_synchronize(st->domain);
+		KUNIT_EXPECT_EQ(test, dying_all_runs(), hits);
+		if (landed)
+			KUNIT_EXPECT_EQ(test, dying->ret[0], 1);
+		KUNIT_ASSERT_EQ(test, sim_add_cpu(dying->cpu), 0);
+		irq_sim_synchronize(st->domain);
+		KUNIT_EXPECT_EQ(test, dying_all_runs(), hits);
+
+		hits += landed;
+		smp_call_function_single(dying->cpu, dying_enable, NULL, true);
+		irq_sim_synchronize(st->domain);
+		KUNIT_EXPECT_EQ(test, dying_all_runs(), hits);
+		KUNIT_EXPECT_EQ(test, atomic_read(per_cpu_ptr(dying_runs, dying->cpu)), hits);
+	}
+	KUNIT_EXPECT_EQ(test, hits, DYING_HITS);
+}
+
+static const struct sim_kind_param dying_percpu_params[] = {
+	SIM_KIND_PARAM(HARDIRQ, PERCPU, 0, "hardirq"),
+	SIM_KIND_PARAM(TASKLET, PERCPU, 0, "tasklet"),
+	SIM_KIND_PARAM(BH_WORK, PERCPU, 0, "bh_work"),
+};
+
+KUNIT_ARRAY_PARAM_DESC(kind, sim_kind_params, sim.name);
+KUNIT_ARRAY_PARAM_DESC(percpu, dying_percpu_params, sim.name);
+
+static const struct kunit_attributes dying_slow = { .speed = KUNIT_SPEED_SLOW };
+
+static struct kunit_case irq_sim_dying_cases[] = {
+	KUNIT_CASE_PARAM_ATTR(dying_lines, kind_gen_params, dying_slow),
+	KUNIT_CASE_PARAM_ATTR(dying_percpu, percpu_gen_params, dying_slow),
+	{}
+};
+
+struct kunit_suite irq_sim_dying_suite = {
+	.name = "irq_sim_dying",
+	.init = sim_kind_init,
+	.exit = sim_exit,
+	.test_cases = irq_sim_dying_cases,
+};
