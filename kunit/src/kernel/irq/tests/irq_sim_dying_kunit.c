@@ -245,6 +245,17 @@ static int dying_synchronize(void *data)
 	return 0;
 }
 
+static struct task_struct *dying_sync_start(struct dying_sync *sync, unsigned int cpu)
+{
+	struct task_struct *task = kthread_create(dying_synchronize, sync, "irq_sim_kunit");
+
+	if (!IS_ERR(task)) {
+		kthread_bind(task, cpu);
+		wake_up_process(task);
+	}
+	return task;
+}
+
 /*
  * C16, C17: what is on the list of a CPU that dies is delivered elsewhere, once, in the
  * order in which it was fired; irq_sim_synchronize() returns behind it.
@@ -269,10 +280,8 @@ static void dying_lines(struct kunit *test)
 								  cpumask_of(dying->cpu)));
 		sync.before = hits * DYING_LINES;
 		first = atomic_read(&st->runs);
-		task = kthread_create(dying_synchronize, &sync, "irq_sim_kunit");
+		task = dying_sync_start(&sync, cpumask_first(cpu_online_mask));
 		KUNIT_ASSERT_NOT_ERR_OR_NULL(test, task);
-		kthread_bind(task, cpumask_first(cpu_online_mask));
-		wake_up_process(task);
 		landed = dying_remove_cpu(test, dying);
 		if (landed)
 			hits++;
@@ -298,6 +307,112 @@ static void dying_lines(struct kunit *test)
 		KUNIT_ASSERT_EQ(test, sim_add_cpu(dying->cpu), 0);
 	}
 	kunit_info(test, "%d synchronized behind it", sync.after);
+	KUNIT_EXPECT_EQ(test, hits, DYING_HITS);
+}
+
+/**
+ * struct dying_stall - a CPU that takes no interrupts while another one is taken over
+ * @work:	holds it
+ * @cpu:	which one
+ * @held:	it is
+ * @release:	it is to go on
+ * @late:	nobody has released it
+ */
+struct dying_stall {
+	struct irq_work	work;
+	unsigned int	cpu;
+	atomic_t	held;
+	atomic_t	release;
+	bool		late;
+};
+
+static struct dying_stall *dying_stall_now;
+
+static void dying_stall_fn(struct irq_work *work)
+{
+	struct dying_stall *stall = container_of(work, struct dying_stall, work);
+	u64 end = local_clock() + 5ULL * NSEC_PER_SEC;
+
+	atomic_set_release(&stall->held, 1);
+	while (!atomic_read_acquire(&stall->release)) {
+		if (local_clock() > end) {
+			stall->late = true;
+			return;
+		}
+		cpu_relax();
+	}
+}
+
+/* Called when the CPU is dead, before irq_sim_cpu_dead() */
+static int dying_dead(unsigned int cpu)
+{
+	u64 end = local_clock() + 5ULL * NSEC_PER_SEC;
+
+	irq_work_queue_on(&dying_stall_now->work, dying_stall_now->cpu);
+	while (!atomic_read_acquire(&dying_stall_now->held) && local_clock() < end)
+		cpu_relax();
+	return 0;
+}
+
+/*
+ * C17: irq_sim_synchronize() has seen that a CPU has nothing to do, and waits for the one
+ * that is dying. What that has left goes to the first one, which lets it wait.
+ */
+static void dying_moved(struct kunit *test)
+{
+	struct dying *dying = dying_init(test, dying_fire);
+	struct dying_stall stall = { .work = IRQ_WORK_INIT_HARD(dying_stall_fn) };
+	struct dying_sync sync = { .dying = dying };
+	struct sim_test *st = test->priv;
+	unsigned int control;
+	int hits = 0, state;
+
+	if (num_online_cpus() < 3)
+		kunit_skip(test, "needs three CPUs");
+	stall.cpu = cpumask_first(cpu_online_mask);
+	control = cpumask_next(stall.cpu, cpu_online_mask);
+	KUNIT_ASSERT_EQ(test, 0, set_cpus_allowed_ptr(current, cpumask_of(control)));
+	for (int i = 0; i < DYING_LINES; i++)
+		KUNIT_ASSERT_EQ(test, sim_request(&st->line[i], 0), 0);
+
+	for (int round = 0; round < DYING_ROUNDS && hits < DYING_HITS; round++) {
+		struct task_struct *task;
+		int early;
+
+		for (int i = 0; i < DYING_LINES; i++)
+			KUNIT_ASSERT_EQ(test, 0, irq_set_affinity(st->line[i].virq,
+								  cpumask_of(dying->cpu)));
+		sync.before = hits * DYING_LINES;
+		sync.after = 0;
+		atomic_set(&stall.held, 0);
+		atomic_set(&stall.release, 0);
+		dying_stall_now = &stall;
+		state = cpuhp_setup_state_nocalls(CPUHP_BP_PREPARE_DYN, "irq/sim:stall",
+						  NULL, dying_dead);
+		KUNIT_ASSERT_GE(test, state, 0);
+		task = dying_sync_start(&sync, control);
+		KUNIT_EXPECT_FALSE(test, IS_ERR(task));
+		if (dying_remove_cpu(test, dying))
+			hits++;
+		/* Who returns too early does so now */
+		schedule_timeout_uninterruptible(msecs_to_jiffies(20));
+		early = READ_ONCE(sync.after);
+		atomic_set_release(&stall.release, 1);
+		irq_work_sync(&stall.work);
+		cpuhp_remove_state_nocalls(state);
+		if (!IS_ERR(task))
+			kthread_stop(task);
+		irq_sim_synchronize(st->domain);
+
+		KUNIT_EXPECT_EQ(test, atomic_read(&stall.held), 1);
+		KUNIT_EXPECT_FALSE(test, stall.late);
+		KUNIT_EXPECT_EQ(test, early, 0);
+		KUNIT_EXPECT_EQ(test, sync.early, 0);
+		for (int i = 0; i < DYING_LINES; i++)
+			KUNIT_EXPECT_EQ(test, sim_runs(&st->line[i]), hits);
+		KUNIT_ASSERT_EQ(test, sim_add_cpu(dying->cpu), 0);
+	}
+	set_cpus_allowed_ptr(current, cpu_possible_mask);
 	KUNIT_EXPECT_EQ(test, hits, DYING_HITS);
 }
 
@@ -387,6 +502,11 @@ static void dying_percpu(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, hits, DYING_HITS);
 }
 
+static const struct sim_kind_param dying_single_params[] = {
+	SIM_KIND_PARAM(HARDIRQ, ACK, IRQ_SIM_SINGLE_TARGET, "ack"),
+	SIM_KIND_PARAM(HARDIRQ, EOI, IRQ_SIM_SINGLE_TARGET, "eoi"),
+};
+
 static const struct sim_kind_param dying_percpu_params[] = {
 	SIM_KIND_PARAM(HARDIRQ, PERCPU, 0, "hardirq"),
 	SIM_KIND_PARAM(TASKLET, PERCPU, 0, "tasklet"),
@@ -394,12 +514,14 @@ static const struct sim_kind_param dying_percpu_params[] = {
 };
 
 KUNIT_ARRAY_PARAM_DESC(kind, sim_kind_params, sim.name);
+KUNIT_ARRAY_PARAM_DESC(single, dying_single_params, sim.name);
 KUNIT_ARRAY_PARAM_DESC(percpu, dying_percpu_params, sim.name);
 
 static const struct kunit_attributes dying_slow = { .speed = KUNIT_SPEED_SLOW };
 
 static struct kunit_case irq_sim_dying_cases[] = {
 	KUNIT_CASE_PARAM_ATTR(dying_lines, kind_gen_params, dying_slow),
+	KUNIT_CASE_PARAM_ATTR(dying_moved, single_gen_params, dying_slow),
 	KUNIT_CASE_PARAM_ATTR(dying_percpu, percpu_gen_params, dying_slow),
 	{}
 };
