@@ -73,14 +73,18 @@ static void dying_answer(struct irq_work *work)
 	atomic_set_release(&container_of(work, struct dying, probe)->answered, 1);
 }
 
+/*
+ * Not by local_clock(), which may stand still until the next tick: there is none while
+ * these wait.
+ */
 static bool dying_is_deaf(struct dying *dying)
 {
-	u64 end = local_clock() + DYING_DEAF_NS;
+	u64 end = ktime_get_mono_fast_ns() + DYING_DEAF_NS;
 
 	/* From before: it has been claimed again only if it has run */
 	atomic_set(&dying->answered, 0);
 	irq_work_queue_on(&dying->probe, dying->cpu);
-	while (local_clock() < end) {
+	while (ktime_get_mono_fast_ns() < end) {
 		if (atomic_read_acquire(&dying->answered))
 			return false;
 		cpu_relax();
@@ -91,12 +95,12 @@ static bool dying_is_deaf(struct dying *dying)
 static enum hrtimer_restart dying_there(struct hrtimer *timer)
 {
 	struct dying *dying = container_of(timer, struct dying, there);
-	u64 end = local_clock() + DYING_HELD_NS;
+	u64 end = ktime_get_mono_fast_ns() + DYING_HELD_NS;
 
 	/* Whatever else the CPU has to do before it can go down */
 	if (is_idle_task(current)) {
 		atomic_set_release(&dying->held, 1);
-		while (!atomic_read_acquire(&dying->go) && local_clock() < end)
+		while (!atomic_read_acquire(&dying->go) && ktime_get_mono_fast_ns() < end)
 			cpu_relax();
 		atomic_set(&dying->held, 0);
 	}
@@ -331,11 +335,11 @@ static struct dying_stall *dying_stall_now;
 static void dying_stall_fn(struct irq_work *work)
 {
 	struct dying_stall *stall = container_of(work, struct dying_stall, work);
-	u64 end = local_clock() + 5ULL * NSEC_PER_SEC;
+	u64 end = ktime_get_mono_fast_ns() + 5ULL * NSEC_PER_SEC;
 
 	atomic_set_release(&stall->held, 1);
 	while (!atomic_read_acquire(&stall->release)) {
-		if (local_clock() > end) {
+		if (ktime_get_mono_fast_ns() > end) {
 			stall->late = true;
 			return;
 		}
@@ -346,10 +350,10 @@ static void dying_stall_fn(struct irq_work *work)
 /* Called when the CPU is dead, before irq_sim_cpu_dead() */
 static int dying_dead(unsigned int cpu)
 {
-	u64 end = local_clock() + 5ULL * NSEC_PER_SEC;
+	u64 end = ktime_get_mono_fast_ns() + 5ULL * NSEC_PER_SEC;
 
 	irq_work_queue_on(&dying_stall_now->work, dying_stall_now->cpu);
-	while (!atomic_read_acquire(&dying_stall_now->held) && local_clock() < end)
+	while (!atomic_read_acquire(&dying_stall_now->held) && ktime_get_mono_fast_ns() < end)
 		cpu_relax();
 	return 0;
 }
