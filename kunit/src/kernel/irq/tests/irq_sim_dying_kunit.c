@@ -9,6 +9,7 @@
  *
  *	CPU that stays			CPU that goes
  *
+ *					its hotplug thread is parked (dying_switch())
  *					idle, held in an interrupt (dying_there())
  *	stopper thread: prepared
  *	interrupt (dying_here())
@@ -23,11 +24,11 @@
 
 /* A CPU which has not answered for so long has interrupts disabled. */
 #define DYING_DEAF_NS	(5 * NSEC_PER_MSEC)
-/* How often a CPU is found to answer before it is given up */
-#define DYING_ANSWERS	3
-/* Of the timers. Longer held than let go, as stop_machine() is to find the CPU held. */
-#define DYING_TICK_NS	(500 * NSEC_PER_USEC)
-#define DYING_HELD_NS	(5 * NSEC_PER_MSEC)
+/* So long is it given for that */
+#define DYING_WAIT_NS	(100 * NSEC_PER_MSEC)
+#define DYING_TICK_NS	(200 * NSEC_PER_USEC)
+/* If stop_machine() does not come */
+#define DYING_HELD_NS	(500 * NSEC_PER_MSEC)
 /* So often is the CPU taken down until it has been hit so often */
 #define DYING_ROUNDS	20
 #define DYING_HITS	3
@@ -39,6 +40,7 @@
  * @cpu:	which one
  * @here:	lands in the stopper thread of one that stays
  * @there:	holds @cpu
+ * @tp:		tells when to
  * @probe:	an interrupt for @cpu, which answers
  * @held:	it does
  * @go:		it is to let the CPU go, for good
@@ -53,7 +55,8 @@ struct dying {
 	struct sim_test	*st;
 	int		cpu;
 	struct hrtimer	here;
-	struct hrtimer	there;
+	struct irq_work	there;
+	struct tracepoint *tp;
 	struct irq_work	probe;
 	atomic_t	held;
 	atomic_t	go;
@@ -65,7 +68,7 @@ struct dying {
 	void		(*fire)(struct dying *dying);
 };
 
-/* That whose CPU goes down: a callback of CPU hotplug has no argument */
+/* That whose CPU goes down */
 static struct dying *dying_now;
 
 static void dying_answer(struct irq_work *work)
@@ -92,40 +95,57 @@ static bool dying_is_deaf(struct dying *dying)
 	return true;
 }
 
-static enum hrtimer_restart dying_there(struct hrtimer *timer)
+static void dying_there(struct irq_work *work)
 {
-	struct dying *dying = container_of(timer, struct dying, there);
+	struct dying *dying = container_of(work, struct dying, there);
 	u64 end = ktime_get_mono_fast_ns() + DYING_HELD_NS;
 
-	/* Whatever else the CPU has to do before it can go down */
-	if (is_idle_task(current)) {
-		atomic_set_release(&dying->held, 1);
-		while (!atomic_read_acquire(&dying->go) && ktime_get_mono_fast_ns() < end)
-			cpu_relax();
-		atomic_set(&dying->held, 0);
-	}
-	if (atomic_read_acquire(&dying->go))
-		return HRTIMER_NORESTART;
-	hrtimer_forward_now(timer, DYING_TICK_NS);
-	return HRTIMER_RESTART;
+	atomic_set_release(&dying->held, 1);
+	while (!atomic_read_acquire(&dying->go) && ktime_get_mono_fast_ns() < end)
+		cpu_relax();
+	atomic_set(&dying->held, 0);
+}
+
+/*
+ * The hotplug thread of the CPU is parked, and takedown_cpu() waits until it has left the
+ * CPU. The interrupt comes when that is over; stop_machine() does not come before.
+ */
+static void __maybe_unused dying_switch(void *data, bool preempt, struct task_struct *prev,
+					struct task_struct *next, unsigned int prev_state)
+{
+	struct dying *dying = data;
+
+	if (raw_smp_processor_id() == dying->cpu && prev_state == TASK_PARKED &&
+	    is_idle_task(next) && !strncmp(prev->comm, "cpuhp/", strlen("cpuhp/")))
+		irq_work_queue(&dying->there);
+}
+
+static void __maybe_unused dying_find(struct tracepoint *tp, void *data)
+{
+	struct dying *dying = data;
+
+	if (!strcmp(tp->name, "sched_switch"))
+		dying->tp = tp;
 }
 
 static enum hrtimer_restart dying_here(struct hrtimer *timer)
 {
 	struct dying *dying = container_of(timer, struct dying, here);
+	u64 end;
 
 	if (strncmp(current->comm, "migration/", strlen("migration/")) ||
 	    !atomic_read_acquire(&dying->held)) {
 		dying->stopped = 0;
 		goto again;
 	}
-	/* The first tick in there may be one before it is prepared */
+	/* At the first tick in there it may not be prepared yet */
 	if (!dying->stopped++)
 		goto again;
 
 	atomic_set_release(&dying->go, 1);
-	for (int i = 0; !dying_is_deaf(dying); i++) {
-		if (i == DYING_ANSWERS)
+	end = ktime_get_mono_fast_ns() + DYING_WAIT_NS;
+	while (!dying_is_deaf(dying)) {
+		if (ktime_get_mono_fast_ns() > end)
 			goto again;
 	}
 	dying->fire(dying);
@@ -136,13 +156,6 @@ static enum hrtimer_restart dying_here(struct hrtimer *timer)
 again:
 	hrtimer_forward_now(timer, DYING_TICK_NS);
 	return HRTIMER_RESTART;
-}
-
-/* Called on the CPU that goes down, where it still has a thread */
-static int dying_going_down(unsigned int cpu)
-{
-	hrtimer_start(&dying_now->there, ns_to_ktime(DYING_TICK_NS), HRTIMER_MODE_REL_PINNED_HARD);
-	return 0;
 }
 
 static void dying_start(struct sim_line *line)
@@ -156,6 +169,8 @@ static struct dying *dying_init(struct kunit *test, void (*fire)(struct dying *d
 
 	if (!IS_ENABLED(CONFIG_HOTPLUG_CPU))
 		kunit_skip(test, "needs CPU hotplug");
+	if (!IS_ENABLED(CONFIG_TRACEPOINTS))
+		kunit_skip(test, "needs CONFIG_TRACEPOINTS");
 	sim_need_two_cpus(test);
 	dying = kunit_kzalloc(test, sizeof(*dying), GFP_KERNEL);
 	KUNIT_ASSERT_NOT_NULL(test, dying);
@@ -164,40 +179,42 @@ static struct dying *dying_init(struct kunit *test, void (*fire)(struct dying *d
 	dying->fire = fire;
 	dying->probe = IRQ_WORK_INIT_HARD(dying_answer);
 	hrtimer_setup(&dying->here, dying_here, CLOCK_MONOTONIC, HRTIMER_MODE_REL_PINNED_HARD);
-	hrtimer_setup(&dying->there, dying_there, CLOCK_MONOTONIC, HRTIMER_MODE_REL_PINNED_HARD);
+	dying->there = IRQ_WORK_INIT_HARD(dying_there);
+#ifdef CONFIG_TRACEPOINTS
+	for_each_kernel_tracepoint(dying_find, dying);
+#endif
+	KUNIT_ASSERT_NOT_NULL(test, dying->tp);
 	return dying;
 }
 
 /* Have the CPU go down. Returns whether something was fired in the middle of that. */
 static bool dying_remove_cpu(struct kunit *test, struct dying *dying)
 {
+#ifdef CONFIG_TRACEPOINTS
 	struct sim_remote remote = { .fn = dying_start };
-	int state, ret;
+	int ret;
 
 	atomic_set(&dying->go, 0);
 	atomic_set(&dying->landed, 0);
 	dying->stopped = 0;
 	dying->begun = 0;
 	dying_now = dying;
-	state = cpuhp_setup_state_nocalls(CPUHP_AP_ONLINE_DYN, "irq/sim:dying",
-					  NULL, dying_going_down);
-	KUNIT_EXPECT_GE(test, state, 0);
-	if (state < 0)
-		return false;
-
 	remote.cpu = cpumask_first(cpu_online_mask);
 	INIT_WORK_ONSTACK(&remote.work, sim_remote_fn);
 	schedule_work_on(remote.cpu, &remote.work);
 	flush_work(&remote.work);
 	destroy_work_on_stack(&remote.work);
 
+	KUNIT_EXPECT_EQ(test, 0, tracepoint_probe_register(dying->tp, dying_switch, dying));
 	ret = sim_remove_cpu(dying->cpu);
+	tracepoint_probe_unregister(dying->tp, dying_switch, dying);
+	tracepoint_synchronize_unregister();
 	atomic_set_release(&dying->go, 1);
 	hrtimer_cancel(&dying->here);
-	hrtimer_cancel(&dying->there);
+	irq_work_sync(&dying->there);
 	irq_work_sync(&dying->probe);
-	cpuhp_remove_state_nocalls(state);
 	KUNIT_EXPECT_EQ(test, ret, 0);
+#endif
 	return atomic_read_acquire(&dying->landed);
 }
 
@@ -441,14 +458,20 @@ static void dying_disable(void *info)
 		disable_percpu_irq(dying_virq);
 }
 
-static void dying_free(void *data)
+static void dying_exit(struct kunit *test)
 {
-	struct irq_domain *domain = data;
+	struct sim_test *st = test->priv;
 
-	on_each_cpu(dying_disable, NULL, true);
-	irq_sim_synchronize(domain);
-	free_percpu_irq(dying_virq, dying_runs);
+	if (dying_virq) {
+		on_each_cpu(dying_disable, NULL, true);
+		/* Nobody is in the handler any more */
+		irq_sim_synchronize(st->domain);
+		free_percpu_irq(dying_virq, dying_runs);
+		dying_virq = 0;
+	}
 	free_percpu(dying_runs);
+	dying_runs = NULL;
+	sim_exit(test);
 }
 
 static void dying_fire_on(struct dying *dying)
@@ -478,12 +501,9 @@ static void dying_percpu(struct kunit *test)
 
 	dying_runs = alloc_percpu(atomic_t);
 	KUNIT_ASSERT_NOT_NULL(test, (void __force *)dying_runs);
+	KUNIT_ASSERT_EQ(test, 0, request_percpu_irq(st->line[0].virq, dying_percpu_handler,
+						    "irq_sim_kunit", dying_runs));
 	dying_virq = st->line[0].virq;
-	if (request_percpu_irq(dying_virq, dying_percpu_handler, "irq_sim_kunit", dying_runs)) {
-		free_percpu(dying_runs);
-		KUNIT_FAIL_AND_ABORT(test, "request_percpu_irq()");
-	}
-	KUNIT_ASSERT_EQ(test, 0, kunit_add_action_or_reset(test, dying_free, st->domain));
 	on_each_cpu(dying_enable, NULL, true);
 
 	for (int round = 0; round < DYING_ROUNDS && hits < DYING_HITS; round++) {
@@ -533,6 +553,6 @@ static struct kunit_case irq_sim_dying_cases[] = {
 struct kunit_suite irq_sim_dying_suite = {
 	.name = "irq_sim_dying",
 	.init = sim_kind_init,
-	.exit = sim_exit,
+	.exit = dying_exit,
 	.test_cases = irq_sim_dying_cases,
 };
