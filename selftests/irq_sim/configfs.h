@@ -350,8 +350,8 @@ static __maybe_unused int fail_each(struct __test_metadata *_metadata, const cha
 			return failed;
 		}
 		failed++;
-		if (!ret)	/* can do without */
-			undo();
+		if (!ret)	/* can do without: then all of it is done */
+			CHECK(!undo(), "%s: success without memory, and not done", what);
 		else
 			CHECK(ret == -ENOMEM || (binds && (ret == -ENXIO || ret == -EINVAL)),
 			      "%s: %d without memory", what, ret);
