@@ -381,6 +381,20 @@ class Kunit(Case):
 				self.assertTrue((SCRIPTS / 'guest' / f'{guest}.sh').exists(), guest)
 		self.assertEqual(len({(r[0], r[1]) for r in self.ROWS}), len(self.ROWS))
 
+	def test_fragments_agree(self):
+		"""No virtual machine is asked for as a module what another of its fragments has built in."""
+		top = SCRIPTS.parent
+		for kind, name, arch, _cpus, _seconds, configs, *_ in self.ROWS:
+			if kind != 'vm':
+				continue
+			fragment = self.bash(f'arch {arch}; echo "$ARCH_FRAGMENT"').stdout.strip()
+			asked = {}
+			for config in ['base', fragment, *configs.split('+')]:
+				paths = [top / f'configs/{config}.config', top / f'kunit/{config}.kunitconfig']
+				text = ''.join(path.read_text() for path in paths if path.exists())
+				for option, value in re.findall(r'^(CONFIG_\w+)=([ym])$', text, re.M):
+					self.assertEqual(asked.setdefault(option, value), value, f'{name}: {option} in {config}')
+
 	def test_platforms_documented(self):
 		names = [row[1] for row in self.ROWS if row[0] == 'kunit']
 		text = (SCRIPTS.parent / 'Documentation/testing.md').read_text(encoding='utf-8')
