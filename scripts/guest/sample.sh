@@ -348,9 +348,20 @@ test_flood_reaches_ksoftirqd()
 	snap a
 	put 1 fire || fail "cannot write 1 to fire"
 	snap b
+	eq "the registers at rest" "$(xargs < "$DIR/regs")" "STATUS 0x00000000 ENABLE 0x00000001\
+ DATA 0x00000000 LEVEL 0x00000000 LINE 0"
 	threaded ||
 		eq "deliveries_bh_enable after" "$(delta deliveries_bh_enable)" 1
+	# All gaps are seen once there is a sample behind them
+	eq "missing" "$b_missing" "$b_overruns"
 	result flood_reaches_ksoftirqd
+}
+
+# Since the boot, in hundredths of a second
+uptime_cs()
+{
+	read -r up _ < /proc/uptime
+	echo "${up%.*}${up#*.}"
 }
 
 test_stop_works()
@@ -373,12 +384,21 @@ test_stop_works()
 	eq "samples_produced after" "$(delta samples_produced)" 10
 	check_books
 
-	# A flood that ends by time is over without a stop.
-	put 50ms flood || fail "cannot write 50ms to flood"
+	# A flood that ends by time is over without a stop, and not before its time.
+	from=$(uptime_cs)
+	put 500ms flood || fail "cannot write 500ms to flood"
 	drain
+	more "hundredths of a second of 500 ms" $(($(uptime_cs) - from)) 48
 	snap b
 	check_books
 	result stop_works
+}
+
+# How many interrupt domains there are, where the kernel shows them
+domains()
+{
+	set -- "$DEBUGFS"/irq/domains/*
+	echo $#
 }
 
 test_unload_in_flood()
@@ -388,6 +408,8 @@ test_unload_in_flood()
 		return
 	fi
 	i=0
+	before=$(domains)
+	snap a
 	while [ "$i" -lt "$UNLOADS" ] && [ -z "$why" ]; do
 		i=$((i + 1))
 		put 600000ms flood || fail "cannot write 600000ms to flood"
@@ -399,6 +421,9 @@ test_unload_in_flood()
 		load || fail "cannot load the module again"
 	done
 	put 1 fire || fail "the new module does not work"
+	snap b
+	eq "interrupt number" "$b_irq" "$a_irq"
+	eq "number of interrupt domains" "$(domains)" "$before"
 	result unload_in_flood
 }
 
@@ -415,14 +440,20 @@ test_other_deliveries()
 			fail "delivery=$kind was refused"
 		loaded || continue
 		snap a
+		domain=$(sed -n 's/^ *domain: *//p' "$DEBUGFS/irq/irqs/$a_irq" 2>/dev/null)
+		[ -z "$domain" ] ||
+			grep -q "delivery: $kind" "$DEBUGFS/irq/domains/$domain" ||
+			fail "$kind: the chip has another delivery"
 		put 5 fire || fail "$kind: cannot write 5 to fire"
 		# Where the architecture has no irq_work IPI, each of these
 		# waits for a tick.
 		put 3000 flood || fail "$kind: cannot write 3000 to flood"
 		drain
+		put 1 fire || fail "$kind: cannot write 1 to fire"
 		snap b
-		eq "$kind: samples_produced" "$(delta samples_produced)" 3005
+		eq "$kind: samples_produced" "$(delta samples_produced)" 3006
 		check_books
+		eq "$kind: missing" "$b_missing" "$b_overruns"
 		echo "# $kind: handled $(delta handled), merged $(delta merged)," \
 			"overruns $(delta overruns), missing $(delta missing)"
 		case $kind:$(threaded && echo threaded) in
@@ -453,6 +484,7 @@ test_choices()
 	eq "store" "$(cat "$DIR/store")" "[worker] bottom"
 	for bottom in tasklet bh_work thread; do
 		put "$bottom" bottom || fail "bottom refused $bottom"
+		eq "bottom" "$(sed 's/.*\[\(.*\)].*/\1/' "$DIR/bottom")" "$bottom"
 		snap a
 		put 100 fire || fail "$bottom: cannot write 100 to fire"
 		snap b
@@ -475,6 +507,8 @@ test_choices()
 	put bottom store && fail "store was changed in a flood"
 	put 0 flood || fail "cannot write 0 to flood"
 	drain
+	eq "bottom after the refusal" "$(cat "$DIR/bottom")" "tasklet bh_work [thread]"
+	eq "store after the refusal" "$(cat "$DIR/store")" "[worker] bottom"
 	# In the thread, which may sleep
 	put bottom store || fail "store refused bottom"
 	snap a
@@ -482,6 +516,8 @@ test_choices()
 	snap b
 	check_books
 	eq "works_queued" "$(delta works_queued)" 0
+	eq "thread_runs" "$(delta thread_runs)" 100
+	eq "store" "$(cat "$DIR/store")" "worker [bottom]"
 	eq "samples_consumed" "$(delta samples_consumed)" 100
 	put worker store || fail "store refused worker"
 	put tasklet bottom || fail "bottom refused tasklet"

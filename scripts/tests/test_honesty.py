@@ -235,7 +235,7 @@ exists (x=1)
 			self.file(model, ' * mode one quick X\n' + ''.join(f' * bug {n} one\n/* M_{n} */\n' for n in names))
 			return self.call('model', '--list', str(self.dir / 'tree'), status=status)
 		for twin in twins:
-			self.file(f'{Path(model).parent}/{twin}.litmus', '')
+			self.file(f'{Path(model).parent}/{twin}.litmus', 'Result: Sometimes')
 		self.assertIn(f'bug  {names[0]} ', listed(names, 0).stdout)
 		self.assertIn(f"'{names[0]}' is not a bug of", listed(names[1:], 125).stderr)
 		self.assertIn("bug 'another' of the model is not listed", listed([*names, 'another'], 125).stderr)

@@ -37,15 +37,19 @@ FIXTURE_TEARDOWN_PARENT(configfs)
 	fail_restore(&self->fail);
 	clean(CHIP);
 	clean(CHIP "2");
+	check_gone(_metadata, &self->watch);
 	/* What is left on its adapter goes with it */
 	ret = self->stub ? unload_module("i2c_stub") : 0;
-	if (ret && ret != -ENOENT)
-		TH_LOG("i2c_stub is still there: %d", ret);
+	CHECK(!ret || ret == -ENOENT, "i2c_stub is still there, somebody has its adapter: %d", ret);
 }
 
 /*
  * What is refused
  */
+
+#define ONES8	"1,1,1,1,1,1,1,1"
+#define ONES64	ONES8 "," ONES8 "," ONES8 "," ONES8 "," ONES8 "," ONES8 "," ONES8 "," ONES8
+#define WORDS16	"1\n2\n3\n4\n5\n6\n7\n8\n9\n10\n11\n12\n13\n14\n15\n16"
 
 static const struct bad {
 	const char *file;
@@ -118,8 +122,8 @@ static const struct bad {
 	{ "line3/device/properties", "a\nb=\nc", -EINVAL },
 	{ "line3/device/properties", "a\na=1", -EEXIST },
 	{ "line3/device/properties", "a=1 a=1", -EEXIST },
-	{ "line3/device/properties",
-	  "1\n2\n3\n4\n5\n6\n7\n8\n9\n10\n11\n12\n13\n14\n15\n16\n17", -EINVAL },
+	{ "line3/device/properties", WORDS16 "\n17", -EINVAL },
+	{ "line3/device/properties", "a=" ONES64 ",1", -EINVAL },
 	{ "line3/device/properties", "linux,uio-name=\"a/b\"", -EINVAL },
 	{ "line3/device/properties", "linux,uio-name=\"\"", -EINVAL },
 	{ "line3/device/properties", "linux,uio-name=\"a\tb\"", -EINVAL },
@@ -231,6 +235,111 @@ TEST_F(configfs, odd_values)
 	check_taint(_metadata, &self->watch);
 }
 
+#define NAME64	"0123456789012345678901234567890123456789012345678901234567890123"
+
+/* Each is taken, and shown again. Those of a file are together, the last one is not its first. */
+static const struct {
+	const char *file;
+	const char *value;
+} goods[] = {
+	{ "num_lines", "1" }, { "num_lines", "65536" },
+	{ "delivery", "hardirq" }, { "delivery", "tasklet" }, { "delivery", "bh_work" },
+	{ "kind", "ack" }, { "kind", "eoi" },
+	{ "budget", "4294967295" }, { "budget", "7" },
+	{ "flags", "no_affinity" }, { "flags", "" },
+	{ "flags", "single_target no_wake eoi_threaded" },
+	{ "line3/type", "rising" }, { "line3/type", "falling" }, { "line3/type", "both" },
+	{ "line3/type", "high" }, { "line3/type", "low" },
+	{ "line3/label", NAME64 }, { "line3/label", "a label" },
+	{ "line3/wire", "0" }, { "line3/wire", "1" },
+	{ "line3/device/driver", NAME64 }, { "line3/device/driver", "a-driver" },
+	{ "line3/device/i2c", "" }, { "line3/device/i2c", "2147483647-0077" },
+	{ "line3/device/i2c", "1-0008" },
+};
+
+static void check_shown(struct __test_metadata *_metadata, int i)
+{
+	char path[128], want[128], text[256];
+
+	snprintf(path, sizeof(path), "%s/%s", CHIP, goods[i].file);
+	snprintf(want, sizeof(want), "%s\n", goods[i].value);
+	CHECK(!get(path, text, sizeof(text)) && !strcmp(text, want), "%s: '%s' is shown as '%s'",
+	      goods[i].file, goods[i].value, text);
+}
+
+TEST_F(configfs, good_values)
+{
+	char path[128];
+	int i, ret, last;
+	bool i2c;
+
+	ASSERT_EQ(0, make(DEVICE));
+	i2c = !access(DEVICE "/i2c", F_OK);
+	for (i = 0; i < ARRAY_SIZE(goods); i++) {
+		if (!i2c && strstr(goods[i].file, "/i2c"))
+			continue;
+		snprintf(path, sizeof(path), "%s/%s", CHIP, goods[i].file);
+		ret = put(path, "%s\n", goods[i].value);
+		CHECK(!ret, "%s: '%s' is refused: %d", goods[i].file, goods[i].value, ret);
+		check_shown(_metadata, i);
+	}
+	/* None has changed another one */
+	for (i = 0; i < ARRAY_SIZE(goods); i++) {
+		last = i + 1 == ARRAY_SIZE(goods) || strcmp(goods[i].file, goods[i + 1].file);
+		if (last && (i2c || !strstr(goods[i].file, "/i2c")))
+			check_shown(_metadata, i);
+	}
+}
+
+static bool debugfs_has(const char *what, const char *name, const char *text)
+{
+	char path[128], *file;
+	bool has;
+
+	snprintf(path, sizeof(path), "/sys/kernel/debug/irq/%s/%s", what, name);
+	file = slurp(path);
+	has = file && strstr(file, text);
+	free(file);
+	return has;
+}
+
+/* What is configured is what the chip has: it tells by itself. */
+TEST_F(configfs, configured)
+{
+	static const char * const deliveries[] = { "hardirq", "tasklet", "bh_work" };
+	static const char * const kinds[] = { "ack", "eoi" };
+	char want[128], irq[16];
+	int i;
+
+	mount("debugfs", "/sys/kernel/debug", "debugfs", 0, NULL);
+	if (access("/sys/kernel/debug/irq/domains", F_OK))
+		SKIP(return, "needs CONFIG_GENERIC_IRQ_DEBUGFS");
+	for (i = 0; i < 6; i++) {
+		ASSERT_EQ(0, put(CHIP "/num_lines", "%d", 5 + i));
+		ASSERT_EQ(0, put(CHIP "/delivery", "%s", deliveries[i % 3]));
+		ASSERT_EQ(0, put(CHIP "/kind", "%s", kinds[i / 3]));
+		ASSERT_EQ(0, put(CHIP "/budget", "%d", 100 + i));
+		ASSERT_EQ(0, put(CHIP "/live", "1"));
+		snprintf(want, sizeof(want), "lines: %d kind: %s delivery: %s budget: %d\n", 5 + i,
+			 kinds[i / 3], deliveries[i % 3], 100 + i);
+		CHECK(debugfs_has("domains", "kselftest", want), "it is not: %s", want);
+		ASSERT_EQ(0, put(CHIP "/live", "0"));
+	}
+	/* Of kind eoi now */
+	ASSERT_EQ(0, put(CHIP "/flags", "single_target eoi_threaded"));
+	ASSERT_EQ(0, put(CHIP "/live", "1"));
+	snprintf(irq, sizeof(irq), "%lld", get_number(LINE "/irq"));
+	EXPECT_TRUE(debugfs_has("irqs", irq, "IRQD_SINGLE_TARGET"));
+	EXPECT_TRUE(debugfs_has("irqs", irq, "IRQCHIP_EOI_THREADED"));
+	ASSERT_EQ(0, put(CHIP "/live", "0"));
+	ASSERT_EQ(0, put(CHIP "/flags", "no_affinity no_wake"));
+	ASSERT_EQ(0, put(CHIP "/live", "1"));
+	snprintf(irq, sizeof(irq), "%lld", get_number(LINE "/irq"));
+	EXPECT_TRUE(debugfs_has("irqs", irq, "domain:"));
+	EXPECT_FALSE(debugfs_has("irqs", irq, "IRQD_SINGLE_TARGET"));
+	EXPECT_FALSE(debugfs_has("irqs", irq, "IRQCHIP_EOI_THREADED"));
+}
+
 #define PROPERTIES	DEVICE "/properties"
 
 /* Properties add up: not all shells write in one piece what they write to one file. */
@@ -277,6 +386,13 @@ TEST_F(configfs, properties)
 	EXPECT_STREQ("", buf);
 	EXPECT_EQ(0, put(PROPERTIES, "a=2"));
 	EXPECT_EQ(0, put(PROPERTIES, "\t\n"));
+
+	/* As many as there may be, and one more later */
+	EXPECT_EQ(0, put(PROPERTIES, "a=" ONES64));
+	EXPECT_EQ(-EINVAL, put(PROPERTIES, "b=1"));
+	EXPECT_EQ(0, put(PROPERTIES, "\n"));
+	EXPECT_EQ(0, put(PROPERTIES, WORDS16));
+	EXPECT_EQ(-EINVAL, put(PROPERTIES, "17"));
 
 	/* As many as can be written at once, and be read */
 	memset(buf, 'x', sizeof(buf));
@@ -777,6 +893,7 @@ TEST_F_TIMEOUT(configfs, i2c_no_memory, 600)
 TEST_F(configfs, i2c_adapter_of_chip)
 {
 	static const char first[] = CHIP "/line0/device";
+	char path[128];
 	int n, parent = -1;
 	const char *reason = missing_mux(self, &parent);
 
@@ -789,10 +906,14 @@ TEST_F(configfs, i2c_adapter_of_chip)
 	ASSERT_EQ(0, make(first));
 	ASSERT_EQ(0, put(CHIP "/line0/device/driver", "pca9540"));
 	ASSERT_EQ(0, put(CHIP "/line0/device/i2c", "%s", mux));
+	/* A property which its driver shows, and numbers of another one before */
+	ASSERT_EQ(0, put(CHIP "/line0/device/properties", "a=7,8 idle-state=1"));
 	/* What number does it have? */
 	ASSERT_EQ(0, put(CHIP "/live", "1"));
 	n = find_mux(parent);
 	ASSERT_GE(n, 0);
+	snprintf(path, sizeof(path), "/sys/bus/i2c/devices/%s/idle_state", mux);
+	EXPECT_EQ(1, get_number(path));
 	ASSERT_EQ(0, put(CHIP "/live", "0"));
 
 	ASSERT_EQ(0, make(LINE));
@@ -807,6 +928,23 @@ TEST_F(configfs, i2c_adapter_of_chip)
 	ASSERT_EQ(0, take(first));
 	EXPECT_EQ(-ENODEV, read_only(DEVICE "/dev_name"));
 	EXPECT_EQ(0, take(DEVICE));
+	check_taint(_metadata, &self->watch);
+}
+
+/* The module goes when there are no directories, and nobody calls it after that. */
+TEST_F(configfs, module)
+{
+	if (!module_loaded(MODULE))
+		SKIP(return, "%s is built in", MODULE);
+	EXPECT_EQ(-EAGAIN, unload_module(MODULE));
+	EXPECT_EQ(0, clean(CHIP));
+	ASSERT_EQ(0, unload_module(MODULE));
+	EXPECT_NE(0, access(TOP, F_OK));
+	/* It was told of all devices on I2C */
+	if (!missing_i2c(self))
+		EXPECT_EQ(0, unload_module("i2c_stub"));
+	ASSERT_EQ(0, load_module(MODULE, ""));
+	EXPECT_EQ(0, make(CHIP));
 	check_taint(_metadata, &self->watch);
 }
 

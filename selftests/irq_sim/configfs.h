@@ -140,14 +140,37 @@ static __maybe_unused bool have_driver(const char *name)
 	return !access(path, F_OK);
 }
 
-/* The kernel from now on. A kernel which is tainted already says it only in the log. */
+#define DEBUG_IRQ	"/sys/kernel/debug/irq"
+#define NODES		"/sys/kernel/software_nodes"
+
+/* How many entries a directory has, 0 if there is none. */
+static __maybe_unused int count_entries(const char *path)
+{
+	DIR *dir = opendir(path);
+	int n = 0;
+
+	while (dir && readdir(dir))
+		n++;
+	if (dir)
+		closedir(dir);
+	return n;
+}
+
+/*
+ * The kernel from now on. A kernel which is tainted already says it only in the log.
+ * Domains and software nodes are on lists: what finds leaks finds none of them.
+ */
 struct watch {
 	char tainted[32];
 	int kmsg;
+	int domains, nodes;
 };
 
 static __maybe_unused int watch_open(struct watch *watch)
 {
+	mount("debugfs", "/sys/kernel/debug", "debugfs", 0, NULL);
+	watch->domains = count_entries(DEBUG_IRQ "/domains");
+	watch->nodes = count_entries(NODES);
 	watch->kmsg = kmsg_open();
 	return watch->kmsg < 0 ? -errno : get("/proc/sys/kernel/tainted", watch->tainted,
 					      sizeof(watch->tainted));
@@ -169,15 +192,30 @@ static __maybe_unused void check_log(struct __test_metadata *_metadata, struct w
 	}
 }
 
-/* No warning from the kernel meanwhile. */
-static __maybe_unused void check_taint(struct __test_metadata *_metadata, struct watch *watch)
+static __maybe_unused void check_tainted(struct __test_metadata *_metadata, struct watch *watch)
 {
 	char now[32] = "";
 
 	get("/proc/sys/kernel/tainted", now, sizeof(now));
 	CHECK(!strcmp(watch->tainted, now), "the kernel is tainted by %s, before it was by %s",
 	      now, watch->tainted);
+}
+
+/* No warning from the kernel meanwhile. */
+static __maybe_unused void check_taint(struct __test_metadata *_metadata, struct watch *watch)
+{
+	check_tainted(_metadata, watch);
 	check_log(_metadata, watch);
+}
+
+/* All chips are removed. For a parent: it does not have the log open. */
+static __maybe_unused void check_gone(struct __test_metadata *_metadata, struct watch *watch)
+{
+	int domains = count_entries(DEBUG_IRQ "/domains"), nodes = count_entries(NODES);
+
+	CHECK(domains == watch->domains, "%d domains are left", domains - watch->domains);
+	CHECK(nodes == watch->nodes, "%d software nodes are left", nodes - watch->nodes);
+	check_tainted(_metadata, watch);
 }
 
 /* Until all that was fired and can be is handled, by the thread, too */

@@ -92,6 +92,7 @@ FIXTURE_TEARDOWN_PARENT(uio)
 {
 	fail_restore(&self->fail);
 	clean(CHIP);
+	check_gone(_metadata, &self->watch);
 }
 
 /* Wait for the interrupt: how many there were so far, or -errno. */
@@ -418,6 +419,50 @@ TEST_F_TIMEOUT(uio, exact, 60)
 	check_taint(_metadata, &self->watch);
 }
 
+/* Takes half of the time of a CPU, before the threads of interrupts. */
+static int keep_hogging(int fd, unsigned int cpu)
+{
+	struct sched_param param = { .sched_priority = 60 };
+	u64 until;
+
+	if (pin_to(cpu))
+		return 1;
+	sched_setscheduler(0, SCHED_FIFO, &param);
+	while (!told_to_stop(fd)) {
+		until = now_ns() + 3000000;
+		while (now_ns() < until)
+			;
+		usleep(3000);
+	}
+	return 0;
+}
+
+/* All is through, the thread as well, after "synchronize", though that is another CPU. */
+TEST_F_TIMEOUT(uio, synchronize, 120)
+{
+	int first, last, i;
+	struct worker hog;
+	char path[64];
+
+	if (!two_cpus(&first, &last))
+		SKIP(return, "needs two CPUs");
+	go(_metadata, self);
+	snprintf(path, sizeof(path), "/proc/irq/%lld/smp_affinity_list", get_number(LINE "/irq"));
+	ASSERT_EQ(0, put(path, "%d", last));
+	ASSERT_EQ(0, pin_to(first));
+	ASSERT_EQ(0, start(&hog, keep_hogging, last));
+	for (i = 1; i <= 200; i++) {
+		EXPECT_EQ(0, put(LINE "/fire", "1"));
+		EXPECT_EQ(0, settle());
+		EXPECT_EQ(i, get_number(self->event));
+		EXPECT_EQ(i, wait_irq(self, 5000));
+		EXPECT_EQ(0, enable(self));
+	}
+	EXPECT_EQ(0, stop(&hog));
+	check_account_of(_metadata, self);
+	check_taint(_metadata, &self->watch);
+}
+
 /*
  * Write, then read: no interrupt waits for ever, and none is lost, whether it comes
  * while user space has the interrupt disabled or after that.
@@ -717,11 +762,38 @@ static int take_device(void) { return take(DEVICE); }
 static int set_label(void) { return put(LINE "/label", "kselftest-uio"); }
 static int set_driver(void) { return put(DEVICE "/driver", "uio_pdrv_genirq"); }
 static int set_properties(void) { return put(DEVICE "/properties", "a\nb=1,2\n"); }
-static int no_properties(void) { return put(DEVICE "/properties", "\n"); }
 static int set_flags(void) { return put(CHIP "/flags", "no_wake no_affinity"); }
 static int set_live(void) { return put(CHIP "/live", "1"); }
 static int set_dead(void) { return put(CHIP "/live", "0"); }
-static int nothing(void) { return 0; }
+
+/* Back to what was before an operation that said it has succeeded, if it has */
+static int shows(const char *path, const char *want)
+{
+	char text[128];
+
+	return get(path, text, sizeof(text)) ?: strcmp(text, want) ? -EIO : 0;
+}
+
+static int no_label(void)
+{
+	return shows(LINE "/label", "kselftest-uio\n") ?: put(LINE "/label", "\n");
+}
+
+/* It cannot be taken back */
+static int same_driver(void)
+{
+	return shows(DEVICE "/driver", "uio_pdrv_genirq\n");
+}
+
+static int no_flags(void)
+{
+	return shows(CHIP "/flags", "no_affinity no_wake\n") ?: put(CHIP "/flags", "\n");
+}
+
+static int no_properties(void)
+{
+	return shows(DEVICE "/properties", "a\nb=1,2\n") ?: put(DEVICE "/properties", "\n");
+}
 
 /* All of it is removed, or nothing: the file cannot be opened without memory */
 static int all_or_nothing(void)
@@ -757,12 +829,17 @@ TEST_F_TIMEOUT(uio, no_memory, 600)
 
 	sum += fail_each(_metadata, "chip", fd, make_chip, take_chip, false);
 	sum += fail_each(_metadata, "line", fd, make_line, take_line, false);
-	sum += fail_each(_metadata, "device", fd, make_device, take_device, false);
-	sum += fail_each(_metadata, "label", fd, set_label, nothing, false);
-	sum += fail_each(_metadata, "driver", fd, set_driver, nothing, false);
-	sum += fail_each(_metadata, "flags", fd, set_flags, nothing, false);
-	sum += fail_each(_metadata, "properties", fd, set_properties, no_properties, false);
+	/* There is nobody but the chip yet to say what is wrong. One line, and not the other */
 	ASSERT_EQ(0, put(CHIP "/num_lines", "4"));
+	ASSERT_EQ(0, make(CHIP "/line2"));
+	sum += fail_each(_metadata, "live, without a device", fd, set_live, set_dead, false);
+	ASSERT_EQ(0, set_dead());
+	ASSERT_EQ(0, take(CHIP "/line2"));
+	sum += fail_each(_metadata, "device", fd, make_device, take_device, false);
+	sum += fail_each(_metadata, "label", fd, set_label, no_label, false);
+	sum += fail_each(_metadata, "driver", fd, set_driver, same_driver, false);
+	sum += fail_each(_metadata, "flags", fd, set_flags, no_flags, false);
+	sum += fail_each(_metadata, "properties", fd, set_properties, no_properties, false);
 	live = fail_each(_metadata, "live", fd, set_live, set_dead, true);
 	removed = fail_each(_metadata, "not live", fd, all_or_nothing, set_live, false);
 	ASSERT_EQ(0, set_live());

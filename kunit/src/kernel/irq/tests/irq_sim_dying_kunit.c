@@ -2,7 +2,7 @@
 /*
  * Lines which are queued for a CPU when it takes no interrupts any more, and is not
  * offline yet: between the moment in which stop_machine() has disabled interrupts on
- * it, and take_cpu_down(). It is what the model calls DOWN (litmus-tests/irq_sim).
+ * it, and take_cpu_down().
  *
  * Nothing runs then but stop_machine() itself, which waits for each CPU in turn. So an
  * interrupt on a CPU that stays is held in there, before that CPU has disabled its own:
@@ -24,12 +24,12 @@
 
 /* A CPU which has not answered for so long has interrupts disabled. */
 #define DYING_DEAF_NS	(5 * NSEC_PER_MSEC)
-/* So long is it given for that */
+/* How long to wait for that */
 #define DYING_WAIT_NS	(100 * NSEC_PER_MSEC)
 #define DYING_TICK_NS	(200 * NSEC_PER_USEC)
-/* If stop_machine() does not come */
+/* Give up when stop_machine() does not come */
 #define DYING_HELD_NS	(500 * NSEC_PER_MSEC)
-/* So often is the CPU taken down until it has been hit so often */
+/* Take the CPU down at most ROUNDS times, until HITS fires have landed */
 #define DYING_ROUNDS	20
 #define DYING_HITS	3
 #define DYING_LINES	3
@@ -42,8 +42,9 @@
  * @there:	holds @cpu
  * @tp:		tells when to
  * @probe:	an interrupt for @cpu, which answers
- * @held:	it does
- * @go:		it is to let the CPU go, for good
+ * @held:	@there runs
+ * @go:		tells @there to return
+ * @sent:	@probe is on its way
  * @answered:	@probe ran: 1 in an interrupt, -1 when @cpu took none any more
  * @stopped:	ticks of @here in the stopper thread
  * @fired:	@here has fired
@@ -58,9 +59,10 @@ struct dying {
 	struct hrtimer	here;
 	struct irq_work	there;
 	struct tracepoint *tp;
-	struct irq_work	probe;
+	call_single_data_t probe;
 	atomic_t	held;
 	atomic_t	go;
+	atomic_t	sent;
 	atomic_t	answered;
 	int		stopped;
 	atomic_t	fired;
@@ -70,15 +72,19 @@ struct dying {
 	void		(*fire)(struct dying *dying);
 };
 
-/* That whose CPU goes down */
+/* The test whose CPU goes down */
 static struct dying *dying_now;
 
-/* By an interrupt; what is found when the CPU has disabled them for good is too late. */
-static void dying_answer(struct irq_work *work)
+/*
+ * An interrupt, or an idle CPU which polls, is in time. A CPU which has disabled interrupts
+ * for good runs what it has been sent in take_cpu_down(): it was deaf.
+ */
+static void dying_answer(void *data)
 {
-	struct dying *dying = container_of(work, struct dying, probe);
+	struct dying *dying = data;
 
-	atomic_set_release(&dying->answered, in_hardirq() ? 1 : -1);
+	atomic_set(&dying->answered, in_hardirq() || is_idle_task(current) ? 1 : -1);
+	atomic_set_release(&dying->sent, 0);
 }
 
 /*
@@ -89,12 +95,13 @@ static bool dying_is_deaf(struct dying *dying)
 {
 	u64 end = ktime_get_mono_fast_ns() + DYING_DEAF_NS;
 
-	/* From before: it has been claimed again only if it has run */
-	atomic_set(&dying->answered, 0);
-	irq_work_queue_on(&dying->probe, dying->cpu);
+	atomic_set(&dying->sent, 1);
+	if (smp_call_function_single_async(dying->cpu, &dying->probe))
+		return false;
 	while (ktime_get_mono_fast_ns() < end) {
-		if (atomic_read_acquire(&dying->answered))
+		if (!atomic_read_acquire(&dying->sent)) {
 			return false;
+		}
 		cpu_relax();
 	}
 	return true;
@@ -143,7 +150,7 @@ static enum hrtimer_restart dying_here(struct hrtimer *timer)
 		dying->stopped = 0;
 		goto again;
 	}
-	/* At the first tick in there it may not be prepared yet */
+	/* At the first tick the stopper may not have acknowledged that it is prepared */
 	if (!dying->stopped++)
 		goto again;
 
@@ -176,13 +183,15 @@ static struct dying *dying_init(struct kunit *test, void (*fire)(struct dying *d
 		kunit_skip(test, "needs CPU hotplug");
 	if (!IS_ENABLED(CONFIG_TRACEPOINTS))
 		kunit_skip(test, "needs CONFIG_TRACEPOINTS");
+	if (!arch_irq_work_has_interrupt())
+		kunit_skip(test, "an irq_work waits for the tick");
 	sim_need_two_cpus(test);
 	dying = kunit_kzalloc(test, sizeof(*dying), GFP_KERNEL);
 	KUNIT_ASSERT_NOT_NULL(test, dying);
 	dying->st = test->priv;
 	dying->cpu = cpumask_last(cpu_online_mask);
 	dying->fire = fire;
-	dying->probe = IRQ_WORK_INIT_HARD(dying_answer);
+	INIT_CSD(&dying->probe, dying_answer, dying);
 	hrtimer_setup(&dying->here, dying_here, CLOCK_MONOTONIC, HRTIMER_MODE_REL_PINNED_HARD);
 	dying->there = IRQ_WORK_INIT_HARD(dying_there);
 #ifdef CONFIG_TRACEPOINTS
@@ -212,7 +221,7 @@ static void dying_begin(struct kunit *test, struct dying *dying)
 #endif
 }
 
-/* When it has. Waits for all CPUs. */
+/* After the CPU is down. Waits until nothing uses @dying, for which it needs all CPUs. */
 static void dying_end(struct dying *dying)
 {
 #ifdef CONFIG_TRACEPOINTS
@@ -222,8 +231,9 @@ static void dying_end(struct dying *dying)
 	atomic_set_release(&dying->go, 1);
 	hrtimer_cancel(&dying->here);
 	irq_work_sync(&dying->there);
-	irq_work_sync(&dying->probe);
-	/* What is not answered in time may be answered all the same */
+	/* A CPU which is down has run what it was sent; a probe may have been late only */
+	while (atomic_read_acquire(&dying->sent))
+		schedule_timeout_uninterruptible(1);
 	dying->landed = atomic_read_acquire(&dying->fired) && atomic_read(&dying->answered) < 0;
 }
 
@@ -247,60 +257,160 @@ static void dying_note(struct sim_line *line)
 }
 
 /**
- * struct dying_sync - a task that calls irq_sim_synchronize()
+ * struct dying_sync - irq_sim_synchronize(), called when the lines have been fired
  * @dying:	what is fired
- * @before:	runs of the handlers when it was fired
- * @after:	calls which began when it had been fired
- * @early:	those which returned too early
+ * @stall:	holds @stall_cpu, if there is one
+ * @stall_cpu:	takes no interrupts from before the take-over until released
+ * @held:	it does not
+ * @release:	it is to go on
+ * @late:	nobody has released it
+ * @called:	the call is on its way
+ * @returned:	and is over
+ * @before:	runs of the handlers before
+ * @runs:	those that it has waited for
  */
 struct dying_sync {
-	struct dying	*dying;
-	int		before;
-	int		after;
-	int		early;
+	struct dying		*dying;
+	call_single_data_t	stall;
+	int			stall_cpu;
+	atomic_t		held;
+	atomic_t		release;
+	bool			late;
+	atomic_t		called;
+	atomic_t		returned;
+	int			before;
+	int			runs;
 };
+
+static struct dying_sync *dying_sync_now;
+
+static int dying_runs_of(struct sim_test *st)
+{
+	int runs = 0;
+
+	for (int i = 0; i < DYING_LINES; i++)
+		runs += sim_runs(&st->line[i]);
+	return runs;
+}
 
 static int dying_synchronize(void *data)
 {
 	struct dying_sync *sync = data;
 	struct sim_test *st = sync->dying->st;
-	bool fired;
 
-	while (!kthread_should_stop()) {
-		int runs = 0;
+	while (!atomic_read_acquire(&sync->dying->fired)) {
+		if (kthread_should_stop())
+			return 0;
+		usleep_range(50, 100);
+	}
+	atomic_set_release(&sync->called, 1);
+	irq_sim_synchronize(st->domain);
+	sync->runs = dying_runs_of(st) - sync->before;
+	atomic_set_release(&sync->returned, 1);
+	/* kthread_stop() wants it to be there */
+	while (!kthread_should_stop())
+		usleep_range(50, 100);
+	return 0;
+}
 
-		fired = atomic_read_acquire(&sync->dying->fired);
-		irq_sim_synchronize(st->domain);
-		for (int i = 0; i < DYING_LINES; i++)
-			runs += sim_runs(&st->line[i]);
-		if (fired) {
-			sync->after++;
-			sync->early += runs - sync->before != DYING_LINES;
+static void dying_stall_fn(void *data)
+{
+	struct dying_sync *sync = data;
+	u64 end = ktime_get_mono_fast_ns() + 5ULL * NSEC_PER_SEC;
+
+	atomic_set_release(&sync->held, 1);
+	while (!atomic_read_acquire(&sync->release)) {
+		if (ktime_get_mono_fast_ns() > end) {
+			sync->late = true;
+			break;
 		}
-		cond_resched();
+		cpu_relax();
+	}
+	atomic_set_release(&sync->held, 0);
+}
+
+/*
+ * Called when the CPU is dead, before irq_sim_cpu_dead(): states which are set up later are
+ * torn down first. The call of irq_sim_synchronize() has found the other CPUs idle and waits
+ * for the end of this when the take-over begins.
+ */
+static int dying_dead(unsigned int cpu)
+{
+	struct dying_sync *sync = dying_sync_now;
+
+	if (!atomic_read_acquire(&sync->dying->fired))
+		return 0;
+	sim_wait(&sync->called);
+	usleep_range(20000, 21000);
+	if (sync->stall_cpu >= 0) {
+		smp_call_function_single_async(sync->stall_cpu, &sync->stall);
+		sim_wait(&sync->held);
 	}
 	return 0;
 }
 
-static struct task_struct *dying_sync_start(struct dying_sync *sync, unsigned int cpu)
+/* A round: what was fired at the CPU which goes down is waited for. */
+static void dying_round(struct kunit *test, struct dying_sync *sync, unsigned int cpu)
 {
-	struct task_struct *task = kthread_create(dying_synchronize, sync, "irq_sim_kunit");
+	struct dying *dying = sync->dying;
+	struct sim_test *st = dying->st;
+	struct task_struct *task;
+	int state, early = 0;
+	bool held = false;
 
+	for (int i = 0; i < DYING_LINES; i++)
+		KUNIT_ASSERT_EQ(test, 0, irq_set_affinity(st->line[i].virq,
+							  cpumask_of(dying->cpu)));
+	atomic_set(&sync->release, 0);
+	atomic_set(&sync->called, 0);
+	atomic_set(&sync->returned, 0);
+	sync->before = dying_runs_of(st);
+	dying_sync_now = sync;
+	state = cpuhp_setup_state_nocalls(CPUHP_BP_PREPARE_DYN, "irq/sim:dying", NULL, dying_dead);
+	KUNIT_ASSERT_GE(test, state, 0);
+	dying_begin(test, dying);
+	task = kthread_create(dying_synchronize, sync, "irq_sim_kunit");
+	KUNIT_EXPECT_FALSE(test, IS_ERR(task));
 	if (!IS_ERR(task)) {
 		kthread_bind(task, cpu);
 		wake_up_process(task);
 	}
-	return task;
+
+	KUNIT_EXPECT_EQ(test, sim_remove_cpu(dying->cpu), 0);
+	if (sync->stall_cpu >= 0 && atomic_read(&dying->fired)) {
+		held = atomic_read(&sync->held);
+		/* A call that returns too early does so now */
+		usleep_range(20000, 21000);
+		early = atomic_read(&sync->returned);
+		atomic_set_release(&sync->release, 1);
+		while (atomic_read_acquire(&sync->held))
+			usleep_range(50, 100);
+	}
+	dying_end(dying);
+	if (atomic_read(&dying->fired) && !IS_ERR(task))
+		KUNIT_EXPECT_TRUE(test, sim_wait(&sync->returned));
+	if (!IS_ERR(task))
+		kthread_stop(task);
+	cpuhp_remove_state_nocalls(state);
+
+	if (!atomic_read(&dying->fired))
+		return;
+	KUNIT_EXPECT_EQ(test, sync->runs, DYING_LINES);
+	if (sync->stall_cpu >= 0 && dying->landed) {
+		KUNIT_EXPECT_TRUE(test, held && !sync->late);
+		KUNIT_EXPECT_EQ(test, early, 0);
+	}
 }
 
 /*
  * C16, C17: what is on the list of a CPU that dies is delivered elsewhere, once, in the
- * order in which it was fired; irq_sim_synchronize() returns behind it.
+ * order in which it was fired; irq_sim_synchronize() returns behind it. A softirq delivery
+ * is not on that list, as the CPU has left cpu_active_mask before: nothing goes there.
  */
 static void dying_lines(struct kunit *test)
 {
 	struct dying *dying = dying_init(test, dying_fire);
-	struct dying_sync sync = { .dying = dying };
+	struct dying_sync sync = { .dying = dying, .stall_cpu = -1 };
 	struct sim_test *st = test->priv;
 	int hits = 0, fired = 0, first, runs;
 
@@ -309,21 +419,11 @@ static void dying_lines(struct kunit *test)
 		KUNIT_ASSERT_EQ(test, sim_request(&st->line[i], 0), 0);
 	}
 	for (int round = 0; round < DYING_ROUNDS && hits < DYING_HITS; round++) {
-		struct task_struct *task;
 		int before = fired;
 
-		for (int i = 0; i < DYING_LINES; i++)
-			KUNIT_ASSERT_EQ(test, 0, irq_set_affinity(st->line[i].virq,
-								  cpumask_of(dying->cpu)));
-		sync.before = before * DYING_LINES;
 		first = atomic_read(&st->runs);
-		task = dying_sync_start(&sync, cpumask_first(cpu_online_mask));
-		KUNIT_ASSERT_NOT_ERR_OR_NULL(test, task);
-		dying_remove_cpu(test, dying);
+		dying_round(test, &sync, cpumask_first(cpu_online_mask));
 		irq_sim_synchronize(st->domain);
-		kthread_stop(task);
-		KUNIT_EXPECT_EQ(test, sync.early, 0);
-
 		fired += atomic_read(&dying->fired);
 		hits += dying->landed;
 		for (int i = 0; i < DYING_LINES; i++) {
@@ -338,7 +438,7 @@ static void dying_lines(struct kunit *test)
 		KUNIT_EXPECT_EQ(test, runs, (fired - before) * DYING_LINES);
 		for (int i = 0; i < runs && first + i < SIM_ORDER; i++)
 			KUNIT_EXPECT_EQ(test, st->order[first + i], i);
-		/* Or there was nothing on the list */
+		/* Otherwise the list was empty */
 		if (dying->landed)
 			KUNIT_EXPECT_EQ(test, dying->begun, before * DYING_LINES);
 		KUNIT_ASSERT_EQ(test, sim_add_cpu(dying->cpu), 0);
@@ -346,108 +446,33 @@ static void dying_lines(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, hits, DYING_HITS);
 }
 
-/**
- * struct dying_stall - a CPU that takes no interrupts while another one is taken over
- * @work:	holds it
- * @cpu:	which one
- * @held:	it is
- * @release:	it is to go on
- * @late:	nobody has released it
- */
-struct dying_stall {
-	struct irq_work	work;
-	unsigned int	cpu;
-	atomic_t	held;
-	atomic_t	release;
-	bool		late;
-};
-
-static struct dying_stall *dying_stall_now;
-
-static void dying_stall_fn(struct irq_work *work)
-{
-	struct dying_stall *stall = container_of(work, struct dying_stall, work);
-	u64 end = ktime_get_mono_fast_ns() + 5ULL * NSEC_PER_SEC;
-
-	atomic_set_release(&stall->held, 1);
-	while (!atomic_read_acquire(&stall->release)) {
-		if (ktime_get_mono_fast_ns() > end) {
-			stall->late = true;
-			return;
-		}
-		cpu_relax();
-	}
-}
-
-/* Called when the CPU is dead, before irq_sim_cpu_dead() */
-static int dying_dead(unsigned int cpu)
-{
-	u64 end = ktime_get_mono_fast_ns() + 5ULL * NSEC_PER_SEC;
-
-	irq_work_queue_on(&dying_stall_now->work, dying_stall_now->cpu);
-	while (!atomic_read_acquire(&dying_stall_now->held) && ktime_get_mono_fast_ns() < end)
-		cpu_relax();
-	return 0;
-}
-
 /*
- * C17: irq_sim_synchronize() has seen that a CPU has nothing to do, and waits for the one
- * that is dying. What that has left goes to the first one, which lets it wait.
+ * C17: irq_sim_synchronize() has found that a CPU has nothing to do, and waits for the one
+ * that dies. The lines which that leaves go to the first CPU, which is stalled.
  */
 static void dying_moved(struct kunit *test)
 {
 	struct dying *dying = dying_init(test, dying_fire);
-	struct dying_stall stall = { .work = IRQ_WORK_INIT_HARD(dying_stall_fn) };
 	struct dying_sync sync = { .dying = dying };
 	struct sim_test *st = test->priv;
-	unsigned int control;
-	int hits = 0, fired = 0, state;
+	int hits = 0, fired = 0, control;
 
 	if (num_online_cpus() < 3)
 		kunit_skip(test, "needs three CPUs");
-	stall.cpu = cpumask_first(cpu_online_mask);
-	control = cpumask_next(stall.cpu, cpu_online_mask);
+	if (!IS_ENABLED(CONFIG_GENERIC_IRQ_MIGRATION))
+		kunit_skip(test, "genirq moves no interrupts here when a CPU goes down");
+	INIT_CSD(&sync.stall, dying_stall_fn, &sync);
+	sync.stall_cpu = cpumask_first(cpu_online_mask);
+	control = cpumask_next(sync.stall_cpu, cpu_online_mask);
 	KUNIT_ASSERT_EQ(test, 0, set_cpus_allowed_ptr(current, cpumask_of(control)));
 	for (int i = 0; i < DYING_LINES; i++)
 		KUNIT_ASSERT_EQ(test, sim_request(&st->line[i], 0), 0);
 
 	for (int round = 0; round < DYING_ROUNDS && hits < DYING_HITS; round++) {
-		struct task_struct *task;
-		int early;
-
-		for (int i = 0; i < DYING_LINES; i++)
-			KUNIT_ASSERT_EQ(test, 0, irq_set_affinity(st->line[i].virq,
-								  cpumask_of(dying->cpu)));
-		sync.before = fired * DYING_LINES;
-		sync.after = 0;
-		atomic_set(&stall.held, 0);
-		atomic_set(&stall.release, 0);
-		dying_stall_now = &stall;
-		state = cpuhp_setup_state_nocalls(CPUHP_BP_PREPARE_DYN, "irq/sim:stall",
-						  NULL, dying_dead);
-		KUNIT_ASSERT_GE(test, state, 0);
-		task = dying_sync_start(&sync, control);
-		KUNIT_EXPECT_FALSE(test, IS_ERR(task));
-		dying_begin(test, dying);
-		KUNIT_EXPECT_EQ(test, sim_remove_cpu(dying->cpu), 0);
-		/* Who returns too early does so now */
-		schedule_timeout_uninterruptible(msecs_to_jiffies(20));
-		early = READ_ONCE(sync.after);
-		atomic_set_release(&stall.release, 1);
-		irq_work_sync(&stall.work);
-		dying_end(dying);
-		cpuhp_remove_state_nocalls(state);
-		if (!IS_ERR(task))
-			kthread_stop(task);
+		dying_round(test, &sync, control);
 		irq_sim_synchronize(st->domain);
 		fired += atomic_read(&dying->fired);
 		hits += dying->landed;
-
-		KUNIT_EXPECT_EQ(test, atomic_read(&stall.held), 1);
-		KUNIT_EXPECT_FALSE(test, stall.late);
-		if (dying->landed)
-			KUNIT_EXPECT_EQ(test, early, 0);
-		KUNIT_EXPECT_EQ(test, sync.early, 0);
 		for (int i = 0; i < DYING_LINES; i++)
 			KUNIT_EXPECT_EQ(test, sim_runs(&st->line[i]), fired);
 		KUNIT_ASSERT_EQ(test, sim_add_cpu(dying->cpu), 0);
