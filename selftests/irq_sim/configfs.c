@@ -671,6 +671,9 @@ TEST_F(configfs, i2c)
 	ASSERT_EQ(0, put(DEVICE "/i2c", "%d-0068", n));
 	ASSERT_EQ(0, put(DEVICE "/driver", "no-such-device"));
 	EXPECT_EQ(-ENXIO, put(CHIP "/live", "1"));
+	/* One more than the name of an I2C device may have */
+	ASSERT_EQ(0, put(DEVICE "/driver", "twenty-characters-it"));
+	EXPECT_EQ(-ENAMETOOLONG, put(CHIP "/live", "1"));
 	ASSERT_EQ(0, put(DEVICE "/driver", "ds1374"));
 	ASSERT_EQ(0, put(CHIP "/live", "1"));
 

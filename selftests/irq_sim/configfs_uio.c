@@ -674,13 +674,38 @@ TEST_F_TIMEOUT(uio, two_shells, 600)
 	check_taint(_metadata, &self->watch);
 }
 
+/* Waits for an interrupt, which does not come: the device goes. */
+static int wait_for_the_end(int fd, unsigned int uio)
+{
+	uint32_t n;
+
+	return read(uio, &n, sizeof(n)) < 0 && errno == EIO ? 0 : 1;
+}
+
+static bool is_asleep(pid_t pid)
+{
+	char path[64], text[256], *state;
+
+	snprintf(path, sizeof(path), "/proc/%d/stat", pid);
+	if (get(path, text, sizeof(text)))
+		return false;
+	state = strrchr(text, ')');
+	return state && state[1] && state[2] == 'S';
+}
+
 /* A reader waits while the device goes: it is told. Files that stay open do no harm. */
 TEST_F(uio, held_open)
 {
+	u64 until = now_ns() + PATIENCE_NS;
+	struct worker reader;
 	int files[4], i;
 	char c;
 
 	go(_metadata, self);
+	ASSERT_EQ(0, start(&reader, wait_for_the_end, self->fd));
+	while (!is_asleep(reader.pid) && now_ns() < until)
+		take_a_break();
+	EXPECT_TRUE(is_asleep(reader.pid));
 	files[0] = open(CHIP "/live", O_RDONLY);
 	files[1] = open(LINE "/account", O_RDONLY);
 	files[2] = open(LINE "/fire", O_WRONLY);
@@ -688,6 +713,7 @@ TEST_F(uio, held_open)
 	for (i = 0; i < 4; i++)
 		ASSERT_GE(files[i], 0);
 	ASSERT_EQ(0, take(DEVICE));
+	EXPECT_EQ(0, stop(&reader));
 	EXPECT_EQ(-EIO, wait_irq(self, 5000));
 	EXPECT_EQ(-EINVAL, enable(self));
 	ASSERT_EQ(0, take(LINE));
