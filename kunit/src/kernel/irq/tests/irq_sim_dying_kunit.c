@@ -156,10 +156,9 @@ static enum hrtimer_restart dying_here(struct hrtimer *timer)
 
 	atomic_set_release(&dying->go, 1);
 	end = ktime_get_mono_fast_ns() + DYING_WAIT_NS;
-	while (!dying_is_deaf(dying)) {
+	while (!dying_is_deaf(dying))
 		if (ktime_get_mono_fast_ns() > end)
 			goto again;
-	}
 	dying->fire(dying);
 	for (int i = 0; i < DYING_LINES; i++)
 		dying->begun += sim_begun(&dying->st->line[i]);
