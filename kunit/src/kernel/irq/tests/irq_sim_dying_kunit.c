@@ -99,9 +99,8 @@ static bool dying_is_deaf(struct dying *dying)
 	if (smp_call_function_single_async(dying->cpu, &dying->probe))
 		return false;
 	while (ktime_get_mono_fast_ns() < end) {
-		if (!atomic_read_acquire(&dying->sent)) {
+		if (!atomic_read_acquire(&dying->sent))
 			return false;
-		}
 		cpu_relax();
 	}
 	return true;
