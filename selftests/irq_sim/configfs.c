@@ -153,6 +153,9 @@ TEST_F(configfs, bad_values)
 		bool readable;
 
 		snprintf(path, sizeof(path), "%s/%s", CHIP, b->file);
+		/* There is none without CONFIG_I2C */
+		if (strstr(b->file, "/i2c") && access(path, F_OK))
+			continue;
 		readable = !get(path, before, sizeof(before));
 		ret = put(path, "%s\n", b->value);
 		CHECK(ret == b->ret, "%s: '%s' is %d, not %d", b->file, b->value, ret, b->ret);
@@ -192,6 +195,8 @@ TEST_F(configfs, odd_values)
 		bool readable;
 
 		snprintf(path, sizeof(path), "%s/%s", CHIP, files[i]);
+		if (strstr(files[i], "/i2c") && access(path, F_OK))
+			continue;
 		readable = !get(path, before, sizeof(before));
 		memset(buf, 'x', sizeof(buf));
 		/* One which is not too long for properties */

@@ -343,7 +343,8 @@ TEST_F(uio, properties)
 	EXPECT_STREQ("other\n", buf);
 	EXPECT_EQ(-EBUSY, put(DEVICE "/properties", "\n"));
 	EXPECT_EQ(-EBUSY, put(DEVICE "/driver", "x"));
-	EXPECT_EQ(-EBUSY, put(DEVICE "/i2c", "\n"));
+	if (!access(DEVICE "/i2c", F_OK))
+		EXPECT_EQ(-EBUSY, put(DEVICE "/i2c", "\n"));
 }
 
 static int keep_firing(int fd, unsigned int seed)
@@ -427,7 +428,8 @@ static int keep_hogging(int fd, unsigned int cpu)
 
 	if (pin_to(cpu))
 		return 1;
-	sched_setscheduler(0, SCHED_FIFO, &param);
+	if (sched_setscheduler(0, SCHED_FIFO, &param))
+		return 2;
 	while (!told_to_stop(fd)) {
 		until = now_ns() + 3000000;
 		while (now_ns() < until)
@@ -487,6 +489,7 @@ TEST_F_TIMEOUT(uio, write_first, 120)
 			ASSERT_EQ(0, enable(self));
 			ASSERT_EQ(0, settle());
 			n = ready(self) ? wait_irq(self, 0) : 0;
+			ASSERT_GE(n, 0);
 			a = account_of(LINE "/account");
 		} while (n || a.waiting);
 		n = get_number(self->event) - seen;
