@@ -280,9 +280,10 @@ static __maybe_unused int stop(struct worker *w)
 	/* Other children may have the pipe open as well: have something in it */
 	if (write(w->stop[1], "x", 1) != 1 && errno != EPIPE)
 		return -1;
-	close(w->stop[1]);
 	if (waitpid(w->pid, &status, 0) != w->pid)
 		return -1;
+	/* Not while it polls: for KCSAN, that races with the close */
+	close(w->stop[1]);
 	return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }
 
