@@ -140,6 +140,12 @@ static const struct bad {
 	{ "line3/device/i2c", "2147483648-0050", -EINVAL },
 };
 
+/* All files are, but i2c without CONFIG_I2C. */
+static bool is_there(const char *path)
+{
+	return !strstr(path, "/i2c") || !access(path, F_OK);
+}
+
 /* Each is refused with its error, and the reason is in the log, once. */
 TEST_F(configfs, bad_values)
 {
@@ -153,8 +159,7 @@ TEST_F(configfs, bad_values)
 		bool readable;
 
 		snprintf(path, sizeof(path), "%s/%s", CHIP, b->file);
-		/* There is none without CONFIG_I2C */
-		if (strstr(b->file, "/i2c") && access(path, F_OK))
+		if (!is_there(path))
 			continue;
 		readable = !get(path, before, sizeof(before));
 		ret = put(path, "%s\n", b->value);
@@ -195,7 +200,7 @@ TEST_F(configfs, odd_values)
 		bool readable;
 
 		snprintf(path, sizeof(path), "%s/%s", CHIP, files[i]);
-		if (strstr(files[i], "/i2c") && access(path, F_OK))
+		if (!is_there(path))
 			continue;
 		readable = !get(path, before, sizeof(before));
 		memset(buf, 'x', sizeof(buf));
@@ -267,6 +272,8 @@ static void check_shown(struct __test_metadata *_metadata, int i)
 	char path[128], want[128], text[256];
 
 	snprintf(path, sizeof(path), "%s/%s", CHIP, goods[i].file);
+	if (!is_there(path))
+		return;
 	snprintf(want, sizeof(want), "%s\n", goods[i].value);
 	CHECK(!get(path, text, sizeof(text)) && !strcmp(text, want), "%s: '%s' is shown as '%s'",
 	      goods[i].file, goods[i].value, text);
@@ -275,23 +282,20 @@ static void check_shown(struct __test_metadata *_metadata, int i)
 TEST_F(configfs, good_values)
 {
 	char path[128];
-	int i, ret, last;
-	bool i2c;
+	int i, ret;
 
 	ASSERT_EQ(0, make(DEVICE));
-	i2c = !access(DEVICE "/i2c", F_OK);
 	for (i = 0; i < ARRAY_SIZE(goods); i++) {
-		if (!i2c && strstr(goods[i].file, "/i2c"))
-			continue;
 		snprintf(path, sizeof(path), "%s/%s", CHIP, goods[i].file);
+		if (!is_there(path))
+			continue;
 		ret = put(path, "%s\n", goods[i].value);
 		CHECK(!ret, "%s: '%s' is refused: %d", goods[i].file, goods[i].value, ret);
 		check_shown(_metadata, i);
 	}
-	/* None has changed another one */
+	/* None has changed another one: the last value of each file */
 	for (i = 0; i < ARRAY_SIZE(goods); i++) {
-		last = i + 1 == ARRAY_SIZE(goods) || strcmp(goods[i].file, goods[i + 1].file);
-		if (last && (i2c || !strstr(goods[i].file, "/i2c")))
+		if (i + 1 == ARRAY_SIZE(goods) || strcmp(goods[i].file, goods[i + 1].file))
 			check_shown(_metadata, i);
 	}
 }
@@ -301,11 +305,25 @@ static bool debugfs_has(const char *what, const char *name, const char *text)
 	char path[128], *file;
 	bool has;
 
-	snprintf(path, sizeof(path), "/sys/kernel/debug/irq/%s/%s", what, name);
+	snprintf(path, sizeof(path), "%s/%s/%s", DEBUG_IRQ, what, name);
 	file = slurp(path);
 	has = file && strstr(file, text);
 	free(file);
 	return has;
+}
+
+/* With these flags, both of those which genirq shows for a line are there, or none. */
+static void check_flags(struct __test_metadata *_metadata, const char *flags, bool has)
+{
+	char irq[16];
+
+	ASSERT_EQ(0, put(CHIP "/flags", "%s", flags));
+	ASSERT_EQ(0, put(CHIP "/live", "1"));
+	snprintf(irq, sizeof(irq), "%lld", get_number(LINE "/irq"));
+	EXPECT_TRUE(debugfs_has("irqs", irq, "domain:"));
+	EXPECT_EQ(has, debugfs_has("irqs", irq, "IRQD_SINGLE_TARGET"));
+	EXPECT_EQ(has, debugfs_has("irqs", irq, "IRQCHIP_EOI_THREADED"));
+	ASSERT_EQ(0, put(CHIP "/live", "0"));
 }
 
 /* What is configured is what the chip has: it tells by itself. */
@@ -313,11 +331,10 @@ TEST_F(configfs, configured)
 {
 	static const char * const deliveries[] = { "hardirq", "tasklet", "bh_work" };
 	static const char * const kinds[] = { "ack", "eoi" };
-	char want[128], irq[16];
+	char want[128];
 	int i;
 
-	mount("debugfs", "/sys/kernel/debug", "debugfs", 0, NULL);
-	if (access("/sys/kernel/debug/irq/domains", F_OK))
+	if (access(DEBUG_IRQ "/domains", F_OK))
 		SKIP(return, "needs CONFIG_GENERIC_IRQ_DEBUGFS");
 	for (i = 0; i < 6; i++) {
 		ASSERT_EQ(0, put(CHIP "/num_lines", "%d", 5 + i));
@@ -331,18 +348,8 @@ TEST_F(configfs, configured)
 		ASSERT_EQ(0, put(CHIP "/live", "0"));
 	}
 	/* Of kind eoi now */
-	ASSERT_EQ(0, put(CHIP "/flags", "single_target eoi_threaded"));
-	ASSERT_EQ(0, put(CHIP "/live", "1"));
-	snprintf(irq, sizeof(irq), "%lld", get_number(LINE "/irq"));
-	EXPECT_TRUE(debugfs_has("irqs", irq, "IRQD_SINGLE_TARGET"));
-	EXPECT_TRUE(debugfs_has("irqs", irq, "IRQCHIP_EOI_THREADED"));
-	ASSERT_EQ(0, put(CHIP "/live", "0"));
-	ASSERT_EQ(0, put(CHIP "/flags", "no_affinity no_wake"));
-	ASSERT_EQ(0, put(CHIP "/live", "1"));
-	snprintf(irq, sizeof(irq), "%lld", get_number(LINE "/irq"));
-	EXPECT_TRUE(debugfs_has("irqs", irq, "domain:"));
-	EXPECT_FALSE(debugfs_has("irqs", irq, "IRQD_SINGLE_TARGET"));
-	EXPECT_FALSE(debugfs_has("irqs", irq, "IRQCHIP_EOI_THREADED"));
+	check_flags(_metadata, "single_target eoi_threaded", true);
+	check_flags(_metadata, "no_affinity no_wake", false);
 }
 
 #define PROPERTIES	DEVICE "/properties"

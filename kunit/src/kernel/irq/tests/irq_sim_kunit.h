@@ -291,6 +291,12 @@ void sim_expect_account(struct kunit *test, struct sim_line *line,
 bool sim_wait_kept(struct sim_line *line, unsigned long kept);
 bool sim_shows(struct kunit *test, struct sim_line *line, const char *what);
 
+/* irq_sim_percpu_kunit.c: a per-CPU line, and how often it ran on a CPU */
+struct sim_line *percpu_request(struct kunit *test);
+int percpu_runs(unsigned int cpu);
+void percpu_enable(void *info);
+void percpu_exit(struct kunit *test);
+
 /**
  * struct gen_chip - a chip which differs from that of the simulator in some callbacks
  * @chip:	the chip

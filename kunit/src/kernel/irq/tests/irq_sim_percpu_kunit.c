@@ -35,7 +35,7 @@ static irqreturn_t percpu_handler(int irq, void *data)
 	return IRQ_HANDLED;
 }
 
-static void percpu_enable(void *info)
+void percpu_enable(void *info)
 {
 	enable_percpu_irq(percpu_virq, IRQ_TYPE_NONE);
 }
@@ -46,7 +46,7 @@ static void percpu_disable(void *info)
 		disable_percpu_irq(percpu_virq);
 }
 
-static void percpu_exit(struct kunit *test)
+void percpu_exit(struct kunit *test)
 {
 	struct sim_test *st = test->priv;
 
@@ -62,7 +62,7 @@ static void percpu_exit(struct kunit *test)
 	sim_exit(test);
 }
 
-static struct sim_line *percpu_request(struct kunit *test)
+struct sim_line *percpu_request(struct kunit *test)
 {
 	struct sim_test *st = test->priv;
 	struct sim_line *line = &st->line[3];
@@ -76,7 +76,7 @@ static struct sim_line *percpu_request(struct kunit *test)
 	return line;
 }
 
-static int percpu_runs(unsigned int cpu)
+int percpu_runs(unsigned int cpu)
 {
 	return atomic_read(&per_cpu_ptr(percpu_cookies, cpu)->runs);
 }
