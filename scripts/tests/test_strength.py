@@ -176,6 +176,7 @@ linux:
 	@! grep -n error: kernel/irq/irq_sim.c
 	@{ echo '#!/bin/bash'; echo 'exec bash $(CURDIR)/kernel.sh $(CURDIR)/kernel/irq/irq_sim.c'; } >$(O)/linux
 	@chmod +x $(O)/linux
+	@mkdir -p $(O)/kernel/irq; sed 's,/\\*.*,,' kernel/irq/irq_sim.c >$(O)/kernel/irq/irq_sim.o
 """
 KERNEL = """\
 echo boot >>${1%/*}/boots
@@ -218,6 +219,7 @@ class Mutants(Case):
 		for job in ('job0', 'job1'):
 			shutil.rmtree(self.dir / 'work' / job, ignore_errors=True)
 			shutil.copytree(self.tree, self.dir / 'work' / job)
+			self.file(f'work/{job}/o-uml-smp/{FILE[:-2]}.o', SOURCE.replace('/* A comment with f(x) in it */', ''))
 			self.file(f'work/{job}/Makefile', MAKEFILE)
 			self.file(f'work/{job}/kernel.sh', KERNEL)
 		shutil.rmtree(self.dir / 'patches', ignore_errors=True)
@@ -276,10 +278,131 @@ class Mutants(Case):
 		with self.assertRaises(FileNotFoundError):
 			self.run_all(1, self.PATCHES)
 
+	def test_by_rule(self):
+		"""One with the same objects is equivalent; one that survives has a reason elsewhere."""
+		def patch(new):
+			return f'Bug: irq_sim.c:19: "ret = 0;" becomes "{new}"\nOperator: statement\n---\n{DIFF.replace("TEXT", new)}'
+
+		bugs = {'fire.statement.1': patch('ret = 0;/* */'), 'fire.statement.2': patch('ret = 1;'),
+			'fire.statement.3': patch('ret = 2;'), 'fire.statement.4': patch('error: no')}
+		verdicts = self.run_all(1, bugs, '--reasons', self.file('reasons', '# none\n'))
+		self.assertEqual([verdicts[name][0] for name in sorted(verdicts)], ['equivalent', 'killed', 'survived', 'not built'])
+		self.assertIn('or "fire: "ret = 0;" becomes "ret = 2;": WHY" to kunit/rule-survivors', self.output.stdout)
+		self.assertRegex(self.output.stdout, r'statement +4 +1 +1 +1 +1 +50.0 % killed')
+		why = self.file('reasons', 'fire: "ret = 0;" becomes "ret = 2;": nobody looks\n')
+		self.run_all(0, bugs, '--reasons', why)
+		self.assertIn('nobody looks', self.output.stdout)
+		self.run_all(1, {'fire.statement.2': bugs['fire.statement.2']}, '--reasons',
+			     self.file('reasons', 'fire: "ret = 0;" becomes "ret = 1;": nobody looks\n'))
+		self.assertIn('killed by suite.merge: remove', self.output.stdout)
+		done = self.tool('mutants', '--list', '--reasons', self.file('reasons', 'fire is odd\n'), str(self.dir / 'patches'), status=2)
+		self.assertIn('reasons:1: expects FUNCTION: "OLD" becomes "NEW": WHY', done.stderr)
+
 	def test_no_such_mutant(self):
 		done = self.tool('mutants', '--list', '--only', 'gone*', '--targets',
 				 self.file('targets', TARGETS), self.file('a.patch', self.PATCHES['timing']), status=2)
 		self.assertIn("no mutant is called 'gone*'", done.stderr)
+
+
+RULE_FILE = 'kernel/rule.c'
+RULE_SOURCE = """\
+// SPDX-License-Identifier: GPL-2.0
+#define WARM(x) ((x) == 1)
+
+/* if (a == b) in a comment */
+static bool fits(const struct line *line, int n)
+{
+	return line->n <= n && !line->busy;
+}
+
+static struct line *find(struct table *t, int n)
+{
+	guard(rcu)();
+	lockdep_assert_held(&t->lock);
+	if (n == t->size - 1)
+		return NULL;
+	return rcu_dereference(t->line[n]);
+}
+
+int fire(struct line *line, int flags)
+{
+	const char *name = "a == b; c(d);";
+	int ret = 0, old = line->state;
+
+	scoped_guard(raw_spinlock_irqsave, &line->lock) {
+		if (old & HOT || flags)
+			line->count++;
+	}
+	trace_fire(line, ret == 1);
+	WARN_ON(old &
+		~flags);
+	for (;;) {
+		if (!fits(line, ret))
+			break;
+		ret = latch(line,
+			    true);
+	}
+	smp_store_release(&line->busy, false);
+	return ret;
+}
+"""
+
+
+class Operators(case.Case):
+	def bugs(self, *args, status=0):
+		self.file(f'tree/{RULE_FILE}', RULE_SOURCE)
+		done = self.call('lib/operators', '--tree', self.dir / 'tree', '--out', self.dir / 'bugs', *args, RULE_FILE,
+				 status=status)
+		self.said = done.stderr
+		return {path.name[:-len('.patch')]: path.read_text(encoding='utf-8') for path in (self.dir / 'bugs').glob('*')}
+
+	def test_each(self):
+		"""What each operator makes of that source, with the line."""
+		places = {
+			'relational': ['7: "<=" becomes "<"', '14: "==" becomes "!="'],
+			'condition': ['25: "old & HOT || flags" becomes "!(old & HOT || flags)"'],
+			'logical': ['7: "!" becomes ""', '7: "&&" becomes "||"', '25: "||" becomes "&&"', '32: "!" becomes ""'],
+			'bits': ['25: "&" becomes "|"', '29: "&" becomes "|"', '30: "~" becomes ""'],
+			'constant': ['14: "- 1" becomes ""', '14: "1" becomes "2"', '22: "0" becomes "1"', '35: "true" becomes "false"',
+				     '37: "false" becomes "true"'],
+			'statement': ['26: "line->count++;" becomes ";"', '29: "WARN_ON(old & ~flags);" becomes ";"',
+				      '33: "break;" becomes ";"', '34: "ret = latch(line, true);" becomes ";"'],
+			'return': ['7: "line->n <= n && !line->busy" becomes "!(line->n <= n && !line->busy)"',
+				   '16: "rcu_dereference(t->line[n])" becomes "NULL"', '38: "ret" becomes "0"'],
+			'barrier': ['37: "smp_store_release(&line->busy, false)" becomes "WRITE_ONCE(*(&line->busy), false)"'],
+			'lock': ['12: "guard(rcu)();" becomes ";"', '24: "scoped_guard(raw_spinlock_irqsave, &line->lock)" becomes "if (1)"'],
+		}
+		for operator, expected in places.items():
+			with self.subTest(operator=operator):
+				bugs = self.bugs('--operator', operator)
+				said = sorted((text.split('\n')[0][len('Bug: rule.c:'):] for text in bugs.values()),
+					      key=lambda text: (int(text.split(':')[0]), text))
+				self.assertEqual(said, expected)
+
+	def test_patches(self):
+		"""They apply, keep the number of lines, and are what lib/mutants reads."""
+		bugs = self.bugs('--platform', 'uml')
+		self.assertEqual(len(bugs), 25)
+		for name, text in bugs.items():
+			subprocess.run(['git', 'apply', '-C1'], cwd=self.dir / 'tree', input=text, text=True, check=True)
+			changed = (self.dir / 'tree' / RULE_FILE).read_text(encoding='utf-8')
+			self.assertNotEqual(changed, RULE_SOURCE)
+			self.assertEqual(len(changed.splitlines()), len(RULE_SOURCE.splitlines()), name)
+			self.file(f'tree/{RULE_FILE}', RULE_SOURCE)
+		done = self.call('lib/mutants', '--tree', self.dir / 'tree', '--check', self.dir / 'bugs', status=0)
+		self.assertIn('25 mutants fit', done.stdout)
+		self.assertIn('Platform: uml\n', bugs['fire.return.1'])
+
+	def test_choice(self):
+		self.assertEqual(set(self.bugs('--function', 'find', '--operator', 'return')), {'find.return.1'})
+		self.assertEqual(len(self.bugs('--every', '5')), 5)
+		self.assertRegex(self.said, r'all +25 +5')
+
+	def test_nothing(self):
+		self.bugs('--function', 'gone', status=2)
+		self.assertIn('no place for any', self.said)
+		done = self.call('lib/operators', '--tree', self.dir, '--out', self.dir / 'bugs', 'gone.c', status=2)
+		self.assertIn('no file gone.c in', done.stderr)
 
 
 class Lists(case.Case):
