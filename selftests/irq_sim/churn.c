@@ -104,7 +104,9 @@ TEST_F_TIMEOUT(churn, affinity, 120)
 
 	if (!self->two)
 		SKIP(return, "needs two CPUs");
-	ASSERT_EQ(0, load(variant->delivery, "chips=2 maskers=0 shufflers=8 churners=0"));
+	/* The handlers take a while, so that some are running on the other CPU */
+	ASSERT_EQ(0, load(variant->delivery,
+			  "chips=2 maskers=0 shufflers=8 churners=0 cost_ns=20000"));
 	n = torture_lines(table, MAX_LINES);
 	ASSERT_EQ(16, n);
 	for (round = 0; round < 100; round++) {
@@ -117,6 +119,7 @@ TEST_F_TIMEOUT(churn, affinity, 120)
 	CHECK(!refused, "/proc/irq/*/smp_affinity_list refused %lld of %d writes",
 	      refused, 100 * n);
 	CHECK(wait_count("latched", 5000), "5000 interrupts did not get fired");
+	CHECK(wait_count("moves", 100), "100 lines did not get moved by the module");
 	ASSERT_EQ(0, torture_stop());
 	check_account(_metadata);
 
@@ -145,6 +148,21 @@ TEST_F_TIMEOUT(churn, affinity, 120)
 }
 
 /*
+ * Lines are freed, requested again and mapped anew: nothing is left for the next owner.
+ * The handlers take a while, so that some are running then.
+ */
+TEST_F_TIMEOUT(churn, free, 120)
+{
+	ASSERT_EQ(0, load(variant->delivery,
+			  "chips=2 maskers=0 shufflers=0 churners=4 cost_ns=20000"));
+	CHECK(wait_count("latched", 5000), "5000 interrupts did not get fired");
+	CHECK(wait_count("churns", 100), "100 lines did not get freed and requested again");
+	ASSERT_EQ(0, torture_stop());
+	check_account(_metadata);
+	check_end(_metadata, self->kmsg);
+}
+
+/*
  * In the middle of everything, with a CPU that goes down before and comes back
  * after it. (The onoff_interval of the torture framework is for one test and not
  * for several in a row: it loses count of the CPUs.)
@@ -165,12 +183,17 @@ TEST_F_TIMEOUT(churn, unload_under_fire, 180)
 	}
 }
 
-/* Chips of all kinds at a time: each keeps its own account. */
+/* Chips of all kinds and deliveries at a time: each keeps its own account. */
 TEST_F_TIMEOUT(churn, chips, 120)
 {
+	static const char * const sorts[] = {
+		"hardirq ack", "hardirq eoi", "tasklet ack", "tasklet eoi", "bh_work ack",
+		"bh_work eoi",
+	};
 	static struct line table[MAX_LINES];
 	long long latched[6] = { };
-	int n, i;
+	char sort[40];
+	int n, i, j;
 
 	if (strcmp(variant->delivery, "hardirq"))
 		SKIP(return, "the same for all variants: see churn.hardirq.chips");
@@ -186,6 +209,14 @@ TEST_F_TIMEOUT(churn, chips, 120)
 		latched[table[i].chip] += table[i].latched;
 	for (i = 0; i < 6; i++)
 		CHECK(latched[i], "chip %d had no interrupts", i);
+	for (j = 0; j < ARRAY_SIZE(sorts); j++) {
+		for (i = 0; i < n; i++) {
+			snprintf(sort, sizeof(sort), "%s %s", table[i].delivery, table[i].kind);
+			if (!strcmp(sort, sorts[j]) && table[i].latched)
+				break;
+		}
+		CHECK(i < n, "no interrupts on a chip with %s", sorts[j]);
+	}
 	check_end(_metadata, self->kmsg);
 }
 

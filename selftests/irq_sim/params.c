@@ -80,13 +80,34 @@ static void check_refused(struct __test_metadata *_metadata, int kmsg, const cha
 		      "%s: the log does not have \"%s\"", settings, message);
 }
 
-static void check_bad_value(struct __test_metadata *_metadata, int kmsg, const char *name,
+static void check_bad_value(struct __test_metadata *_metadata, int kmsg, const struct range *r,
 			    long long bad)
 {
 	char message[128];
+	size_t len;
 
-	snprintf(message, sizeof(message), CONSOLE_TAG "!!! %s=%lld: must be ", name, bad);
-	check_refused(_metadata, kmsg, message, "%s=%lld", name, bad);
+	len = snprintf(message, sizeof(message), CONSOLE_TAG "!!! %s=%lld: must be %lld to ",
+		       r->name, bad, r->min);
+	if (r->max > r->min)
+		snprintf(message + len, sizeof(message) - len, "%lld", r->max);
+	check_refused(_metadata, kmsg, message, "%s=%lld", r->name, bad);
+}
+
+/* The module loads with this, and unloads with success. */
+static void check_accepted(struct __test_metadata *_metadata, int kmsg, const char *name,
+			   long long good)
+{
+	char settings[128], said[1024] = "nothing";
+	int ret;
+
+	snprintf(settings, sizeof(settings), "stat_interval=0 lines=8 %s=%lld", name, good);
+	ret = load_module(TORTURE, settings);
+	CHECK(!ret, "%s: loading the module returned %d", settings, ret);
+	if (ret)
+		return;
+	CHECK(!unload_module(TORTURE), "%s: cannot be unloaded", settings);
+	CHECK(torture_success(kmsg, said, sizeof(said)), "%s: at its end, the module said: %s",
+	      settings, said);
 }
 
 #define BAD_VALUE(...)	check_bad_value(_metadata, self->kmsg, __VA_ARGS__)
@@ -99,16 +120,43 @@ TEST_F_TIMEOUT(params, ranges, 120)
 	for (i = 0; i < ARRAY_SIZE(ranges); i++) {
 		const struct range *r = &ranges[i];
 
-		BAD_VALUE(r->name, r->min ? (r->zero ? 1 : r->min - 1) : -1);
-		BAD_VALUE(r->name, INT32_MIN);
+		BAD_VALUE(r, r->min - 1);
+		if (r->zero)
+			BAD_VALUE(r, 1);
+		BAD_VALUE(r, INT32_MIN);
 		if (r->max > r->min && r->max < INT32_MAX)
-			BAD_VALUE(r->name, r->max + 1);
+			BAD_VALUE(r, r->max + 1);
 		if (r->max < INT32_MAX)
-			BAD_VALUE(r->name, INT32_MAX);
+			BAD_VALUE(r, INT32_MAX);
 		/* These do not get as far as the module */
 		REFUSED(NULL, "%s=", r->name);
 		REFUSED(NULL, "%s=many", r->name);
 		REFUSED(NULL, "%s=99999999999", r->name);
+	}
+}
+
+/* The first and the last value which there is, and none for what may be off. */
+TEST_F_TIMEOUT(params, limits, 240)
+{
+	static const char * const names[] = {
+		"budget", "firers", "timer_us", "refire", "resched", "maskers", "shufflers",
+		"churners", "cost_ns", "single_target",
+	};
+	int i, j;
+
+	for (i = 0; i < ARRAY_SIZE(ranges); i++) {
+		const struct range *r = &ranges[i];
+
+		for (j = 0; j < ARRAY_SIZE(names); j++) {
+			if (strcmp(names[j], r->name))
+				continue;
+			check_accepted(_metadata, self->kmsg, r->name, r->min);
+			/* Hard interrupts, which refire for ever, are for another test */
+			if (strcmp(r->name, "refire"))
+				check_accepted(_metadata, self->kmsg, r->name, r->max);
+			if (r->zero)
+				check_accepted(_metadata, self->kmsg, r->name, 0);
+		}
 	}
 }
 
@@ -131,6 +179,8 @@ TEST_F_TIMEOUT(params, words, 60)
 /* Each is fine, but not together. */
 TEST_F_TIMEOUT(params, combinations, 60)
 {
+	int first, last;
+
 	REFUSED("chips=64 lines=65536: must be at most", "chips=64 lines=65536 churners=0");
 	REFUSED("churners=1 lines=7: needs at least", "churners=1 lines=7");
 	REFUSED("resched=0: one must not be 0", "firers=0 timer_us=0 refire=0 resched=0");
@@ -139,6 +189,15 @@ TEST_F_TIMEOUT(params, combinations, 60)
 	REFUSED("refire=100 delivery=mixed: must be at most 90",
 		"refire=100 delivery=mixed");
 	REFUSED("cpu=0 shufflers=1: shufflers must be 0", "cpu=0 shufflers=1");
+	REFUSED("cpu=0 shuffle_interval=1: the latter must be 0",
+		"cpu=0 shufflers=0 shuffle_interval=1");
+	if (two_cpus(&first, &last) && hotpluggable(last) && !set_online(last, false)) {
+		char message[64];
+
+		snprintf(message, sizeof(message), "cpu=%d: must be online", last);
+		REFUSED(message, "cpu=%d shufflers=0", last);
+		ASSERT_EQ(0, set_online(last, true));
+	}
 	REFUSED("eoi_threaded=1 kind=mixed: must be eoi", "eoi_threaded=1");
 }
 

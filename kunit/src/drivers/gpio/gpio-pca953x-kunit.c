@@ -14,6 +14,7 @@
 #include <linux/gpio/driver.h>
 #include <linux/i2c.h>
 #include <linux/interrupt.h>
+#include <linux/irq.h>
 #include <linux/regulator/machine.h>
 
 #include <kunit/dut.h>
@@ -230,6 +231,12 @@ static void expect_handled(struct kunit *test, int handled)
 			       "the chip still asserts its interrupt");
 }
 
+/* Reads of the pins, one for each run of the handler */
+static unsigned int reads(struct pca953x_test *t)
+{
+	return kunit_regfile_count(t->c->rf, KUNIT_REGFILE_READ, INPUT);
+}
+
 static void pca953x_edges(struct kunit *test)
 {
 	struct pca953x_test *t = test->priv;
@@ -249,6 +256,37 @@ static void pca953x_edges(struct kunit *test)
 		expect_handled(test, 2 * i + 2);
 		KUNIT_EXPECT_EQ(test, atomic_read(&t->other), i + 1);
 	}
+}
+
+/* A pin which has the level is handled with each interrupt of the chip. */
+static void expect_level(struct kunit *test, unsigned long flags)
+{
+	struct pca953x_test *t = test->priv;
+	bool high = flags & IRQF_TRIGGER_HIGH;
+	unsigned int before;
+
+	bind_pca9554(test);
+	KUNIT_ASSERT_EQ(test, request_pin(test, PIN, flags, &t->handled), 0);
+	before = reads(t);
+	set_pin(t, PIN, false);
+	expect_handled(test, high ? 0 : 1);
+	set_pin(t, OTHER_PIN, false);
+	expect_handled(test, high ? 0 : 2);
+	set_pin(t, PIN, true);
+	expect_handled(test, high ? 1 : 2);
+	set_pin(t, OTHER_PIN, true);
+	expect_handled(test, 2);
+	KUNIT_EXPECT_EQ_MSG(test, reads(t) - before, 4, "runs of the handler for four changes");
+}
+
+static void pca953x_level_high(struct kunit *test)
+{
+	expect_level(test, IRQF_TRIGGER_HIGH);
+}
+
+static void pca953x_level_low(struct kunit *test)
+{
+	expect_level(test, IRQF_TRIGGER_LOW);
 }
 
 /* What a pin does before somebody listens is what the next change is compared with. */
@@ -278,6 +316,7 @@ static void change_other_pin(void *data)
 static void pca953x_change_in_handler(struct kunit *test)
 {
 	struct pca953x_test *t = test->priv;
+	unsigned int before, hooked;
 	int others = 0;
 
 	bind_pca9554(test);
@@ -288,27 +327,33 @@ static void pca953x_change_in_handler(struct kunit *test)
 					  &t->other), 0);
 
 	for (int nr = 1; nr <= 4; nr++) {
+		before = reads(t);
 		kunit_accesses_hook(&t->c->rf->accesses, nr, change_other_pin, t);
 		set_pin(t, PIN, nr % 2 == 0);
 		expect_handled(test, nr);
-		others += kunit_accesses_hooked(&t->c->rf->accesses);
+		hooked = kunit_accesses_hooked(&t->c->rf->accesses);
+		others += hooked;
+		KUNIT_EXPECT_EQ_MSG(test, reads(t) - before, 1 + hooked, "runs of the handler");
 		KUNIT_EXPECT_EQ_MSG(test, atomic_read(&t->other), others,
 				    "pin %d changed behind transfer %d of the handler",
 				    OTHER_PIN, nr);
 	}
-	KUNIT_EXPECT_GE(test, others, 1);
+	KUNIT_EXPECT_EQ_MSG(test, others, 1, "one transfer: the direction is in the cache");
 }
 
 /* A read that fails is tried again, as the line stays asserted. */
 static void pca953x_read_fails(struct kunit *test)
 {
 	struct pca953x_test *t = test->priv;
+	unsigned int before;
 
 	bind_pca9554(test);
 	KUNIT_ASSERT_EQ(test, request_pin(test, PIN, IRQF_TRIGGER_FALLING, &t->handled), 0);
+	before = reads(t);
 	kunit_regfile_fail(t->c->rf, 1, -EIO);
 	set_pin(t, PIN, false);
 	expect_handled(test, 1);
+	KUNIT_EXPECT_EQ_MSG(test, reads(t) - before, 1, "reads that succeed");
 }
 
 static void pca953x_short_pulse(struct kunit *test)
@@ -372,13 +417,51 @@ static void pca953x_suspend_resume(struct kunit *test)
 	expect_handled(test, 1);
 }
 
+/* A pin which wakes the machine does it by the interrupt of the chip, which stays on. */
+static void pca953x_wakes(struct kunit *test)
+{
+	struct pca953x_test *t = test->priv;
+	const struct dev_pm_ops *pm;
+	struct irq_data *line;
+	struct device *dev;
+	int irq;
+
+	if (!IS_ENABLED(CONFIG_PM_SLEEP))
+		kunit_skip(test, "there is no suspend without CONFIG_PM_SLEEP");
+
+	bind_pca9554(test);
+	dev = &t->c->client->dev;
+	pm = dev->driver->pm;
+	line = irq_get_irq_data(kunit_irq_line_irq(t->c->line));
+	irq = pin_irq(test, PIN);
+	KUNIT_ASSERT_EQ(test, request_pin(test, PIN, IRQF_TRIGGER_FALLING, &t->handled), 0);
+
+	KUNIT_ASSERT_EQ(test, pm->suspend(dev), 0);
+	KUNIT_EXPECT_FALSE(test, device_wakeup_path(dev));
+	KUNIT_ASSERT_EQ(test, pm->resume(dev), 0);
+
+	KUNIT_ASSERT_EQ(test, enable_irq_wake(irq), 0);
+	KUNIT_EXPECT_TRUE(test, irqd_is_wakeup_set(line));
+	KUNIT_ASSERT_EQ(test, pm->suspend(dev), 0);
+	KUNIT_EXPECT_TRUE_MSG(test, device_wakeup_path(dev), "the chip may be switched off");
+	KUNIT_ASSERT_EQ(test, pm->resume(dev), 0);
+	KUNIT_EXPECT_EQ(test, disable_irq_wake(irq), 0);
+	KUNIT_EXPECT_FALSE(test, irqd_is_wakeup_set(line));
+}
+
 /* Each transfer of probe() fails in turn; nothing is left, and then it works. */
 static void pca953x_probe_fails(struct kunit *test)
 {
 	struct pca953x_test *t = test->priv;
+	unsigned int accesses;
 
 	make_device(test, "pca9554", &pca9554_model);
-	KUNIT_EXPECT_GT(test, kunit_dut_fail_each_access(t->c->dut), 0);
+	kunit_accesses_reset(t->c->dut->accesses);
+	KUNIT_ASSERT_EQ(test, kunit_dut_bind(t->c->dut), 0);
+	accesses = kunit_accesses_count(t->c->dut->accesses);
+	kunit_dut_unbind(t->c->dut);
+	KUNIT_EXPECT_GT(test, accesses, 0);
+	KUNIT_EXPECT_EQ(test, kunit_dut_fail_each_access(t->c->dut), accesses);
 }
 
 static void pca953x_unbind_under_fire(struct kunit *test)
@@ -414,12 +497,15 @@ static void pca953x_hotplug(struct kunit *test)
 
 static struct kunit_case pca953x_test_cases[] = {
 	KUNIT_CASE_PARAM(pca953x_edges, trigger_gen_params),
+	KUNIT_CASE_PARAM(pca953x_level_high, trigger_gen_params),
+	KUNIT_CASE_PARAM(pca953x_level_low, trigger_gen_params),
 	KUNIT_CASE_PARAM(pca953x_change_before_request, trigger_gen_params),
 	KUNIT_CASE_PARAM(pca953x_change_in_handler, trigger_gen_params),
 	KUNIT_CASE(pca953x_read_fails),
 	KUNIT_CASE(pca953x_short_pulse),
 	KUNIT_CASE(pca953x_suspended),
 	KUNIT_CASE(pca953x_suspend_resume),
+	KUNIT_CASE(pca953x_wakes),
 	KUNIT_CASE(pca953x_probe_fails),
 	KUNIT_CASE(pca953x_unbind_under_fire),
 	KUNIT_CASE(pca953x_affinity),

@@ -121,6 +121,11 @@ static void bind_and_request(struct kunit *test)
 	}
 }
 
+static unsigned int reads(struct pcf857x_test *t)
+{
+	return kunit_regfile_count(t->c->rf, KUNIT_REGFILE_READ, PINS);
+}
+
 /* How often each pin was handled, and nothing is left to handle. */
 static void expect_handled(struct kunit *test, unsigned int pin, int handled)
 {
@@ -157,14 +162,17 @@ static int pcf857x_test_init(struct kunit *test)
 static void pcf857x_low_at_probe(struct kunit *test)
 {
 	struct pcf857x_test *t = test->priv;
+	unsigned int before;
 
 	change_pins(t, BIT(0));
 	bind_and_request(test);
 	expect_handled(test, 0, 0);
+	before = reads(t);
 	for (int i = 1; i <= 3; i++) {
 		change_pins(t, BIT(0));
 		expect_handled(test, 0, i);
 	}
+	KUNIT_EXPECT_EQ_MSG(test, reads(t) - before, 3, "one for each interrupt");
 }
 
 /* A pin that was read by a consumer is compared with what the interrupt has read. */
@@ -188,11 +196,14 @@ static void change_pin_1(void *data)
 static void pcf857x_change_behind_read(struct kunit *test)
 {
 	struct pcf857x_test *t = test->priv;
+	unsigned int before;
 
 	bind_and_request(test);
+	before = reads(t);
 	kunit_accesses_hook(&t->c->rf->accesses, 1, change_pin_1, t);
 	change_pins(t, BIT(1));
 	expect_handled(test, 1, 2);
+	KUNIT_EXPECT_EQ_MSG(test, reads(t) - before, 2, "one for each interrupt");
 	KUNIT_EXPECT_EQ(test, kunit_regfile_get(t->c->rf, PINS), 0xff);
 }
 
@@ -215,6 +226,21 @@ static void pcf857x_read_fails(struct kunit *test)
 	expect_handled(test, 6, 1);
 }
 
+/* A pin which wakes the machine does it by the interrupt of the chip. */
+static void pcf857x_wakes(struct kunit *test)
+{
+	struct pcf857x_test *t = test->priv;
+	struct irq_data *line = irq_get_irq_data(kunit_irq_line_irq(t->c->line));
+	int irq;
+
+	bind_and_request(test);
+	irq = gpiod_to_irq(pin_desc(test, 4));
+	KUNIT_ASSERT_EQ(test, enable_irq_wake(irq), 0);
+	KUNIT_EXPECT_TRUE(test, irqd_is_wakeup_set(line));
+	KUNIT_EXPECT_EQ(test, disable_irq_wake(irq), 0);
+	KUNIT_EXPECT_FALSE(test, irqd_is_wakeup_set(line));
+}
+
 static void pcf857x_probe_fails(struct kunit *test)
 {
 	struct pcf857x_test *t = test->priv;
@@ -231,7 +257,7 @@ static void pcf857x_probe_fails(struct kunit *test)
 		kunit_dut_unbind(t->c->dut);
 		kunit_regfile_disarm(t->c->rf);
 	}
-	kunit_dut_fail_each_access(t->c->dut);
+	KUNIT_EXPECT_EQ(test, kunit_dut_fail_each_access(t->c->dut), transfers);
 }
 
 static void pcf857x_unbind_under_fire(struct kunit *test)
@@ -246,6 +272,7 @@ static struct kunit_case pcf857x_test_cases[] = {
 	KUNIT_CASE(pcf857x_value_read),
 	KUNIT_CASE(pcf857x_change_behind_read),
 	KUNIT_CASE(pcf857x_read_fails),
+	KUNIT_CASE(pcf857x_wakes),
 	KUNIT_CASE(pcf857x_probe_fails),
 	KUNIT_CASE(pcf857x_unbind_under_fire),
 	{ }

@@ -9,15 +9,19 @@
  * INTR_STS says that there is any.
  */
 
+#include <linux/atomic.h>
 #include <linux/bits.h>
 #include <linux/i2c.h>
+#include <linux/interrupt.h>
 #include <linux/mfd/tps65090.h>
 #include <linux/module.h>
 #include <linux/platform_device.h>
 #include <linux/power_supply.h>
+#include <linux/regmap.h>
 
 #include <kunit/dut.h>
 #include <kunit/i2c.h>
+#include <kunit/irq.h>
 #include <kunit/test.h>
 
 /* INTR_STS and INTR_MASK */
@@ -168,6 +172,73 @@ static void tps65090_others(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, ac_online(test), 0);
 }
 
+/**
+ * struct tps65090_user - who has requested the interrupt of an event
+ * @pmic:	the driver
+ * @handled:	runs of its handler
+ */
+struct tps65090_user {
+	struct tps65090	*pmic;
+	atomic_t	handled;
+};
+
+/* Who handles an event acknowledges it, and all others, as the charger does. */
+static irqreturn_t user_handler(int irq, void *data)
+{
+	struct tps65090_user *user = data;
+
+	atomic_inc(&user->handled);
+	regmap_write(user->pmic->rmap, TPS65090_REG_INTR_STS, 0);
+	regmap_write(user->pmic->rmap, TPS65090_REG_INTR_STS2, 0);
+	return IRQ_HANDLED;
+}
+
+/* Each event has its own bit, which is that of its number, and its own interrupt. */
+static void tps65090_each(struct kunit *test)
+{
+	struct kunit_i2c_client *c = test->priv;
+	struct tps65090_user *users;
+	struct tps65090 *pmic;
+
+	users = kunit_kcalloc(test, TPS65090_IRQ_OVERLOAD_FET7 + 1, sizeof(*users), GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, users);
+	KUNIT_ASSERT_EQ(test, kunit_dut_bind(c->dut), 0);
+	pmic = i2c_get_clientdata(c->client);
+
+	/* The first one is that of the charger */
+	for (int i = TPS65090_IRQ_VSYS_STATUS_CHANGE; i <= TPS65090_IRQ_OVERLOAD_FET7; i++) {
+		int irq = regmap_irq_get_virq(pmic->irq_data, i);
+
+		KUNIT_ASSERT_GT_MSG(test, irq, 0, "interrupt %d", i);
+		users[i].pmic = pmic;
+		KUNIT_ASSERT_EQ(test, kunit_request_threaded_irq(test, irq, NULL, user_handler,
+								 IRQF_ONESHOT, "tps65090-kunit",
+								 &users[i]), 0);
+	}
+
+	for (int i = TPS65090_IRQ_VSYS_STATUS_CHANGE; i <= TPS65090_IRQ_OVERLOAD_FET7; i++) {
+		kunit_irq_line_raise(c->line, BIT(i));
+		KUNIT_EXPECT_EQ_MSG(test, kunit_irq_line_settle(c->line), 0, "event %d", i);
+		for (int j = TPS65090_IRQ_VSYS_STATUS_CHANGE; j <= TPS65090_IRQ_OVERLOAD_FET7; j++)
+			KUNIT_EXPECT_EQ_MSG(test, atomic_read(&users[j].handled), j <= i,
+					    "interrupt %d, after event %d", j, i);
+	}
+}
+
+/* One chip has no interrupt, the next one has: its charger gets it. */
+static void tps65090_without_interrupt(struct kunit *test)
+{
+	struct kunit_i2c_info info = tps65090_info;
+	struct kunit_i2c_client *c;
+
+	info.trigger = 0;
+	c = kunit_i2c_client_create(test, kunit_i2c_adapter_create(test), &info);
+	KUNIT_ASSERT_EQ(test, kunit_dut_bind(c->dut), 0);
+	kunit_dut_unbind(c->dut);
+
+	tps65090_plugged(test);
+}
+
 static void tps65090_bind_again(struct kunit *test)
 {
 	struct kunit_i2c_client *c = test->priv;
@@ -188,6 +259,8 @@ static struct kunit_case tps65090_cases[] = {
 	KUNIT_CASE(tps65090_others),
 	KUNIT_CASE(tps65090_plugged),
 	KUNIT_CASE(tps65090_plugged_before),
+	KUNIT_CASE(tps65090_each),
+	KUNIT_CASE(tps65090_without_interrupt),
 	KUNIT_CASE(tps65090_probe_fails),
 	{ }
 };

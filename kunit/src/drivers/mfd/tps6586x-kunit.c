@@ -13,10 +13,12 @@
 #include <linux/i2c.h>
 #include <linux/interrupt.h>
 #include <linux/irq.h>
+#include <linux/irqdomain.h>
 #include <linux/mfd/tps6586x.h>
 #include <linux/module.h>
 #include <linux/platform_device.h>
 #include <linux/pm.h>
+#include <linux/property.h>
 
 #include <kunit/dut.h>
 #include <kunit/i2c.h>
@@ -42,11 +44,15 @@
  * struct tps6586x_test - fixture
  * @c:		the PMIC
  * @pdata:	what the board says about it
+ * @line:	more about the interrupt
+ * @refuse:	what it is refused with, or 0
  * @handled:	runs of the handler of the alarm
  */
 struct tps6586x_test {
 	struct kunit_i2c_client		*c;
 	struct tps6586x_platform_data	pdata;
+	struct kunit_irq_line_info	line;
+	int				refuse;
 	atomic_t			handled;
 };
 
@@ -81,6 +87,19 @@ static const struct kunit_regfile_model tps6586x_model = {
 	.event		= tps6586x_event,
 };
 
+static int tps6586x_requested(struct kunit_irq_line *line, void *data)
+{
+	struct tps6586x_test *t = data;
+
+	return t->refuse;
+}
+
+/* The interrupts of the PMIC are found by its node, which has to have something in it */
+static const struct property_entry tps6586x_properties[] = {
+	PROPERTY_ENTRY_BOOL("interrupt-controller"),
+	{ }
+};
+
 static int tps6586x_init(struct kunit *test)
 {
 	static const char * const cells[] = {
@@ -93,6 +112,7 @@ static int tps6586x_init(struct kunit *test)
 		.addr		= 0x34,
 		.model		= &tps6586x_model,
 		.trigger	= IRQ_TYPE_LEVEL_LOW,
+		.properties	= tps6586x_properties,
 	};
 
 	/* They use registers which are not modelled, and request the alarm */
@@ -103,6 +123,9 @@ static int tps6586x_init(struct kunit *test)
 
 	KUNIT_ASSERT_NOT_NULL(test, t);
 	test->priv = t;
+	t->line.requested = tps6586x_requested;
+	t->line.data = t;
+	info.line = &t->line;
 	info.platform_data = &t->pdata;
 	t->c = kunit_i2c_client_create(test, kunit_i2c_adapter_create(test), &info);
 	return 0;
@@ -222,6 +245,57 @@ static void tps6586x_unbound(struct kunit *test)
 			      "an interrupt of the PMIC is left, with the memory of the driver");
 }
 
+/* A device which refers to the node of the PMIC would get an interrupt of that domain. */
+static struct irq_domain *find_domain(struct tps6586x_test *t)
+{
+	return irq_find_matching_fwnode(dev_fwnode(&t->c->client->dev), DOMAIN_BUS_ANY);
+}
+
+/* So do they when probe fails, behind them, */
+static void tps6586x_refused(struct kunit *test)
+{
+	struct tps6586x_test *t = test->priv;
+
+	t->refuse = -EBUSY;
+	KUNIT_EXPECT_EQ(test, kunit_dut_bind(t->c->dut), -EBUSY);
+	KUNIT_EXPECT_NULL_MSG(test, find_domain(t),
+			      "the interrupts of the PMIC are left, with the memory of the driver");
+
+	t->refuse = 0;
+	bind(test);
+	KUNIT_EXPECT_NOT_NULL(test, find_domain(t));
+	kunit_dut_unbind(t->c->dut);
+	KUNIT_EXPECT_NULL(test, find_domain(t));
+}
+
+/* and anywhere. */
+static void tps6586x_allocations_fail(struct kunit *test)
+{
+	struct tps6586x_test *t = test->priv;
+
+	KUNIT_EXPECT_GE(test, kunit_dut_fail_each_allocation(t->c->dut), 5);
+	KUNIT_EXPECT_NULL_MSG(test, find_domain(t),
+			      "the interrupts of the PMIC are left, with the memory of the driver");
+}
+
+/* An event which wakes the machine does it by the interrupt of the PMIC. */
+static void tps6586x_wakes(struct kunit *test)
+{
+	struct tps6586x_test *t = test->priv;
+	struct irq_data *line = irq_get_irq_data(kunit_irq_line_irq(t->c->line));
+	int irq;
+
+	if (!IS_ENABLED(CONFIG_PM_SLEEP))
+		kunit_skip(test, "there are no wakeups without CONFIG_PM_SLEEP");
+
+	bind(test);
+	irq = request(test);
+	KUNIT_ASSERT_EQ(test, enable_irq_wake(irq), 0);
+	KUNIT_EXPECT_TRUE(test, irqd_is_wakeup_set(line));
+	KUNIT_EXPECT_EQ(test, disable_irq_wake(irq), 0);
+	KUNIT_EXPECT_FALSE(test, irqd_is_wakeup_set(line));
+}
+
 static void tps6586x_read_fails(struct kunit *test)
 {
 	struct tps6586x_test *t = test->priv;
@@ -244,10 +318,16 @@ static void tps6586x_bind_again(struct kunit *test)
 static void tps6586x_probe_fails(struct kunit *test)
 {
 	struct tps6586x_test *t = test->priv;
+	unsigned int accesses;
 
+	kunit_accesses_reset(t->c->dut->accesses);
+	bind(test);
+	accesses = kunit_accesses_count(t->c->dut->accesses);
+	kunit_dut_unbind(t->c->dut);
+	KUNIT_EXPECT_GT(test, accesses, 0);
 	/* The driver warns when it cannot write a mask */
 	kunit_warning_suppress(test)
-		KUNIT_EXPECT_GT(test, kunit_dut_fail_each_access(t->c->dut), 0);
+		KUNIT_EXPECT_EQ(test, kunit_dut_fail_each_access(t->c->dut), accesses);
 }
 
 static struct kunit_case tps6586x_cases[] = {
@@ -255,6 +335,9 @@ static struct kunit_case tps6586x_cases[] = {
 	KUNIT_CASE(tps6586x_pending),
 	KUNIT_CASE(tps6586x_suspended),
 	KUNIT_CASE(tps6586x_unbound),
+	KUNIT_CASE(tps6586x_refused),
+	KUNIT_CASE(tps6586x_allocations_fail),
+	KUNIT_CASE(tps6586x_wakes),
 	KUNIT_CASE(tps6586x_read_fails),
 	KUNIT_CASE(tps6586x_bind_again),
 	KUNIT_CASE(tps6586x_probe_fails),

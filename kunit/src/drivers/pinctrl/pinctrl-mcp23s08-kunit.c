@@ -15,6 +15,7 @@
 #include <linux/gpio/driver.h>
 #include <linux/i2c.h>
 #include <linux/interrupt.h>
+#include <linux/irq.h>
 #include <linux/jiffies.h>
 #include <linux/property.h>
 #include <linux/slab.h>
@@ -46,7 +47,8 @@
  * @line:	its interrupt
  * @dut:	the device with its driver
  * @handled:	runs of the handler of @PIN
- * @lower_after: the run at which the handler lowers the pin
+ * @lower_after: the run at which the handler toggles the pin
+ * @reads_in_probe: reads of INTF before there was a handler
  */
 struct mcp23s08_test {
 	struct kunit_regfile	*rf;
@@ -54,6 +56,7 @@ struct mcp23s08_test {
 	struct kunit_dut	*dut;
 	atomic_t		handled;
 	int			lower_after;
+	unsigned int		reads_in_probe;
 };
 
 static const struct kunit_reg mcp23008_regs[] = {
@@ -228,6 +231,12 @@ static struct gpio_desc *pin_desc(struct kunit *test, unsigned int pin)
 	return desc;
 }
 
+/* The handler of the chip begins with that. So does probe, which reads all registers. */
+static unsigned int reads_of_intf(struct mcp23s08_test *t)
+{
+	return kunit_regfile_count(t->rf, KUNIT_REGFILE_READ, INTF) - t->reads_in_probe;
+}
+
 static void bind_and_request(struct kunit *test, unsigned long flags)
 {
 	struct mcp23s08_test *t = test->priv;
@@ -236,6 +245,7 @@ static void bind_and_request(struct kunit *test, unsigned long flags)
 	KUNIT_ASSERT_EQ(test, kunit_request_threaded_irq(test, gpiod_to_irq(pin_desc(test, PIN)),
 							 NULL, pin_handler, flags | IRQF_ONESHOT,
 							 "mcp23s08-kunit", t), 0);
+	t->reads_in_probe = reads_of_intf(t);
 }
 
 /* Each round is one run of the handler of the chip. */
@@ -261,15 +271,42 @@ static int mcp23s08_test_init(struct kunit *test)
 	return 0;
 }
 
+/* Both edges, then one, the other one, and a low level. The pin is low at first. */
 static void mcp23s08_edges(struct kunit *test)
 {
 	struct mcp23s08_test *t = test->priv;
+	int irq;
 
 	bind_and_request(test, IRQF_TRIGGER_RISING | IRQF_TRIGGER_FALLING);
 	for (int i = 1; i <= 4; i++) {
 		toggle_pin(t);
 		expect_handled(test, i, 1);
 	}
+
+	irq = gpiod_to_irq(pin_desc(test, PIN));
+	KUNIT_ASSERT_EQ(test, irq_set_irq_type(irq, IRQ_TYPE_EDGE_RISING), 0);
+	toggle_pin(t);
+	expect_handled(test, 5, 1);
+	toggle_pin(t);
+	expect_handled(test, 5, 1);
+
+	KUNIT_ASSERT_EQ(test, irq_set_irq_type(irq, IRQ_TYPE_EDGE_FALLING), 0);
+	toggle_pin(t);
+	expect_handled(test, 5, 1);
+	toggle_pin(t);
+	expect_handled(test, 6, 1);
+
+	toggle_pin(t);
+	expect_handled(test, 6, 1);
+	KUNIT_ASSERT_EQ(test, irq_set_irq_type(irq, IRQ_TYPE_LEVEL_LOW), 0);
+	expect_handled(test, 6, 1);
+	/* It is low for two runs of the handler, the second one makes it high */
+	t->lower_after = 8;
+	toggle_pin(t);
+	expect_handled(test, 8, 3);
+
+	KUNIT_EXPECT_EQ_MSG(test, reads_of_intf(t), 4 + 2 + 2 + 1 + 2,
+			    "reads of INTF, one for each interrupt of the chip");
 }
 
 /* The levels are read for an interrupt only, as that acknowledges one. */
@@ -281,6 +318,8 @@ static void mcp23s08_change_behind_intf(struct kunit *test)
 	kunit_regfile_after(t->rf, KUNIT_REGFILE_READ, INTF, toggle_pin_hook, t);
 	KUNIT_ASSERT_EQ(test, kunit_irq_line_spurious(t->line), 1);
 	expect_handled(test, 1, 2);
+	KUNIT_EXPECT_EQ_MSG(test, reads_of_intf(t), 2,
+			    "reads of INTF, one for each interrupt of the chip");
 }
 
 struct get_value {

@@ -38,7 +38,8 @@
  * @bucks:	consumers of the regulators
  * @nb:		notifiers of them
  * @notified:	calls of those with an over-current
- * @again:	an event which happens when the first one of BUCKA is notified
+ * @again:	events which happen when the first one of each buck is notified
+ * @handled:	interrupts which the test knows of
  * @late:	the regulator did not exist when the interrupt was requested
  */
 struct da9211_test {
@@ -47,7 +48,8 @@ struct da9211_test {
 	struct regulator	*bucks[DA9211_MAX_REGULATORS];
 	struct notifier_block	nb[DA9211_MAX_REGULATORS];
 	atomic_t		notified[DA9211_MAX_REGULATORS];
-	u64			again;
+	u64			again[DA9211_MAX_REGULATORS];
+	unsigned int		handled;
 	bool			late;
 };
 
@@ -149,27 +151,25 @@ static void da9211_create(struct kunit *test, int num_buck)
 	kunit_regfile_set(t->c->rf, DA9211_REG_MASK_B, 0xff, 0xff);
 }
 
-static int da9211_notify(struct notifier_block *nb, unsigned long event, void *data)
+static int da9211_notified(struct da9211_test *t, unsigned int buck, unsigned long event)
 {
-	struct da9211_test *t = container_of(nb, struct da9211_test, nb[0]);
-
 	if (event != REGULATOR_EVENT_OVER_CURRENT)
 		return NOTIFY_DONE;
-	atomic_inc(&t->notified[0]);
-	if (t->again)
-		kunit_irq_line_raise(t->c->line, t->again);
-	t->again = 0;
+	atomic_inc(&t->notified[buck]);
+	if (t->again[buck])
+		kunit_irq_line_raise(t->c->line, t->again[buck]);
+	t->again[buck] = 0;
 	return NOTIFY_OK;
+}
+
+static int da9211_notify(struct notifier_block *nb, unsigned long event, void *data)
+{
+	return da9211_notified(container_of(nb, struct da9211_test, nb[0]), 0, event);
 }
 
 static int da9211_notify_b(struct notifier_block *nb, unsigned long event, void *data)
 {
-	struct da9211_test *t = container_of(nb, struct da9211_test, nb[1]);
-
-	if (event != REGULATOR_EVENT_OVER_CURRENT)
-		return NOTIFY_DONE;
-	atomic_inc(&t->notified[1]);
-	return NOTIFY_OK;
+	return da9211_notified(container_of(nb, struct da9211_test, nb[1]), 1, event);
 }
 
 static void da9211_bind(struct kunit *test)
@@ -210,13 +210,22 @@ static void da9211_consume(struct kunit *test)
 	}
 }
 
-static void expect_notified(struct kunit *test, int a, int b)
+/* The handler begins with that. */
+static unsigned int interrupts(struct da9211_test *t)
+{
+	return kunit_regfile_count(t->c->rf, KUNIT_REGFILE_READ, DA9211_REG_EVENT_B);
+}
+
+/* @runs: those of the handler that have read the events, since the last time */
+static void expect_notified(struct kunit *test, int a, int b, unsigned int runs)
 {
 	struct da9211_test *t = test->priv;
 
 	/* One round for each event, and one for a transfer that failed */
 	for (int i = 0; i < 3 && kunit_irq_line_settle(t->c->line); i++)
 		;
+	KUNIT_EXPECT_EQ_MSG(test, interrupts(t) - t->handled, runs, "runs of the handler");
+	t->handled = interrupts(t);
 	KUNIT_EXPECT_EQ_MSG(test, atomic_read(&t->notified[0]), a, "over-currents of BUCKA");
 	KUNIT_EXPECT_EQ_MSG(test, atomic_read(&t->notified[1]), b, "over-currents of BUCKB");
 	KUNIT_EXPECT_EQ(test, kunit_regfile_get(t->c->rf, DA9211_REG_EVENT_B), 0);
@@ -236,11 +245,11 @@ static void da9211_over_current(struct kunit *test)
 			    "other events are enabled than those of the regulators");
 
 	kunit_irq_line_raise(t->c->line, DA9211_E_OV_CURR_A);
-	expect_notified(test, 1, 0);
+	expect_notified(test, 1, 0, 1);
 	kunit_irq_line_raise(t->c->line, DA9211_E_OV_CURR_B);
-	expect_notified(test, 1, 1);
+	expect_notified(test, 1, 1, 1);
 	kunit_irq_line_raise(t->c->line, DA9211_E_OV_CURR_A | DA9211_E_OV_CURR_B);
-	expect_notified(test, 2, 2);
+	expect_notified(test, 2, 2, 1);
 }
 
 /* An over-current before the kernel was started, which the firmware had enabled. */
@@ -253,10 +262,10 @@ static void da9211_pending(struct kunit *test)
 	kunit_regfile_set(t->c->rf, DA9211_REG_MASK_B, DA9211_M_OV_CURR_A, 0);
 	kunit_irq_line_raise(t->c->line, DA9211_E_OV_CURR_A);
 	da9211_bind(test);
-	expect_notified(test, 0, 0);
+	expect_notified(test, 0, 0, 1);
 	da9211_consume(test);
 	kunit_irq_line_raise(t->c->line, DA9211_E_OV_CURR_A);
-	expect_notified(test, 1, 0);
+	expect_notified(test, 1, 0, 1);
 }
 
 /* What happens while consumers act upon an event is another one. */
@@ -268,9 +277,22 @@ static void da9211_again(struct kunit *test)
 	t = test->priv;
 	da9211_bind(test);
 	da9211_consume(test);
-	t->again = DA9211_E_OV_CURR_A;
+	t->again[0] = DA9211_E_OV_CURR_A;
 	kunit_irq_line_raise(t->c->line, DA9211_E_OV_CURR_A);
-	expect_notified(test, 2, 0);
+	expect_notified(test, 2, 0, 2);
+}
+
+static void da9211_again_b(struct kunit *test)
+{
+	struct da9211_test *t;
+
+	da9211_create(test, 2);
+	t = test->priv;
+	da9211_bind(test);
+	da9211_consume(test);
+	t->again[1] = DA9211_E_OV_CURR_B;
+	kunit_irq_line_raise(t->c->line, DA9211_E_OV_CURR_B);
+	expect_notified(test, 0, 2, 2);
 }
 
 static void da9211_read_fails(struct kunit *test)
@@ -283,7 +305,7 @@ static void da9211_read_fails(struct kunit *test)
 	da9211_consume(test);
 	kunit_regfile_fail(t->c->rf, 1, -EIO);
 	kunit_irq_line_raise(t->c->line, DA9211_E_OV_CURR_A);
-	expect_notified(test, 1, 0);
+	expect_notified(test, 1, 0, 1);
 }
 
 /* The consumers are notified of an event that cannot be cleared, and again when it can be. */
@@ -297,7 +319,20 @@ static void da9211_clear_fails(struct kunit *test)
 	da9211_consume(test);
 	kunit_regfile_fail(t->c->rf, 2, -EIO);
 	kunit_irq_line_raise(t->c->line, DA9211_E_OV_CURR_A);
-	expect_notified(test, 2, 0);
+	expect_notified(test, 2, 0, 2);
+}
+
+static void da9211_clear_b_fails(struct kunit *test)
+{
+	struct da9211_test *t;
+
+	da9211_create(test, 2);
+	t = test->priv;
+	da9211_bind(test);
+	da9211_consume(test);
+	kunit_regfile_fail(t->c->rf, 2, -EIO);
+	kunit_irq_line_raise(t->c->line, DA9211_E_OV_CURR_B);
+	expect_notified(test, 0, 2, 2);
 }
 
 static void da9211_bind_again(struct kunit *test)
@@ -311,11 +346,19 @@ static void da9211_bind_again(struct kunit *test)
 
 static void da9211_probe_fails(struct kunit *test)
 {
+	unsigned int accesses;
 	struct da9211_test *t;
 
 	da9211_create(test, 2);
 	t = test->priv;
-	KUNIT_EXPECT_GT(test, kunit_dut_fail_each_access(t->c->dut), 0);
+	/* The first time it selects one page more */
+	kunit_dut_bind_again(t->c->dut, 1);
+	kunit_accesses_reset(t->c->dut->accesses);
+	da9211_bind(test);
+	accesses = kunit_accesses_count(t->c->dut->accesses);
+	kunit_dut_unbind(t->c->dut);
+	KUNIT_EXPECT_GT(test, accesses, 0);
+	KUNIT_EXPECT_EQ(test, kunit_dut_fail_each_access(t->c->dut), accesses);
 }
 
 static void da9211_unbind_under_fire(struct kunit *test)
@@ -331,8 +374,10 @@ static struct kunit_case da9211_cases[] = {
 	KUNIT_CASE(da9211_pending),
 	KUNIT_CASE(da9211_over_current),
 	KUNIT_CASE(da9211_again),
+	KUNIT_CASE(da9211_again_b),
 	KUNIT_CASE(da9211_read_fails),
 	KUNIT_CASE(da9211_clear_fails),
+	KUNIT_CASE(da9211_clear_b_fails),
 	KUNIT_CASE(da9211_bind_again),
 	KUNIT_CASE(da9211_probe_fails),
 	KUNIT_CASE(da9211_unbind_under_fire),

@@ -8,10 +8,10 @@
 
 #include <linux/bits.h>
 #include <linux/completion.h>
-#include <linux/delay.h>
 #include <linux/i2c.h>
 #include <linux/jiffies.h>
 #include <linux/rtc.h>
+#include <linux/workqueue.h>
 
 #include <kunit/dut.h>
 #include <kunit/i2c.h>
@@ -32,7 +32,7 @@
  * struct ds1374_test - fixture
  * @c:		the device
  * @rtc:	what the driver has made of it
- * @done:	the alarm has been handled
+ * @done:	what the test waits for has happened
  */
 struct ds1374_test {
 	struct kunit_i2c_client	*c;
@@ -96,20 +96,24 @@ static void set_alarm(struct kunit *test)
 		t->rtc = rtc_kunit_find(test, &t->c->client->dev);
 	}
 
-	kunit_regfile_set(t->c->rf, TOD0 + 1, 0xff, 0);
+	/* It is 512, and a counter runs until it is 1000 */
+	kunit_regfile_set(t->c->rf, TOD0 + 1, 0xff, 512 >> 8);
 	rtc_time64_to_tm(1000, &alarm.time);
 	KUNIT_ASSERT_EQ(test, rtc_set_alarm(t->rtc, &alarm), 0);
+	KUNIT_EXPECT_EQ(test, kunit_regfile_get(t->c->rf, WDALM0) |
+			      kunit_regfile_get(t->c->rf, WDALM0 + 1) << 8 |
+			      kunit_regfile_get(t->c->rf, WDALM0 + 2) << 16, 1000 - 512);
 	KUNIT_ASSERT_EQ(test, kunit_regfile_get(t->c->rf, CR), CR_WACE | CR_AIE);
 }
 
-static void core_wrote_cr(struct kunit_regfile *rf, void *data)
+static void is_done(struct kunit_regfile *rf, void *data)
 {
 	complete(data);
 }
 
 static void work_wrote_cr(struct kunit_regfile *rf, void *data)
 {
-	kunit_regfile_after(rf, KUNIT_REGFILE_WRITE, CR, core_wrote_cr, data);
+	kunit_regfile_after(rf, KUNIT_REGFILE_WRITE, CR, is_done, data);
 }
 
 /*
@@ -140,6 +144,23 @@ static void ds1374_alarm(struct kunit *test)
 	}
 }
 
+/* The firmware has left an alarm enabled, which has been due. It is not the next one. */
+static void ds1374_pending(struct kunit *test)
+{
+	struct ds1374_test *t = test->priv;
+
+	kunit_regfile_set(t->c->rf, CR, 0xff, CR_WACE | CR_AIE);
+	kunit_irq_line_raise(t->c->line, SR_AF);
+	KUNIT_ASSERT_EQ(test, kunit_dut_bind(t->c->dut), 0);
+	KUNIT_EXPECT_EQ(test, kunit_regfile_get(t->c->rf, SR), 0);
+	KUNIT_EXPECT_EQ(test, kunit_regfile_get(t->c->rf, CR), 0);
+	KUNIT_EXPECT_FALSE(test, kunit_irq_line_asserted(t->c->line));
+
+	t->rtc = rtc_kunit_find(test, &t->c->client->dev);
+	set_alarm(test);
+	expect_alarm(test, "after one from before");
+}
+
 /* A transfer of the work item fails, and there is another chance. */
 static void ds1374_read_fails(struct kunit *test)
 {
@@ -156,7 +177,14 @@ static void ds1374_probe_fails(struct kunit *test)
 {
 	struct ds1374_test *t = test->priv;
 
-	KUNIT_EXPECT_GT(test, kunit_dut_fail_each_access(t->c->dut), 0);
+	unsigned int accesses;
+
+	kunit_accesses_reset(t->c->dut->accesses);
+	KUNIT_ASSERT_EQ(test, kunit_dut_bind(t->c->dut), 0);
+	accesses = kunit_accesses_count(t->c->dut->accesses);
+	kunit_dut_unbind(t->c->dut);
+	KUNIT_EXPECT_GT(test, accesses, 0);
+	KUNIT_EXPECT_EQ(test, kunit_dut_fail_each_access(t->c->dut), accesses);
 }
 
 /* The alarm is due, and its work item has begun: it is gone with the driver. */
@@ -166,15 +194,19 @@ static void ds1374_unbind_in_work(struct kunit *test)
 	unsigned int transfers;
 
 	set_alarm(test);
+	kunit_regfile_at(t->c->rf, 1, is_done, &t->done);
 	kunit_regfile_delay(t->c->rf, 1, 20000);
 	kunit_irq_line_raise(t->c->line, SR_AF);
-	kunit_irq_line_settle(t->c->line);
+	KUNIT_ASSERT_TRUE(test, wait_for_completion_timeout(&t->done, 2 * HZ));
 	kunit_dut_unbind(t->c->dut);
 	transfers = kunit_regfile_transfers(t->c->rf);
 	KUNIT_EXPECT_FALSE(test, kunit_irq_line_requested(t->c->line));
 
-	/* It would do its transfers in that time */
-	fsleep(50000);
+	/*
+	 * One which is left does its transfers. flush_workqueue() keeps drivers from waiting
+	 * for all work of the system, which is what a test wants.
+	 */
+	__flush_workqueue(system_percpu_wq);
 	KUNIT_EXPECT_EQ_MSG(test, kunit_regfile_transfers(t->c->rf), transfers,
 			    "transfers after the driver was unbound");
 	KUNIT_EXPECT_EQ(test, kunit_dut_bind(t->c->dut), 0);
@@ -182,6 +214,7 @@ static void ds1374_unbind_in_work(struct kunit *test)
 
 static struct kunit_case ds1374_test_cases[] = {
 	KUNIT_CASE(ds1374_alarm),
+	KUNIT_CASE(ds1374_pending),
 	KUNIT_CASE(ds1374_read_fails),
 	KUNIT_CASE(ds1374_probe_fails),
 	KUNIT_CASE(ds1374_unbind_in_work),

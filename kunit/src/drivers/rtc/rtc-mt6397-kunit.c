@@ -147,13 +147,27 @@ static void mt6397_alarm(struct kunit *test)
 	struct mt6397_test *t = test->priv;
 	struct rtc_device *rtc = bind_rtc(test);
 
+	/* 12:47:07 on the 30th of November */
+	kunit_regfile_set(t->rf, TC(SEC), 0xffff, 7);
+	kunit_regfile_set(t->rf, TC(MIN), 0xffff, 47);
+	kunit_regfile_set(t->rf, TC(HOUR), 0xffff, 12);
+	kunit_regfile_set(t->rf, TC(DOM), 0xffff, 30);
+	kunit_regfile_set(t->rf, TC(MTH), 0xffff, 11);
+
 	rtc_kunit_set_alarm(test, rtc);
-	KUNIT_EXPECT_EQ(test, kunit_regfile_get(t->rf, AL(HOUR)), 1);
+	KUNIT_EXPECT_EQ(test, kunit_regfile_get(t->rf, AL(SEC)), 7);
+	KUNIT_EXPECT_EQ(test, kunit_regfile_get(t->rf, AL(MIN)), 47);
+	KUNIT_EXPECT_EQ(test, kunit_regfile_get(t->rf, AL(HOUR)), 13);
+	KUNIT_EXPECT_EQ(test, kunit_regfile_get(t->rf, AL(DOM)), 30);
+	KUNIT_EXPECT_EQ(test, kunit_regfile_get(t->rf, AL(MTH)), 11);
+	KUNIT_EXPECT_EQ(test, kunit_regfile_get(t->rf, AL(YEAR)), 50);
+	KUNIT_EXPECT_EQ_MSG(test, kunit_regfile_get(t->rf, BASE + RTC_AL_MASK), RTC_AL_MASK_DOW,
+			    "the day of the week matters, or another one does not");
 	KUNIT_EXPECT_EQ(test, kunit_regfile_get(t->rf, IRQ_EN), RTC_IRQ_EN_ONESHOT_AL);
 	KUNIT_EXPECT_EQ_MSG(test, kunit_regfile_get(t->rf, LAST), 1,
 			    "the values are not transferred to the clock");
 
-	kunit_regfile_set(t->rf, TC(HOUR), 0xffff, 1);
+	kunit_regfile_set(t->rf, TC(HOUR), 0xffff, 13);
 	kunit_irq_line_raise(t->line, ALARM);
 	KUNIT_EXPECT_EQ(test, kunit_irq_line_settle(t->line), 0);
 	KUNIT_EXPECT_EQ(test, kunit_regfile_get(t->rf, IRQ_EN) & RTC_IRQ_EN_AL, 0);
@@ -185,13 +199,17 @@ static void mt6397_read_fails(struct kunit *test)
 {
 	struct mt6397_test *t = test->priv;
 	struct rtc_device *rtc = bind_rtc(test);
+	unsigned int before;
 
 	rtc_kunit_set_alarm(test, rtc);
 	kunit_regfile_set(t->rf, TC(HOUR), 0xffff, 1);
+	before = kunit_regfile_count(t->rf, KUNIT_REGFILE_READ, IRQ_STA);
 	kunit_regfile_fail(t->rf, 1, -EIO);
 	kunit_irq_line_raise(t->line, ALARM);
 	for (unsigned int i = 0; kunit_irq_line_settle(t->line) && i < 3; i++)
 		;
+	KUNIT_EXPECT_EQ_MSG(test, kunit_regfile_count(t->rf, KUNIT_REGFILE_READ, IRQ_STA) - before,
+			    1, "reads of the status that succeed");
 	flush_work(&rtc->irqwork);
 	KUNIT_EXPECT_FALSE_MSG(test, rtc->aie_timer.enabled, "the RTC core has not seen the alarm");
 }
@@ -215,7 +233,14 @@ static void mt6397_probe_fails(struct kunit *test)
 {
 	struct mt6397_test *t = test->priv;
 
-	KUNIT_EXPECT_GE(test, kunit_dut_fail_each_access(t->dut), 2);
+	unsigned int accesses;
+
+	kunit_accesses_reset(t->dut->accesses);
+	bind_rtc(test);
+	accesses = kunit_accesses_count(t->dut->accesses);
+	kunit_dut_unbind(t->dut);
+	KUNIT_EXPECT_GE(test, accesses, 2);
+	KUNIT_EXPECT_EQ(test, kunit_dut_fail_each_access(t->dut), accesses);
 }
 
 static void mt6397_unbind_under_fire(struct kunit *test)

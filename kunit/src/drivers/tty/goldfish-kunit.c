@@ -18,6 +18,7 @@
 #include <linux/tty_port.h>
 #include <linux/workqueue.h>
 
+#include <kunit/access.h>
 #include <kunit/dut.h>
 #include <kunit/irq-line.h>
 #include <kunit/mmio.h>
@@ -323,8 +324,14 @@ static void goldfish_tty_bind_again(struct kunit *test)
 static void goldfish_tty_probe_fails(struct kunit *test)
 {
 	struct goldfish_tty_test *t = test->priv;
+	unsigned int accesses;
 
-	KUNIT_EXPECT_GE(test, kunit_dut_fail_each_access(t->dut), 1);
+	kunit_accesses_reset(t->dut->accesses);
+	KUNIT_ASSERT_EQ(test, kunit_dut_bind(t->dut), 0);
+	accesses = kunit_accesses_count(t->dut->accesses);
+	kunit_dut_unbind(t->dut);
+	KUNIT_EXPECT_GE(test, accesses, 1);
+	KUNIT_EXPECT_EQ(test, kunit_dut_fail_each_access(t->dut), accesses);
 }
 
 static struct kunit_case goldfish_tty_cases[] = {

@@ -14,7 +14,8 @@ struct kunit;
  * struct kunit_access - one access of a driver to its device
  * @addr:	address of the register, in the device
  * @val:	what was read or written, as much of it as fits in
- * @len:	bytes
+ * @len:	bytes; 0 if no register was accessed, as in a transfer of a bus which has
+ *		failed: there is no @addr, no @val and no @write then
  * @write:	a write, otherwise a read
  * @failed:	it was made to fail
  * @nr:		which access it is, counted from 1 since kunit_accesses_reset()

@@ -1825,15 +1825,27 @@ static void ord_cancel_atomic(struct kunit *test)
 
 #ifdef CONFIG_HOTPLUG_CPU
 /**
+ * struct ord_waiting - a tasklet which waits on the CPU that takes others over
+ * @tl:		the tasklet, disabled meanwhile
+ * @runs:	its runs
+ */
+struct ord_waiting {
+	struct tasklet_struct	tl;
+	atomic_t		runs;
+};
+
+/**
  * struct ord_takeover - a CPU which goes down
  * @ot:		the test
  * @work:	runs on the CPU while it is dying
  * @exit:	the tracepoint of a step which is done
+ * @waiting:	for each vector, what waits on the CPU which stays
  */
 struct ord_takeover {
 	struct ord_test		*ot;
 	struct irq_work		work;
 	struct tracepoint	*exit;
+	struct ord_waiting	waiting[ARRAY_SIZE(ord_vecs)];
 };
 
 /* Of the test that takes a CPU down: there is only one at a time. */
@@ -1928,13 +1940,53 @@ static int ord_retry_busy(int (*fn)(unsigned int cpu), unsigned int cpu)
 	return ret;
 }
 
+static void ord_waiting_fn(struct tasklet_struct *tl)
+{
+	struct ord_waiting *w = container_of(tl, struct ord_waiting, tl);
+
+	atomic_inc(&w->runs);
+}
+
+/* What waits where others are taken over to. Disabled, it waits for as long as one wants. */
+static void ord_wait_here(struct ord_takeover *to)
+{
+	for (int i = 0; i < ARRAY_SIZE(ord_vecs); i++) {
+		struct ord_waiting *w = &to->waiting[i];
+
+		tasklet_setup(&w->tl, ord_waiting_fn);
+		tasklet_disable(&w->tl);
+		local_bh_disable();
+		ord_vecs[i].schedule(&w->tl);
+		local_bh_enable();
+	}
+}
+
+/* It is still there. */
+static void ord_expect_waited(struct kunit *test, struct ord_takeover *to)
+{
+	for (int i = 0; i < ARRAY_SIZE(ord_vecs); i++) {
+		struct ord_waiting *w = &to->waiting[i];
+
+		KUNIT_EXPECT_EQ(test, atomic_read(&w->runs), 0);
+		tasklet_enable(&w->tl);
+		if (!ord_poll(atomic_read(&w->runs))) {
+			/* On no list: tasklet_kill() would wait for ever */
+			KUNIT_FAIL(test, "%s: lost by the CPU which took others over",
+				   ord_vecs[i].name);
+			continue;
+		}
+		tasklet_kill(&w->tl);
+		KUNIT_EXPECT_EQ(test, atomic_read(&w->runs), 1);
+	}
+}
+
 /* With MORE, one more is scheduled on the CPU which has just taken them over. */
 static void ord_check_takeover(struct kunit *test, bool more)
 {
 	static const int tasklets = 2 * ARRAY_SIZE(ord_vecs);
 	struct ord_test *ot = test->priv;
 	struct ord_takeover to = { .ot = ot };
-	unsigned long odd = 0;
+	unsigned long seen = 0;
 	bool idle = false;
 	int cpu, state, ret;
 
@@ -1954,6 +2006,7 @@ static void ord_check_takeover(struct kunit *test, bool more)
 	to.work = IRQ_WORK_INIT_LAZY(ord_dying);
 	if (more && ord_trace(&to))
 		kunit_skip(test, "needs CONFIG_TRACEPOINTS");
+	ord_wait_here(&to);
 	ord_takeover_test = &to;
 	state = cpuhp_setup_state_nocalls(CPUHP_AP_ONLINE_DYN, "softirq_kunit:down",
 					  NULL, ord_going_down);
@@ -1962,6 +2015,7 @@ static void ord_check_takeover(struct kunit *test, bool more)
 		cpuhp_remove_state_nocalls(state);
 	if (more)
 		ord_untrace(&to);
+	ord_expect_waited(test, &to);
 	/* Some CPUs are not made for it */
 	if (ret == -EPERM || ret == -EOPNOTSUPP)
 		kunit_skip(test, "CPU %d does not go down: %d", cpu, ret);
@@ -1978,12 +2032,17 @@ static void ord_check_takeover(struct kunit *test, bool more)
 		KUNIT_EXPECT_TRUE_MSG(test, ord_poll(ord_runs(&ot->tl[i])),
 				      "%s tasklet %d did not run elsewhere",
 				      ot->tl[i].vec->name, i);
-	/* In the order in which they were scheduled there */
+	/* In the order in which they were scheduled there, and one more behind them */
 	for (int i = 0; i < min(atomic_read(&ot->nlog), ORD_LOG); i++) {
-		if (ot->log[i].id < ORD_TASKLETS && ot->log[i].id & 1)
-			odd |= BIT(ot->log[i].id);
-		else if (ot->log[i].id < ORD_TASKLETS)
-			KUNIT_EXPECT_FALSE(test, odd & BIT(ot->log[i].id + 1));
+		int id = ot->log[i].id;
+
+		if (id >= ORD_TASKLETS)
+			continue;
+		if (id & 1)
+			KUNIT_EXPECT_TRUE(test, seen & BIT(id - 1));
+		else if (id == tasklets)
+			KUNIT_EXPECT_TRUE(test, seen & BIT(tasklets - 1));
+		seen |= BIT(id);
 	}
 	KUNIT_EXPECT_EQ(test, ord_retry_busy(add_cpu, cpu), 0);
 

@@ -19,9 +19,20 @@
 static void kunit_access_print(struct kunit_accesses *acc, const struct kunit_access *access,
 			       const char *why)
 {
+	if (!access->len) {
+		kunit_err(acc->test, "%s: %u: no register%s%s\n", acc->name, access->nr,
+			  why ? ": " : "", why ?: "");
+		return;
+	}
 	kunit_err(acc->test, "%s: %u: %u byte %s, register 0x%llx, value 0x%llx, by %pS%s%s\n",
 		  acc->name, access->nr, access->len, str_write_read(access->write), access->addr,
 		  access->val, (void *)access->ip, why ? ": " : "", why ?: "");
+}
+
+/* Without a length it is to no register, not even to the one at 0 */
+static bool kunit_access_is(const struct kunit_access *access, u64 addr, bool write)
+{
+	return access->len && access->addr == addr && access->write == write;
 }
 
 static void kunit_accesses_exit(void *data)
@@ -120,7 +131,7 @@ void kunit_access_end(struct kunit_accesses *acc, const struct kunit_access *acc
 		acc->trace[access->nr % KUNIT_ACCESSES_TRACED] = *access;
 
 		if (acc->hook_by_addr)
-			here = access->addr == acc->hook_addr && access->write == acc->hook_write;
+			here = kunit_access_is(access, acc->hook_addr, acc->hook_write);
 		else
 			here = acc->hook_nr && access->nr == acc->hook_nr;
 		if (here && acc->hook) {
@@ -229,7 +240,7 @@ unsigned int kunit_accesses_to(struct kunit_accesses *acc, u64 addr, bool write)
 	for (i = 0; i < KUNIT_ACCESSES_TRACED; i++) {
 		const struct kunit_access *access = &acc->trace[i];
 
-		num += access->nr && access->addr == addr && access->write == write;
+		num += access->nr && kunit_access_is(access, addr, write);
 	}
 	return num;
 }

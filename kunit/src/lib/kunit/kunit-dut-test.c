@@ -11,18 +11,27 @@
 #include <linux/interrupt.h>
 #include <linux/io.h>
 #include <linux/irq.h>
+#include <linux/irq_sim.h>
+#include <linux/jiffies.h>
 #include <linux/module.h>
+#include <linux/notifier.h>
 #include <linux/platform_device.h>
 #include <linux/pm.h>
+#include <linux/preempt.h>
 #include <linux/property.h>
+#include <linux/sched.h>
 #include <linux/slab.h>
+#include <linux/string.h>
 
 #include <kunit/dut.h>
+#include <kunit/fwnode.h>
 #include <kunit/irq.h>
 #include <kunit/irq-line.h>
 #include <kunit/mmio.h>
 #include <kunit/platform_device.h>
 #include <kunit/test.h>
+
+#include "try-catch-impl.h"
 
 #define DRIVER		"kunit-dut-test"
 
@@ -33,12 +42,21 @@
 
 #define MAGIC		0x4b554e54
 
+/* For what happens all the time */
+#define PATIENCE	(5 * HZ)
+
 /* What the driver does wrong */
 #define FORGETS_ACK	BIT(0)	/* does not acknowledge */
 #define ACKS_ALL	BIT(1)	/* acknowledges what it has not seen */
 #define KEEPS_IRQ	BIT(2)	/* does not free its interrupt when probe fails */
-#define UNMAPS_FIRST	BIT(3)	/* unmaps, and then disables the interrupt */
+#define UNMAPS_FIRST	BIT(3)	/* unmaps, and frees its interrupt after one of them */
 #define ONCE		BIT(4)	/* cannot be bound a second time */
+
+/* Not the first time, which for some loops is that of another one within */
+#define LEAVES_IRQ	BIT(5)	/* does not free its interrupt when it is unbound */
+
+/* And what it does that is not wrong: it waits for an interrupt in probe, and in remove */
+#define WAITS		BIT(6)
 
 /**
  * struct dut_test - fixture, and what its driver knows
@@ -47,18 +65,27 @@
  * @line:	the interrupt of the device
  * @mmio:	its registers
  * @dut:	the device
+ * @delivery:	how the interrupt is delivered
+ * @kind:	of its controller
  * @wrong:	what the driver does wrong
  * @shares:	its interrupt
  * @probes:	calls of probe
+ * @early:	probes which found that something had happened in the device before
+ * @waited:	interrupts that came while probe, or remove, waited for one
+ * @left:	requests of the interrupt which the driver has left
  * @base:	the registers, mapped
  * @irq:	the interrupt
  * @handled:	runs of the handler which found something
  * @spurious:	and those which did not
+ * @hardirq:	the last of all was in a hard interrupt
+ * @softirq:	or it was in a softirq
  * @events:	all that it found
  * @requested:	what request_irq() is to return
  * @released:	times that the line was freed
  * @pm:		PM callbacks that were called, in order
- * @pm_error:	what the last one returns
+ * @pm_fails:	those which return @pm_error, and then one less
+ * @pm_error:	what they return
+ * @aborted:	an assertion has ended @inner
  */
 struct dut_test {
 	struct kunit		inner;
@@ -66,18 +93,27 @@ struct dut_test {
 	struct kunit_irq_line	*line;
 	struct kunit_mmio	*mmio;
 	struct kunit_dut	*dut;
+	enum irq_sim_delivery	delivery;
+	enum irq_sim_kind	kind;
 	unsigned int		wrong;
 	bool			shares;
 	unsigned int		probes;
+	unsigned int		early;
+	unsigned int		waited;
+	unsigned int		left;
 	void __iomem		*base;
 	int			irq;
 	atomic_t		handled;
 	atomic_t		spurious;
+	bool			hardirq;
+	bool			softirq;
 	atomic_t		events;
 	int			requested;
 	unsigned int		released;
 	char			pm[16];
+	const char		*pm_fails;
 	int			pm_error;
+	bool			aborted;
 };
 
 static struct dut_test *to_dut_test(struct device *dev)
@@ -99,9 +135,38 @@ static irqreturn_t dut_test_handler(int irq, void *data)
 		writel(~0, t->base + STATUS);
 	else if (!(t->wrong & FORGETS_ACK))
 		writel(status, t->base + STATUS);
+	WRITE_ONCE(t->hardirq, in_hardirq());
+	WRITE_ONCE(t->softirq, !in_hardirq() && in_serving_softirq());
 	atomic_or(status, &t->events);
 	atomic_inc(&t->handled);
 	return IRQ_HANDLED;
+}
+
+/* Until the device interrupts once more, which it does all the time, or never */
+static bool dut_test_wait(struct dut_test *t)
+{
+	unsigned long end = jiffies + PATIENCE;
+	int before = atomic_read(&t->handled);
+
+	while (atomic_read(&t->handled) == before) {
+		if (time_after(jiffies, end))
+			return false;
+		schedule_timeout_uninterruptible(1);
+	}
+	return true;
+}
+
+/* Likewise, while the device is not allowed to interrupt */
+static bool dut_test_wait_status(struct dut_test *t)
+{
+	unsigned long end = jiffies + PATIENCE;
+
+	while (!kunit_irq_line_status(t->line)) {
+		if (time_after(jiffies, end))
+			return false;
+		schedule_timeout_uninterruptible(1);
+	}
+	return true;
 }
 
 static int dut_test_probe(struct platform_device *pdev)
@@ -114,6 +179,8 @@ static int dut_test_probe(struct platform_device *pdev)
 	t->probes++;
 	if (t->wrong & ONCE && t->probes > 1)
 		return -EBUSY;
+	if (t->wrong & WAITS)
+		t->early += dut_test_wait_status(t);
 
 	memory = devm_kzalloc(&pdev->dev, 64, GFP_KERNEL);
 	if (!memory)
@@ -137,6 +204,8 @@ static int dut_test_probe(struct platform_device *pdev)
 		goto free;
 	}
 	writel(~0, t->base + ENABLE);
+	if (t->wrong & WAITS)
+		t->waited += dut_test_wait(t);
 	return 0;
 free:
 	free_irq(t->irq, t);
@@ -149,12 +218,22 @@ static void dut_test_remove(struct platform_device *pdev)
 {
 	struct dut_test *t = to_dut_test(&pdev->dev);
 
-	if (t->wrong & UNMAPS_FIRST)
+	if (t->wrong & WAITS)
+		t->waited += dut_test_wait(t);
+	if (t->wrong & UNMAPS_FIRST) {
+		/* What is wrong is in the handler only */
 		iounmap(t->base);
+		dut_test_wait(t);
+		free_irq(t->irq, t);
+		return;
+	}
+
 	writel(0, t->base + ENABLE);
-	free_irq(t->irq, t);
-	if (!(t->wrong & UNMAPS_FIRST))
-		iounmap(t->base);
+	if (t->wrong & LEAVES_IRQ && t->probes > 1)
+		t->left++;
+	else
+		free_irq(t->irq, t);
+	iounmap(t->base);
 }
 
 static int dut_test_pm(struct device *dev, char c)
@@ -164,12 +243,22 @@ static int dut_test_pm(struct device *dev, char c)
 
 	if (len + 1 < sizeof(t->pm))
 		t->pm[len] = c;
-	return c == 'n' ? t->pm_error : 0;
+	return t->pm_fails && strchr(t->pm_fails, c) ? t->pm_error-- : 0;
+}
+
+static int dut_test_prepare(struct device *dev)
+{
+	return dut_test_pm(dev, 'p');
 }
 
 static int dut_test_suspend(struct device *dev)
 {
 	return dut_test_pm(dev, 's');
+}
+
+static int dut_test_suspend_late(struct device *dev)
+{
+	return dut_test_pm(dev, 'l');
 }
 
 static int dut_test_suspend_noirq(struct device *dev)
@@ -182,16 +271,30 @@ static int dut_test_resume_noirq(struct device *dev)
 	return dut_test_pm(dev, 'N');
 }
 
+static int dut_test_resume_early(struct device *dev)
+{
+	return dut_test_pm(dev, 'L');
+}
+
 static int dut_test_resume(struct device *dev)
 {
 	return dut_test_pm(dev, 'S');
 }
 
+static void dut_test_complete(struct device *dev)
+{
+	dut_test_pm(dev, 'c');
+}
+
 static const struct dev_pm_ops dut_test_pm_ops = {
+	.prepare	= pm_sleep_ptr(dut_test_prepare),
 	.suspend	= pm_sleep_ptr(dut_test_suspend),
+	.suspend_late	= pm_sleep_ptr(dut_test_suspend_late),
 	.suspend_noirq	= pm_sleep_ptr(dut_test_suspend_noirq),
 	.resume_noirq	= pm_sleep_ptr(dut_test_resume_noirq),
+	.resume_early	= pm_sleep_ptr(dut_test_resume_early),
 	.resume		= pm_sleep_ptr(dut_test_resume),
+	.complete	= pm_sleep_ptr(dut_test_complete),
 };
 
 static u64 dut_test_read(struct kunit_mmio *mmio, unsigned int offset, unsigned int width)
@@ -247,6 +350,8 @@ static void dut_test_make(struct dut_test *t, unsigned int trigger)
 {
 	struct kunit_irq_line_info line = {
 		.trigger	= trigger,
+		.delivery	= t->delivery,
+		.kind		= t->kind,
 		.requested	= dut_test_requested,
 		.released	= dut_test_released,
 		.data		= t,
@@ -308,6 +413,12 @@ static enum kunit_status dut_test_end(struct kunit *test)
 	return t->inner.status;
 }
 
+/* Whether it has failed, which it then has not any more */
+static bool dut_test_failed(struct dut_test *t)
+{
+	return xchg(&t->inner.status, KUNIT_SUCCESS) == KUNIT_FAILURE;
+}
+
 static bool dut_test_wire(struct dut_test *t)
 {
 	bool high = false;
@@ -352,6 +463,48 @@ static void kunit_irq_line_level_test(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, t->released, 2);
 }
 
+struct dut_test_delivery {
+	enum irq_sim_delivery	delivery;
+	enum irq_sim_kind	kind;
+	const char		*name;
+};
+
+static const struct dut_test_delivery dut_test_deliveries[] = {
+	{ IRQ_SIM_DELIVER_HARDIRQ, IRQ_SIM_KIND_ACK, "hardirq" },
+	{ IRQ_SIM_DELIVER_TASKLET, IRQ_SIM_KIND_ACK, "tasklet" },
+	{ IRQ_SIM_DELIVER_BH_WORK, IRQ_SIM_KIND_ACK, "bh_work" },
+	{ IRQ_SIM_DELIVER_HARDIRQ, IRQ_SIM_KIND_EOI, "hardirq, eoi" },
+	{ IRQ_SIM_DELIVER_TASKLET, IRQ_SIM_KIND_EOI, "tasklet, eoi" },
+	{ IRQ_SIM_DELIVER_BH_WORK, IRQ_SIM_KIND_EOI, "bh_work, eoi" },
+};
+
+KUNIT_ARRAY_PARAM_DESC(dut_test_delivery, dut_test_deliveries, name);
+
+/* The controller is the one that was asked for. */
+static void kunit_irq_line_delivery_test(struct kunit *test)
+{
+	const struct dut_test_delivery *param = test->param_value;
+	struct dut_test *t = test->priv;
+	struct irq_chip *chip;
+
+	t->delivery = param->delivery;
+	t->kind = param->kind;
+	dut_test_make(t, IRQ_TYPE_LEVEL_LOW);
+	chip = irq_get_chip(kunit_irq_line_irq(t->line));
+	KUNIT_EXPECT_EQ(test, !!chip->irq_eoi, param->kind == IRQ_SIM_KIND_EOI);
+	KUNIT_EXPECT_EQ(test, !!chip->irq_ack, param->kind == IRQ_SIM_KIND_ACK);
+
+	KUNIT_ASSERT_EQ(test, kunit_dut_bind(t->dut), 0);
+	for (int i = 1; i <= 3; i++) {
+		kunit_irq_line_raise(t->line, BIT(i));
+		KUNIT_EXPECT_EQ(test, kunit_irq_line_settle(t->line), 0);
+		KUNIT_EXPECT_EQ(test, atomic_read(&t->handled), i);
+		KUNIT_EXPECT_EQ(test, t->hardirq, param->delivery == IRQ_SIM_DELIVER_HARDIRQ);
+		KUNIT_EXPECT_EQ(test, t->softirq, param->delivery != IRQ_SIM_DELIVER_HARDIRQ);
+	}
+	KUNIT_EXPECT_EQ(test, dut_test_end(test), KUNIT_SUCCESS);
+}
+
 /* An event while the wire is active is no edge. */
 static void kunit_irq_line_edge_test(struct kunit *test)
 {
@@ -394,7 +547,22 @@ static void kunit_irq_line_after_read_test(struct kunit *test)
 		kunit_irq_line_raise(t->line, BIT(4));
 		KUNIT_EXPECT_EQ(test, kunit_irq_line_settle(t->line), 0);
 		KUNIT_EXPECT_EQ(test, atomic_read(&t->events), BIT(4) | (i ? 0 : BIT(5)));
+		KUNIT_EXPECT_EQ(test, atomic_xchg(&t->handled, 0), i ? 1 : 2);
+		/* After the next read, and after no other */
+		KUNIT_EXPECT_EQ(test, readl(t->base + STATUS), 0);
+		KUNIT_EXPECT_EQ(test, readl(t->base + STATUS), 0);
 	}
+
+	/* The read is what makes it happen, of a driver that polls perhaps */
+	t->wrong = 0;
+	atomic_set(&t->events, 0);
+	kunit_irq_line_raise_after_read(t->line, BIT(5));
+	KUNIT_EXPECT_EQ(test, kunit_irq_line_settle(t->line), 0);
+	KUNIT_EXPECT_EQ(test, atomic_read(&t->handled), 0);
+	KUNIT_EXPECT_EQ(test, readl(t->base + STATUS), 0);
+	KUNIT_EXPECT_EQ(test, kunit_irq_line_settle(t->line), 0);
+	KUNIT_EXPECT_EQ(test, atomic_read(&t->handled), 1);
+	KUNIT_EXPECT_EQ(test, atomic_read(&t->events), BIT(5));
 }
 
 static void kunit_irq_line_hold_test(struct kunit *test)
@@ -431,7 +599,12 @@ static void kunit_irq_line_shared_test(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, atomic_read(&t->spurious), 1);
 	KUNIT_EXPECT_EQ(test, kunit_irq_line_heard(t->line), 1);
 
+	/* With what has happened before, which the driver acknowledges */
+	kunit_irq_line_hold(t->line);
+	kunit_irq_line_raise(t->line, BIT(2));
 	kunit_irq_line_stick(t->line, BIT(7));
+	KUNIT_EXPECT_EQ(test, kunit_irq_line_status(t->line), BIT(2) | BIT(7));
+	kunit_irq_line_let_go(t->line);
 	/* Delivered again and again until the fuse blows, in more than one go perhaps */
 	while (kunit_irq_line_settle(t->line))
 		cond_resched();
@@ -439,13 +612,17 @@ static void kunit_irq_line_shared_test(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, atomic_read(&t->handled), 19);
 	KUNIT_EXPECT_EQ(test, kunit_irq_line_status(t->line), BIT(7));
 
+	/* It has happened still, and the driver gets to know when the wire is mended */
 	kunit_irq_line_stick(t->line, 0);
-	kunit_irq_line_ack(t->line, BIT(7));
-	KUNIT_EXPECT_EQ(test, kunit_irq_line_status(t->line), 0);
+	KUNIT_EXPECT_EQ(test, kunit_irq_line_status(t->line), BIT(7));
+	KUNIT_EXPECT_FALSE(test, kunit_irq_line_asserted(t->line));
 	kunit_irq_line_unlisten(t->line);
+	KUNIT_EXPECT_EQ(test, kunit_irq_line_settle(t->line), 0);
+	KUNIT_EXPECT_EQ(test, kunit_irq_line_status(t->line), 0);
+	KUNIT_EXPECT_EQ(test, atomic_read(&t->handled), 20);
 	kunit_irq_line_raise(t->line, BIT(1));
 	KUNIT_EXPECT_EQ(test, kunit_irq_line_settle(t->line), 0);
-	KUNIT_EXPECT_EQ(test, atomic_read(&t->handled), 20);
+	KUNIT_EXPECT_EQ(test, atomic_read(&t->handled), 21);
 	KUNIT_EXPECT_EQ(test, kunit_irq_line_heard(t->line), 20);
 }
 
@@ -498,8 +675,12 @@ static void kunit_dut_bind_test(struct kunit *test)
 
 	t->requested = -EPROBE_DEFER;
 	KUNIT_EXPECT_EQ(test, kunit_dut_bind(t->dut), -EPROBE_DEFER);
+	KUNIT_EXPECT_FALSE(test, kunit_irq_line_requested(t->line));
 	t->requested = -ESRCH;
 	KUNIT_EXPECT_EQ(test, kunit_dut_bind(t->dut), -ESRCH);
+	KUNIT_EXPECT_FALSE(test, kunit_irq_line_requested(t->line));
+	/* That of the first time */
+	KUNIT_EXPECT_EQ(test, t->released, 1);
 	t->requested = 0;
 	kunit_mmio_set(t->mmio, ID, 4, 0);
 	KUNIT_EXPECT_EQ(test, kunit_dut_bind(t->dut), -ENODEV);
@@ -515,6 +696,99 @@ static void kunit_dut_bind_test(struct kunit *test)
 	KUNIT_EXPECT_STREQ(test, dev_get_platdata(other->dev), "data");
 	KUNIT_EXPECT_EQ(test, kunit_dut_bind(other), -ENODEV);
 	KUNIT_EXPECT_EQ(test, t->probes, 4);
+	KUNIT_EXPECT_EQ(test, dut_test_end(test), KUNIT_SUCCESS);
+}
+
+static void dut_test_one_edge(struct dut_test *t)
+{
+	struct kunit_irq_line_info info = { .trigger = IRQ_TYPE_EDGE_RISING };
+
+	kunit_irq_line_create(&t->inner, &info);
+}
+
+static void dut_test_two_edges(struct dut_test *t)
+{
+	struct kunit_irq_line_info info = { .trigger = IRQ_TYPE_EDGE_BOTH };
+
+	kunit_irq_line_create(&t->inner, &info);
+}
+
+static void dut_test_two_nodes(struct dut_test *t)
+{
+	static const struct property_entry properties[] = { PROPERTY_ENTRY_BOOL("kunit"), {} };
+	struct kunit_dut_info info = {
+		.driver		= DRIVER,
+		.properties	= properties,
+		.fwnode		= kunit_fwnode_create_software_node(&t->inner, properties, NULL),
+	};
+
+	kunit_dut_platform(&t->inner, &info);
+}
+
+static void dut_test_no_driver(struct dut_test *t)
+{
+	struct kunit_dut_info info = {};
+
+	kunit_dut_platform(&t->inner, &info);
+}
+
+static void dut_test_bound(struct dut_test *t)
+{
+	kunit_dut_bind_again(t->dut, 1);
+}
+
+static void dut_test_not_bound(struct dut_test *t)
+{
+	kunit_dut_unbind(t->dut);
+	kunit_dut_affinity_under_fire(t->dut, BIT(0), 1);
+}
+
+struct dut_test_refusal {
+	const char	*name;
+	void		(*what)(struct dut_test *t);
+	bool		refused;
+};
+
+static const struct dut_test_refusal dut_test_refusals[] = {
+	{ "one edge", dut_test_one_edge },
+	{ "two edges", dut_test_two_edges, true },
+	{ "two nodes", dut_test_two_nodes, true },
+	{ "no driver", dut_test_no_driver, true },
+	{ "bound", dut_test_bound, true },
+	{ "not bound", dut_test_not_bound, true },
+};
+
+KUNIT_ARRAY_PARAM_DESC(dut_test_refusal, dut_test_refusals, name);
+
+static const struct dut_test_refusal *dut_test_refusal;
+
+static void dut_test_try(void *data)
+{
+	dut_test_refusal->what(data);
+}
+
+static void dut_test_catch(void *data)
+{
+	struct dut_test *t = data;
+
+	t->aborted = true;
+}
+
+/* What cannot be ends the test: it runs as one of its own, for a device that is bound. */
+static void kunit_dut_refused_test(struct kunit *test)
+{
+	struct dut_test *t = test->priv;
+	struct kunit *inner = &t->inner;
+
+	dut_test_refusal = test->param_value;
+	dut_test_make(t, IRQ_TYPE_LEVEL_HIGH);
+	KUNIT_ASSERT_EQ(test, kunit_dut_bind(t->dut), 0);
+	if (dut_test_refusal->refused)
+		kunit_info(test, "one failure that is expected:\n");
+	kunit_try_catch_init(&inner->try_catch, inner, dut_test_try, dut_test_catch, 10 * HZ);
+	kunit_try_catch_run(&inner->try_catch, t);
+	KUNIT_EXPECT_EQ(test, t->aborted, dut_test_refusal->refused);
+	KUNIT_EXPECT_EQ(test, dut_test_failed(t), dut_test_refusal->refused);
 	KUNIT_EXPECT_EQ(test, dut_test_end(test), KUNIT_SUCCESS);
 }
 
@@ -542,6 +816,100 @@ static void kunit_dut_bind_again_test(struct kunit *test)
 	t->probes = 0;
 	kunit_dut_bind_again(t->dut, 2);
 	KUNIT_EXPECT_EQ(test, t->inner.status, KUNIT_FAILURE);
+}
+
+static void dut_test_loop_bind(struct kunit_dut *dut)
+{
+	kunit_dut_bind_again(dut, 2);
+}
+
+static void dut_test_loop_access(struct kunit_dut *dut)
+{
+	kunit_dut_fail_each_access(dut);
+}
+
+static void dut_test_loop_memory(struct kunit_dut *dut)
+{
+	kunit_dut_fail_each_allocation(dut);
+}
+
+static void dut_test_loop_fire(struct kunit_dut *dut)
+{
+	kunit_dut_unbind_under_fire(dut, BIT(0), 2);
+}
+
+struct dut_test_loop {
+	void		(*run)(struct kunit_dut *dut);
+	bool		memory;
+	const char	*name;
+};
+
+static const struct dut_test_loop dut_test_loops[] = {
+	{ dut_test_loop_bind, false, "bind" },
+	{ dut_test_loop_access, false, "access" },
+	{ dut_test_loop_memory, true, "memory" },
+	{ dut_test_loop_fire, false, "fire" },
+};
+
+KUNIT_ARRAY_PARAM_DESC(dut_test_loop, dut_test_loops, name);
+
+/* Each loop sees what a driver leaves, and a probe which does not succeed in the end. */
+static void kunit_dut_loops_look_test(struct kunit *test)
+{
+	const struct dut_test_loop *loop = test->param_value;
+	struct dut_test *t = test->priv;
+
+	if (loop->memory && (!IS_ENABLED(CONFIG_FAILSLAB) ||
+			     !IS_ENABLED(CONFIG_FAULT_INJECTION_DEBUG_FS)))
+		kunit_skip(test, "needs CONFIG_FAILSLAB and CONFIG_FAULT_INJECTION_DEBUG_FS");
+	dut_test_make(t, IRQ_TYPE_LEVEL_HIGH);
+	t->shares = true;
+	loop->run(t->dut);
+	KUNIT_EXPECT_FALSE(test, dut_test_failed(t));
+
+	kunit_info(test, "failures that are expected:\n");
+	t->wrong = LEAVES_IRQ;
+	t->probes = 0;
+	loop->run(t->dut);
+	KUNIT_EXPECT_GT(test, t->left, 0);
+	/* Some of them may have been made without memory for their files */
+	kunit_warning_suppress(test) {
+		for (; t->left; t->left--)
+			free_irq(t->irq, t);
+	}
+	KUNIT_EXPECT_TRUE_MSG(test, dut_test_failed(t), "an interrupt");
+
+	t->wrong = ONCE;
+	t->probes = 0;
+	loop->run(t->dut);
+	KUNIT_EXPECT_GT(test, t->probes, 1);
+	KUNIT_EXPECT_TRUE_MSG(test, dut_test_failed(t), "probe");
+}
+
+/* The device which has something left when its driver is gone */
+static struct device *dut_test_leaky;
+
+static int dut_test_leave(struct notifier_block *nb, unsigned long action, void *dev)
+{
+	if (action == BUS_NOTIFY_UNBOUND_DRIVER && dev == dut_test_leaky)
+		devm_kzalloc(dev, 8, GFP_KERNEL);
+	return NOTIFY_OK;
+}
+
+/* So is what is managed, and was made for the device too late to go with the driver. */
+static void kunit_dut_managed_test(struct kunit *test)
+{
+	struct notifier_block nb = { .notifier_call = dut_test_leave };
+	struct dut_test *t = test->priv;
+
+	dut_test_make(t, IRQ_TYPE_LEVEL_HIGH);
+	dut_test_leaky = t->dut->dev;
+	KUNIT_ASSERT_EQ(test, bus_register_notifier(&platform_bus_type, &nb), 0);
+	kunit_info(test, "one failure that is expected:\n");
+	kunit_dut_bind_again(t->dut, 1);
+	bus_unregister_notifier(&platform_bus_type, &nb);
+	dut_test_leaky = NULL;
+	KUNIT_EXPECT_TRUE(test, dut_test_failed(t));
 }
 
 /* Each of the three accesses in probe fails once. */
@@ -592,6 +960,13 @@ static void kunit_dut_unbind_under_fire_test(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, t->inner.status, KUNIT_SUCCESS);
 	KUNIT_EXPECT_EQ(test, kunit_irq_line_status(t->line), 0);
 
+	/* Before probe, in probe and in remove, where the loop waits for nothing */
+	t->wrong = WAITS;
+	kunit_dut_unbind_under_fire(t->dut, BIT(0), 1);
+	KUNIT_EXPECT_EQ(test, t->early, 1);
+	KUNIT_EXPECT_EQ(test, t->waited, 2);
+	KUNIT_ASSERT_EQ(test, t->inner.status, KUNIT_SUCCESS);
+
 	t->wrong = UNMAPS_FIRST;
 	kunit_dut_unbind_under_fire(t->dut, BIT(0), 5);
 	KUNIT_EXPECT_EQ(test, dut_test_end(test), KUNIT_FAILURE);
@@ -634,7 +1009,7 @@ static void kunit_dut_fire_at_test(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, t->inner.status, KUNIT_FAILURE);
 }
 
-/* The callbacks are called in order, without the interrupt at the end; an error is undone. */
+/* The callbacks are called in order, without the interrupt at the end. */
 static void kunit_dut_suspend_test(struct kunit *test)
 {
 	struct dut_test *t = test->priv;
@@ -645,24 +1020,15 @@ static void kunit_dut_suspend_test(struct kunit *test)
 	KUNIT_ASSERT_EQ(test, kunit_dut_bind(t->dut), 0);
 
 	KUNIT_EXPECT_EQ(test, kunit_dut_suspend(t->dut), 0);
-	KUNIT_EXPECT_STREQ(test, t->pm, "sn");
+	KUNIT_EXPECT_STREQ(test, t->pm, "psln");
 	kunit_irq_line_raise(t->line, BIT(0));
 	KUNIT_EXPECT_EQ(test, kunit_irq_line_settle(t->line), -EBUSY);
 	KUNIT_EXPECT_EQ(test, atomic_read(&t->handled), 0);
 	KUNIT_EXPECT_EQ(test, kunit_dut_resume(t->dut), 0);
-	KUNIT_EXPECT_STREQ(test, t->pm, "snNS");
+	KUNIT_EXPECT_STREQ(test, t->pm, "pslnNLSc");
 	KUNIT_EXPECT_EQ(test, kunit_irq_line_settle(t->line), 0);
 	KUNIT_EXPECT_EQ(test, atomic_read(&t->handled), 1);
 
-	memset(t->pm, 0, sizeof(t->pm));
-	t->pm_error = -EBUSY;
-	KUNIT_EXPECT_EQ(test, kunit_dut_suspend(t->dut), -EBUSY);
-	KUNIT_EXPECT_STREQ(test, t->pm, "snS");
-	kunit_irq_line_raise(t->line, BIT(0));
-	KUNIT_EXPECT_EQ(test, kunit_irq_line_settle(t->line), 0);
-	KUNIT_EXPECT_EQ(test, atomic_read(&t->handled), 2);
-
-	t->pm_error = 0;
 	kunit_dut_suspend_resume(t->dut, BIT(1));
 	KUNIT_EXPECT_EQ(test, t->inner.status, KUNIT_SUCCESS);
 	t->wrong = FORGETS_ACK;
@@ -671,20 +1037,112 @@ static void kunit_dut_suspend_test(struct kunit *test)
 	kunit_irq_line_ack(t->line, BIT(1));
 }
 
+/**
+ * struct dut_test_sleep - what callbacks return
+ * @fails:	those which return @error
+ * @error:	what the first of them returns, and the second one less
+ * @suspend:	what kunit_dut_suspend() returns
+ * @resume:	what kunit_dut_resume() returns, if the former is 0
+ * @calls:	which of them are called
+ */
+struct dut_test_sleep {
+	const char	*fails;
+	int		error;
+	int		suspend;
+	int		resume;
+	const char	*calls;
+};
+
+static const struct dut_test_sleep dut_test_sleeps[] = {
+	/* Who has not been prepared is not completed, as in the PM core */
+	{ "p", -EBUSY, -EBUSY, 0, "p" },
+	{ "s", -EBUSY, -EBUSY, 0, "psc" },
+	{ "l", -EBUSY, -EBUSY, 0, "pslSc" },
+	{ "n", -EBUSY, -EBUSY, 0, "pslnLSc" },
+	{ "s", 1, 1, 0, "psc" },
+	/* This says that it can stay as it is. It is not left so. */
+	{ "p", 1, 0, 0, "pslnNLSc" },
+	{ "N", -EIO, 0, -EIO, "pslnNLSc" },
+	{ "L", -EIO, 0, -EIO, "pslnNLSc" },
+	{ "S", -EIO, 0, -EIO, "pslnNLSc" },
+	{ "NS", -EIO, 0, -EIO, "pslnNLSc" },
+};
+
+static void dut_test_sleep_desc(const struct dut_test_sleep *sleep, char *desc)
+{
+	snprintf(desc, KUNIT_PARAM_DESC_SIZE, "%s: %d", sleep->fails, sleep->error);
+}
+
+KUNIT_ARRAY_PARAM(dut_test_sleep, dut_test_sleeps, dut_test_sleep_desc);
+
+/* What runtime PM has: who needs the device, and how often it was disabled */
+static unsigned int dut_test_users(struct dut_test *t)
+{
+#ifdef CONFIG_PM
+	return atomic_read(&t->dut->dev->power.usage_count);
+#else
+	return 0;
+#endif
+}
+
+static unsigned int dut_test_disabled(struct dut_test *t)
+{
+#ifdef CONFIG_PM
+	return t->dut->dev->power.disable_depth;
+#else
+	return 0;
+#endif
+}
+
+/* An error gets to the test, and all is as before: the interrupt, and the runtime PM. */
+static void kunit_dut_suspend_fails_test(struct kunit *test)
+{
+	const struct dut_test_sleep *sleep = test->param_value;
+	struct dut_test *t = test->priv;
+	unsigned int users, disabled;
+
+	if (!IS_ENABLED(CONFIG_PM_SLEEP))
+		kunit_skip(test, "needs CONFIG_PM_SLEEP");
+	dut_test_make(t, IRQ_TYPE_LEVEL_HIGH);
+	KUNIT_ASSERT_EQ(test, kunit_dut_bind(t->dut), 0);
+	users = dut_test_users(t);
+	disabled = dut_test_disabled(t);
+	t->pm_fails = sleep->fails;
+	t->pm_error = sleep->error;
+	KUNIT_EXPECT_EQ(test, kunit_dut_suspend(t->dut), sleep->suspend);
+	if (!sleep->suspend) {
+		KUNIT_EXPECT_EQ(test, dut_test_users(t), users + 1);
+		KUNIT_EXPECT_EQ(test, dut_test_disabled(t), disabled + 1);
+		KUNIT_EXPECT_EQ(test, kunit_dut_resume(t->dut), sleep->resume);
+	}
+	KUNIT_EXPECT_STREQ(test, t->pm, sleep->calls);
+	KUNIT_EXPECT_EQ(test, dut_test_users(t), users);
+	KUNIT_EXPECT_EQ(test, dut_test_disabled(t), disabled);
+	kunit_irq_line_raise(t->line, BIT(0));
+	KUNIT_EXPECT_EQ(test, kunit_irq_line_settle(t->line), 0);
+	KUNIT_EXPECT_EQ(test, atomic_read(&t->handled), 1);
+	KUNIT_EXPECT_EQ(test, dut_test_end(test), KUNIT_SUCCESS);
+}
+
 static struct kunit_case kunit_dut_test_cases[] = {
 	KUNIT_CASE(kunit_irq_line_level_test),
+	KUNIT_CASE_PARAM(kunit_irq_line_delivery_test, dut_test_delivery_gen_params),
 	KUNIT_CASE(kunit_irq_line_edge_test),
 	KUNIT_CASE(kunit_irq_line_after_read_test),
 	KUNIT_CASE(kunit_irq_line_hold_test),
 	KUNIT_CASE(kunit_irq_line_shared_test),
 	KUNIT_CASE(kunit_dut_bind_test),
+	KUNIT_CASE_PARAM(kunit_dut_refused_test, dut_test_refusal_gen_params),
 	KUNIT_CASE(kunit_dut_end_test),
 	KUNIT_CASE(kunit_dut_bind_again_test),
+	KUNIT_CASE_PARAM(kunit_dut_loops_look_test, dut_test_loop_gen_params),
+	KUNIT_CASE(kunit_dut_managed_test),
 	KUNIT_CASE(kunit_dut_fail_access_test),
 	KUNIT_CASE(kunit_dut_fail_memory_test),
 	KUNIT_CASE(kunit_dut_unbind_under_fire_test),
 	KUNIT_CASE(kunit_dut_fire_at_test),
 	KUNIT_CASE(kunit_dut_suspend_test),
+	KUNIT_CASE_PARAM(kunit_dut_suspend_fails_test, dut_test_sleep_gen_params),
 	{}
 };
 

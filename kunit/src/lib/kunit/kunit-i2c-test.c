@@ -27,6 +27,8 @@
 #include <kunit/i2c.h>
 #include <kunit/test.h>
 
+#include "try-catch-impl.h"
+
 #define ADDR		0x42
 #define DRIVER		"kunit-i2c-test"
 
@@ -76,6 +78,7 @@ static const struct kunit_regfile_model test_model = {
 #define FORGETS_ACK	BIT(0)	/* acknowledges nothing */
 #define NEVER_WAKES	BIT(1)	/* does not make its interrupt a wakeup source */
 #define KEEPS_WAKING	BIT(2)	/* does not take that back */
+#define ALWAYS_WAKES	BIT(3)	/* makes it one even if user space does not want that */
 
 static atomic_t drv_handled;
 /* How often an event happens once more, and where, as soon as the driver has acknowledged one */
@@ -123,11 +126,16 @@ static void drv_alert(struct i2c_client *client, enum i2c_alert_protocol type, u
 	drv_alerts++;
 }
 
+static bool drv_wakes(struct device *dev)
+{
+	return (device_may_wakeup(dev) || drv_wrong & ALWAYS_WAKES) && !(drv_wrong & NEVER_WAKES);
+}
+
 static int drv_suspend(struct device *dev)
 {
 	struct i2c_client *client = to_i2c_client(dev);
 
-	if (!device_may_wakeup(dev) || drv_wrong & NEVER_WAKES)
+	if (!drv_wakes(dev))
 		return 0;
 	return enable_irq_wake(client->irq);
 }
@@ -136,7 +144,7 @@ static int drv_resume(struct device *dev)
 {
 	struct i2c_client *client = to_i2c_client(dev);
 
-	if (!device_may_wakeup(dev) || drv_wrong & (NEVER_WAKES | KEEPS_WAKING))
+	if (!drv_wakes(dev) || drv_wrong & KEEPS_WAKING)
 		return 0;
 	return disable_irq_wake(client->irq);
 }
@@ -271,6 +279,107 @@ static void i2c_transfers(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, kunit_regfile_transfers(c->rf), 11);
 }
 
+static void count_hook(void *data)
+{
+	++*(unsigned int *)data;
+}
+
+/* An access is the first register of a transfer, with its value; there may be none. */
+static void i2c_accesses(struct kunit *test)
+{
+	struct kunit_i2c_client *c = make_client(test, &test_model, 0);
+	struct kunit_accesses *acc = &c->rf->accesses;
+	unsigned int hooked = 0;
+	struct kunit_access a;
+
+	KUNIT_EXPECT_EQ(test, i2c_smbus_write_byte_data(c->client, PLAIN, 0x22), 0);
+	KUNIT_EXPECT_EQ(test, i2c_smbus_read_word_data(c->client, PLAIN), 0x1122);
+	KUNIT_ASSERT_TRUE(test, kunit_accesses_get(acc, 1, &a));
+	KUNIT_EXPECT_EQ(test, a.addr, PLAIN);
+	KUNIT_EXPECT_EQ(test, a.val, 0x22);
+	KUNIT_EXPECT_EQ(test, a.len, 1);
+	KUNIT_EXPECT_TRUE(test, a.write);
+	KUNIT_ASSERT_TRUE(test, kunit_accesses_get(acc, 2, &a));
+	KUNIT_EXPECT_EQ(test, a.addr, PLAIN);
+	KUNIT_EXPECT_EQ(test, a.val, 0x22);
+	KUNIT_EXPECT_EQ(test, a.len, 2);
+	KUNIT_EXPECT_FALSE(test, a.write);
+
+	/* Only the address, nothing at all, and those which fail: not a read of register 0 */
+	kunit_accesses_hook_read(acc, ID, count_hook, &hooked);
+	KUNIT_EXPECT_EQ(test, i2c_smbus_write_byte(c->client, ID), 0);
+	KUNIT_EXPECT_EQ(test, i2c_smbus_xfer(c->client->adapter, ADDR, 0, I2C_SMBUS_WRITE, 0,
+					     I2C_SMBUS_QUICK, NULL), 0);
+	kunit_accesses_fail(acc, 1, 1);
+	KUNIT_EXPECT_EQ(test, i2c_smbus_read_byte_data(c->client, ID), -EIO);
+	kunit_regfile_fail(c->rf, 1, -ETIMEDOUT);
+	KUNIT_EXPECT_EQ(test, i2c_smbus_read_byte_data(c->client, ID), -ETIMEDOUT);
+	KUNIT_EXPECT_EQ(test, kunit_accesses_count(acc), 6);
+	KUNIT_EXPECT_EQ(test, kunit_accesses_to(acc, ID, false), 0);
+	KUNIT_EXPECT_EQ(test, hooked, 0);
+	KUNIT_ASSERT_TRUE(test, kunit_accesses_get(acc, 5, &a));
+	KUNIT_EXPECT_EQ(test, a.len, 0);
+	KUNIT_EXPECT_TRUE(test, a.failed);
+
+	KUNIT_EXPECT_EQ(test, i2c_smbus_read_byte_data(c->client, ID), 0x5a);
+	KUNIT_EXPECT_EQ(test, kunit_accesses_to(acc, ID, false), 1);
+	KUNIT_EXPECT_EQ(test, hooked, 1);
+}
+
+/* A device with two addresses, both in one transfer */
+static void i2c_addresses(struct kunit *test)
+{
+	struct kunit_i2c_client *c = make_client(test, &test_model, 0);
+	struct kunit_regfile *other = kunit_regfile_create(test, "other", &test_model);
+	u8 first[2] = { PLAIN, 1 }, second[2] = { PLAIN, 2 }, reg = ID, in = 0;
+	struct i2c_msg msgs[] = {
+		{ .addr = ADDR, .len = 2, .buf = first },
+		{ .addr = ADDR + 1, .len = 2, .buf = second },
+		{ .addr = ADDR, .len = 1, .buf = &reg },
+		{ .addr = ADDR, .flags = I2C_M_RD, .len = 1, .buf = &in },
+	};
+
+	kunit_i2c_attach(test, c->client->adapter, ADDR + 1, other);
+	kunit_regfile_set(other, ID, 0xff, 0x77);
+	KUNIT_EXPECT_EQ(test, i2c_transfer(c->client->adapter, msgs, 4), 4);
+	KUNIT_EXPECT_EQ(test, kunit_regfile_get(c->rf, PLAIN), 1);
+	KUNIT_EXPECT_EQ(test, kunit_regfile_get(other, PLAIN), 2);
+	KUNIT_EXPECT_EQ(test, in, 0x5a);
+	/* To each of the devices it is one of its own, until the other one is meant */
+	KUNIT_EXPECT_EQ(test, kunit_regfile_transfers(c->rf), 2);
+	KUNIT_EXPECT_EQ(test, kunit_regfile_transfers(other), 1);
+
+	msgs[1].addr = ADDR + 2;
+	KUNIT_EXPECT_EQ(test, i2c_transfer(c->client->adapter, msgs, 2), -ENXIO);
+}
+
+/* The length in front of a block has a limit. */
+static void i2c_block_length(struct kunit *test)
+{
+	static const u8 wrong[] = { 0, I2C_SMBUS_BLOCK_MAX + 1 };
+	struct kunit_i2c_client *c = make_client(test, &test_model, 0);
+	u8 reg = FIFO, buf[I2C_SMBUS_BLOCK_MAX + 2];
+
+	for (int i = 0; i < ARRAY_SIZE(wrong); i++) {
+		struct i2c_msg msgs[] = {
+			{ .addr = ADDR, .len = 1, .buf = &reg },
+			{ .addr = ADDR, .flags = I2C_M_RD | I2C_M_RECV_LEN, .len = 1, .buf = buf },
+		};
+
+		KUNIT_EXPECT_TRUE(test, kunit_regfile_push(c->rf, FIFO, wrong[i]));
+		KUNIT_EXPECT_EQ(test, i2c_transfer(c->client->adapter, msgs, 2), -EPROTO);
+		KUNIT_EXPECT_EQ(test, kunit_regfile_count(c->rf, KUNIT_REGFILE_READ, FIFO), i + 1);
+	}
+
+	/* That much there may be. Behind what is in the FIFO there are zeros. */
+	memset(buf, 0xff, sizeof(buf));
+	KUNIT_EXPECT_TRUE(test, kunit_regfile_push(c->rf, FIFO, I2C_SMBUS_BLOCK_MAX));
+	KUNIT_EXPECT_EQ(test, i2c_smbus_read_block_data(c->client, FIFO, buf),
+			I2C_SMBUS_BLOCK_MAX);
+	KUNIT_EXPECT_EQ(test, buf[I2C_SMBUS_BLOCK_MAX - 1], 0);
+	KUNIT_EXPECT_EQ(test, buf[I2C_SMBUS_BLOCK_MAX], 0xff);
+}
+
 static const struct kunit_reg word_regs[] = {
 	KUNIT_REGS(0x100, 0x103, 0x1234),
 };
@@ -299,6 +408,15 @@ static void i2c_words(struct kunit *test)
 		KUNIT_EXPECT_EQ(test, kunit_regfile_get(c->rf, 0x103), 0x1234);
 		KUNIT_EXPECT_EQ(test, i2c_transfer(c->client->adapter, msgs, 2), 2);
 		KUNIT_EXPECT_MEMEQ(test, get, set + 2, 4);
+
+		/* Behind the highest address is the lowest one */
+		kunit_regfile_set(c->rf, 0x100, 0xffff, 0xeeee);
+		set[1] = 0x03;
+		KUNIT_EXPECT_EQ(test, i2c_transfer(c->client->adapter, msgs, 2), 2);
+		KUNIT_EXPECT_EQ(test, get[0], le ? 0x34 : 0x12);
+		KUNIT_EXPECT_EQ(test, get[1], le ? 0x12 : 0x34);
+		KUNIT_EXPECT_EQ(test, get[2], 0xee);
+		KUNIT_EXPECT_EQ(test, get[3], 0xee);
 	}
 }
 
@@ -357,9 +475,18 @@ static void i2c_failures(struct kunit *test)
 	kunit_regfile_disarm(c->rf);
 	KUNIT_EXPECT_EQ(test, i2c_smbus_read_byte_data(c->client, ID), 0x5a);
 
-	kunit_regfile_power(c->rf, false);
-	KUNIT_EXPECT_EQ(test, i2c_smbus_read_byte_data(c->client, ID), -ENXIO);
+	/* Then it is as in the beginning, and not if it was on anyway */
+	KUNIT_EXPECT_EQ(test, i2c_smbus_write_byte_data(c->client, FIFO, 1), 0);
 	kunit_regfile_power(c->rf, true);
+	KUNIT_EXPECT_EQ(test, kunit_regfile_level(c->rf, FIFO), 1);
+	KUNIT_EXPECT_EQ(test, kunit_regfile_get(c->rf, PLAIN), 3);
+	KUNIT_EXPECT_EQ(test, i2c_smbus_write_byte(c->client, PLAIN), 0);
+	kunit_regfile_power(c->rf, false);
+	KUNIT_EXPECT_EQ(test, i2c_smbus_read_byte(c->client), -ENXIO);
+	kunit_regfile_power(c->rf, true);
+	KUNIT_EXPECT_EQ(test, i2c_smbus_read_byte(c->client), 0x5a);
+	KUNIT_EXPECT_EQ(test, kunit_regfile_level(c->rf, FIFO), 0);
+	KUNIT_EXPECT_EQ(test, i2c_smbus_read_byte_data(c->client, FIFO), 0);
 	KUNIT_EXPECT_EQ(test, i2c_smbus_read_byte_data(c->client, PLAIN), 0x11);
 }
 
@@ -397,6 +524,11 @@ static void hook_accessed(void *data)
 	hook_log(log->c->rf, log);
 }
 
+static void hook_change(struct kunit_regfile *rf, void *data)
+{
+	kunit_regfile_set(rf, PLAIN, 0xff, 0x77);
+}
+
 /* Before the transfer has an effect, behind an access, behind a transfer; once. */
 static void i2c_hooks(struct kunit *test)
 {
@@ -419,6 +551,20 @@ static void i2c_hooks(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, log.calls, 3);
 	KUNIT_EXPECT_EQ(test, i2c_smbus_read_byte_data(c->client, PLAIN), 5);
 	KUNIT_EXPECT_EQ(test, log.calls, 4);
+
+	/* Two for the same access, first come, first served */
+	for (int first = 0; first < 2; first++) {
+		log.calls = 0;
+		if (first)
+			kunit_regfile_after(c->rf, KUNIT_REGFILE_WRITE, PLAIN, hook_change, NULL);
+		kunit_regfile_after(c->rf, KUNIT_REGFILE_WRITE, PLAIN, hook_log, &log);
+		if (!first)
+			kunit_regfile_after(c->rf, KUNIT_REGFILE_WRITE, PLAIN, hook_change, NULL);
+		KUNIT_EXPECT_EQ(test, i2c_smbus_write_byte_data(c->client, PLAIN, 6), 0);
+		KUNIT_EXPECT_EQ(test, log.calls, 1);
+		KUNIT_EXPECT_EQ(test, log.plain[0], first ? 0x77 : 6);
+		KUNIT_EXPECT_EQ(test, kunit_regfile_get(c->rf, PLAIN), 0x77);
+	}
 }
 
 static const unsigned int triggers[] = {
@@ -462,6 +608,23 @@ static void i2c_line(struct kunit *test)
 	kunit_irq_line_raise(c->line, BIT(0));
 	KUNIT_EXPECT_EQ(test, kunit_irq_line_settle(c->line), 0);
 	KUNIT_EXPECT_EQ(test, atomic_read(&drv_handled), 14);
+
+	/* What is asserted all the time is no edge, and with a moment in between it is one */
+	if (*trigger & IRQ_TYPE_EDGE_BOTH) {
+		drv_wrong = FORGETS_ACK;
+		for (int i = 0; i < 2; i++) {
+			kunit_irq_line_raise(c->line, BIT(0));
+			KUNIT_EXPECT_EQ(test, kunit_irq_line_settle(c->line), -EBUSY);
+			KUNIT_EXPECT_EQ(test, atomic_read(&drv_handled), 15);
+		}
+		scoped_guard(kunit_regfile, c->rf)
+			kunit_regfile_release_locked(c->rf);
+		KUNIT_EXPECT_EQ(test, kunit_irq_line_settle(c->line), -EBUSY);
+		KUNIT_EXPECT_EQ(test, atomic_read(&drv_handled), 16);
+		drv_wrong = 0;
+		kunit_regfile_set(c->rf, STATUS, 0xff, 0);
+		atomic_set(&drv_handled, 14);
+	}
 
 	/* A moment is enough for an edge, and for a level it is none */
 	disable_irq(kunit_irq_line_irq(c->line));
@@ -528,6 +691,7 @@ static void i2c_alert(struct kunit *test)
 struct inner {
 	struct kunit		test;
 	struct kunit_i2c_client	*c;
+	bool			aborted;
 };
 
 static void cleanup_inner(void *data)
@@ -537,7 +701,7 @@ static void cleanup_inner(void *data)
 	kunit_cleanup(&inner->test);
 }
 
-static struct inner *make_inner(struct kunit *test, unsigned int trigger)
+static struct inner *begin_inner(struct kunit *test)
 {
 	struct inner *inner = kunit_kzalloc(test, sizeof(*inner), GFP_KERNEL);
 
@@ -545,8 +709,21 @@ static struct inner *make_inner(struct kunit *test, unsigned int trigger)
 	kunit_init_test(&inner->test, "kunit_i2c_inner", NULL);
 	/* At the end of the outer test, too, if that comes early */
 	KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test, cleanup_inner, inner), 0);
-	inner->c = make_client(&inner->test, &test_model, trigger);
 	return inner;
+}
+
+static struct inner *make_inner_model(struct kunit *test, const struct kunit_regfile_model *model,
+				      unsigned int trigger)
+{
+	struct inner *inner = begin_inner(test);
+
+	inner->c = make_client(&inner->test, model, trigger);
+	return inner;
+}
+
+static struct inner *make_inner(struct kunit *test, unsigned int trigger)
+{
+	return make_inner_model(test, &test_model, trigger);
 }
 
 /* From CPU to CPU; a driver which acknowledges nothing is found out, with an edge no storm. */
@@ -581,7 +758,7 @@ static void i2c_affinity(struct kunit *test)
 /* The CPU which handles the interrupt goes down, and comes back. */
 static void i2c_hotplug(struct kunit *test)
 {
-	unsigned int cpu, cpus = num_online_cpus(), pluggable = 0;
+	unsigned int cpu, irq, cpus = num_online_cpus(), pluggable = 0;
 	struct inner *inner;
 
 	if (!IS_ENABLED(CONFIG_HOTPLUG_CPU))
@@ -594,10 +771,15 @@ static void i2c_hotplug(struct kunit *test)
 		kunit_skip(test, "no CPU can be taken down");
 
 	inner = make_inner(test, IRQ_TYPE_EDGE_FALLING);
+	irq = kunit_irq_line_irq(inner->c->line);
 	KUNIT_ASSERT_EQ(test, kunit_dut_bind(inner->c->dut), 0);
+	/* More than one, as it is on one of them behind the last step of the loop */
+	KUNIT_ASSERT_EQ(test, irq_set_affinity(irq, cpu_online_mask), 0);
 	kunit_dut_hotplug_under_fire(inner->c->dut, BIT(0));
 	KUNIT_EXPECT_EQ(test, (int)inner->test.status, (int)KUNIT_SUCCESS);
 	KUNIT_EXPECT_EQ(test, num_online_cpus(), cpus);
+	KUNIT_EXPECT_TRUE(test, cpumask_equal(irq_data_get_affinity_mask(irq_get_irq_data(irq)),
+					      cpu_online_mask));
 	for_each_online_cpu(cpu) {
 		if (cpu_is_hotpluggable(cpu))
 			KUNIT_EXPECT_TRUE_MSG(test, cpumask_test_cpu(cpu, &drv_cpus),
@@ -615,7 +797,7 @@ static void i2c_hotplug(struct kunit *test)
 /* The interrupt is a wakeup source while the device is suspended and is to wake. */
 static void i2c_wake_up(struct kunit *test)
 {
-	static const unsigned int wrong[] = { NEVER_WAKES, KEEPS_WAKING };
+	static const unsigned int wrong[] = { NEVER_WAKES, KEEPS_WAKING, ALWAYS_WAKES };
 
 	if (!IS_ENABLED(CONFIG_PM_SLEEP))
 		kunit_skip(test, "needs CONFIG_PM_SLEEP");
@@ -639,19 +821,233 @@ static void i2c_wake_up(struct kunit *test)
 	}
 }
 
-/* Registers which are not there fail the test, and so does half a value. */
+/* Registers which are not there fail the test, and so do half a value and half an address. */
 static void i2c_unknown_register(struct kunit *test)
 {
 	struct inner *inner = make_inner(test, IRQ_TYPE_LEVEL_LOW);
 	struct i2c_client *client = inner->c->client;
+	static const struct {
+		u8	bytes[4];
+		int	len;
+		int	ret;
+		int	status;
+	} rows[] = {
+		{ { 0x01, 0x01, 0xab, 0xcd }, 4, 4, KUNIT_SUCCESS },
+		{ { 0x01, 0x01 }, 2, 2, KUNIT_SUCCESS },
+		{ { 0x01, 0x01, 0xab }, 3, 3, KUNIT_FAILURE },
+		{ { 0x01 }, 1, -EIO, KUNIT_FAILURE },
+		{ { 0x00, 0xff, 0xab, 0xcd }, 4, 4, KUNIT_FAILURE },
+		{ { 0x01, 0x04, 0xab, 0xcd }, 4, 4, KUNIT_FAILURE },
+	};
 
 	KUNIT_EXPECT_EQ(test, i2c_smbus_read_byte_data(client, ID), 0x5a);
 	KUNIT_EXPECT_EQ(test, (int)inner->test.status, (int)KUNIT_SUCCESS);
-	kunit_info(test, "one failure that is expected:\n");
+	kunit_info(test, "five failures that are expected:\n");
 	KUNIT_EXPECT_EQ(test, i2c_smbus_read_byte_data(client, HOLE), 0);
 	KUNIT_EXPECT_EQ(test, (int)inner->test.status, (int)KUNIT_FAILURE);
 	KUNIT_EXPECT_NOT_NULL(test, inner->c->rf->dev);
 	kunit_cleanup(&inner->test);
+
+	for (int i = 0; i < ARRAY_SIZE(rows); i++) {
+		inner = make_inner_model(test, &word_models[0], 0);
+		KUNIT_EXPECT_EQ_MSG(test, i2c_master_send(inner->c->client, rows[i].bytes,
+							  rows[i].len), rows[i].ret, "row %d", i);
+		KUNIT_EXPECT_EQ_MSG(test, (int)inner->test.status, rows[i].status, "row %d", i);
+		kunit_cleanup(&inner->test);
+	}
+}
+
+/* So does a test that asks for what its own model does not have, whatever it expects. */
+static void i2c_wrong_test(struct kunit *test)
+{
+	kunit_info(test, "six failures that are expected:\n");
+	for (int what = 0; what < 7; what++) {
+		struct inner *inner = make_inner(test, 0);
+		struct kunit_regfile *rf = inner->c->rf;
+
+		switch (what) {
+		case 0:
+			KUNIT_EXPECT_TRUE(test, kunit_regfile_push(rf, FIFO, 1));
+			KUNIT_EXPECT_EQ(test, kunit_regfile_get(rf, PLAIN), 0x11);
+			break;
+		case 1:
+			KUNIT_EXPECT_EQ(test, kunit_regfile_get(rf, HOLE), 0);
+			break;
+		case 2:
+			kunit_regfile_set(rf, HOLE, 0xff, 1);
+			break;
+		case 3:
+			KUNIT_EXPECT_EQ(test, kunit_regfile_count(rf, KUNIT_REGFILE_READ, HOLE), 0);
+			break;
+		case 4:
+			kunit_regfile_after(rf, KUNIT_REGFILE_WRITE, HOLE, hook_change, NULL);
+			break;
+		case 5:
+			KUNIT_EXPECT_FALSE(test, kunit_regfile_push(rf, HOLE, 1));
+			break;
+		case 6:
+			KUNIT_EXPECT_FALSE(test, kunit_regfile_push(rf, PLAIN, 1));
+			break;
+		}
+		KUNIT_EXPECT_EQ_MSG(test, (int)inner->test.status,
+				    (int)(what ? KUNIT_FAILURE : KUNIT_SUCCESS), "%d", what);
+		kunit_cleanup(&inner->test);
+	}
+}
+
+/* It is refused at once what cannot be: in @what, as KUnit runs the function of a test. */
+struct refusal {
+	const char	*name;
+	void		(*what)(struct inner *inner);
+	bool		refused;
+};
+
+static const struct kunit_reg twice_regs[] = {
+	KUNIT_REGS(PLAIN, PLAIN_LAST, 0), KUNIT_REG(PLAIN_LAST, 0),
+};
+
+static const struct kunit_regfile_model refused_models[] = {
+	{ .regs = twice_regs, .num_regs = 2, .reg_bytes = 1, .val_bytes = 1 },
+	{ .regs = test_regs, .num_regs = 0, .reg_bytes = 1, .val_bytes = 1 },
+	{ .regs = test_regs, .num_regs = 1, .reg_bytes = 3, .val_bytes = 1 },
+	{ .regs = test_regs, .num_regs = 1, .reg_bytes = 1, .val_bytes = 3 },
+	{ .regs = test_regs, .num_regs = 1, .reg_bytes = 1, .val_bytes = 8 },
+};
+
+static void two_addresses(struct inner *inner)
+{
+	kunit_i2c_attach(&inner->test, inner->c->client->adapter, ADDR + 1, inner->c->rf);
+}
+
+static void address_twice(struct inner *inner)
+{
+	kunit_i2c_attach(&inner->test, inner->c->client->adapter, ADDR, inner->c->rf);
+}
+
+static void alert_twice(struct inner *inner)
+{
+	struct i2c_adapter *adap = kunit_i2c_adapter_create(&inner->test);
+
+	kunit_i2c_alert_create(&inner->test, adap, IRQ_TYPE_LEVEL_LOW);
+	kunit_i2c_alert_create(&inner->test, adap, IRQ_TYPE_LEVEL_LOW);
+}
+
+static void two_nodes(struct inner *inner)
+{
+	struct kunit_i2c_info info = {
+		.driver		= DRIVER,
+		.type		= "kunit-i2c-dev",
+		.addr		= ADDR + 1,
+		.model		= &test_model,
+		.properties	= drv_properties,
+		.fwnode		= dev_fwnode(&inner->c->client->dev),
+	};
+
+	kunit_i2c_client_create(&inner->test, inner->c->client->adapter, &info);
+}
+
+static void register_twice(struct inner *inner)
+{
+	kunit_regfile_create(&inner->test, "refused", &refused_models[0]);
+}
+
+static void no_registers(struct inner *inner)
+{
+	kunit_regfile_create(&inner->test, "refused", &refused_models[1]);
+}
+
+static void long_address(struct inner *inner)
+{
+	kunit_regfile_create(&inner->test, "refused", &refused_models[2]);
+}
+
+static void odd_value(struct inner *inner)
+{
+	kunit_regfile_create(&inner->test, "refused", &refused_models[3]);
+}
+
+static void long_value(struct inner *inner)
+{
+	kunit_regfile_create(&inner->test, "refused", &refused_models[4]);
+}
+
+static const struct refusal refusals[] = {
+	{ "two addresses", two_addresses },
+	{ "address twice", address_twice, true },
+	{ "alert twice", alert_twice, true },
+	{ "two nodes", two_nodes, true },
+	{ "register twice", register_twice, true },
+	{ "no registers", no_registers, true },
+	{ "long address", long_address, true },
+	{ "odd value", odd_value, true },
+	{ "long value", long_value, true },
+};
+
+KUNIT_ARRAY_PARAM_DESC(refusal, refusals, name);
+
+static void refused_try(void *data)
+{
+	struct inner *inner = data;
+	const struct refusal *refusal = inner->test.priv;
+
+	refusal->what(inner);
+}
+
+static void refused_catch(void *data)
+{
+	struct inner *inner = data;
+
+	inner->aborted = true;
+}
+
+static void i2c_refused(struct kunit *test)
+{
+	const struct refusal *refusal = test->param_value;
+	struct inner *inner = make_inner(test, 0);
+
+	if (refusal->refused)
+		kunit_info(test, "one failure that is expected:\n");
+	inner->test.priv = (void *)refusal;
+	kunit_try_catch_init(&inner->test.try_catch, &inner->test, refused_try, refused_catch,
+			     10 * HZ);
+	kunit_try_catch_run(&inner->test.try_catch, inner);
+	KUNIT_EXPECT_EQ(test, inner->aborted, refusal->refused);
+	KUNIT_EXPECT_EQ(test, (int)inner->test.status,
+			(int)(refusal->refused ? KUNIT_FAILURE : KUNIT_SUCCESS));
+	kunit_cleanup(&inner->test);
+}
+
+/* A device which goes does not alert any more, even if nobody has asked it. */
+static void i2c_alert_undone(struct kunit *test)
+{
+	struct i2c_adapter *adap = kunit_i2c_adapter_create(test);
+	struct kunit_irq_line *line = kunit_i2c_alert_create(test, adap, IRQ_TYPE_EDGE_FALLING);
+	struct kunit_i2c_info info = {
+		.driver	= DRIVER,
+		.type	= "kunit-i2c-dev",
+		.model	= &test_model,
+	};
+
+	/* One of two, and then both */
+	for (int gone = 1; gone <= 2; gone++) {
+		struct inner *inner[2];
+
+		kunit_irq_line_hold(line);
+		for (int i = 0; i < 2; i++) {
+			inner[i] = begin_inner(test);
+			info.addr = ADDR + i;
+			inner[i]->c = kunit_i2c_client_create(&inner[i]->test, adap, &info);
+			kunit_i2c_alert(inner[i]->c->client, false);
+		}
+		for (int i = 0; i < gone; i++)
+			kunit_cleanup(&inner[i]->test);
+		KUNIT_EXPECT_EQ(test, !!kunit_irq_line_status(line), gone == 1);
+		kunit_irq_line_let_go(line);
+		KUNIT_EXPECT_EQ(test, kunit_irq_line_settle(line), 0);
+		KUNIT_EXPECT_FALSE(test, kunit_irq_line_asserted(line));
+		for (int i = gone; i < 2; i++)
+			kunit_cleanup(&inner[i]->test);
+	}
 }
 
 static int count_clients(struct device *dev, void *data)
@@ -689,6 +1085,9 @@ static void i2c_undone(struct kunit *test)
 
 static struct kunit_case i2c_test_cases[] = {
 	KUNIT_CASE(i2c_transfers),
+	KUNIT_CASE(i2c_accesses),
+	KUNIT_CASE(i2c_addresses),
+	KUNIT_CASE(i2c_block_length),
 	KUNIT_CASE(i2c_words),
 	KUNIT_CASE(i2c_side_effects),
 	KUNIT_CASE(i2c_failures),
@@ -700,7 +1099,10 @@ static struct kunit_case i2c_test_cases[] = {
 	KUNIT_CASE(i2c_hotplug),
 	KUNIT_CASE(i2c_wake_up),
 	KUNIT_CASE(i2c_alert),
+	KUNIT_CASE(i2c_alert_undone),
 	KUNIT_CASE(i2c_unknown_register),
+	KUNIT_CASE(i2c_wrong_test),
+	KUNIT_CASE_PARAM(i2c_refused, refusal_gen_params),
 	KUNIT_CASE(i2c_undone),
 	{ }
 };

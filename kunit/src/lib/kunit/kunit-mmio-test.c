@@ -10,10 +10,13 @@
 #include <linux/kallsyms.h>
 #include <linux/ktime.h>
 #include <linux/module.h>
+#include <linux/sizes.h>
 #include <linux/string.h>
 
 #include <kunit/mmio.h>
 #include <kunit/test.h>
+
+#include "try-catch-impl.h"
 
 #define SIZE		0x100
 #define PLAIN		0x10	/* memory */
@@ -33,6 +36,7 @@
  * @pushed:	what was written to the FIFO last
  * @hooks:	calls of a hook
  * @seen:	accesses which had been counted at the last one
+ * @aborted:	an assertion has ended @inner
  */
 struct mmio_test {
 	struct kunit		inner;
@@ -44,6 +48,7 @@ struct mmio_test {
 	u64			pushed;
 	unsigned int		hooks;
 	unsigned int		seen;
+	bool			aborted;
 };
 
 static u64 mmio_test_read(struct kunit_mmio *mmio, unsigned int offset, unsigned int width)
@@ -302,6 +307,27 @@ static void kunit_mmio_one_width_test(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, kunit_accesses_take_errors(t->acc), 2);
 }
 
+/* Without a model the registers are memory. */
+static void kunit_mmio_memory_test(struct kunit *test)
+{
+	struct mmio_test *t = test->priv;
+
+	t->info.read = NULL;
+	t->info.write = NULL;
+	KUNIT_ASSERT_EQ(test, mmio_test_end(test), KUNIT_SUCCESS);
+	mmio_test_create(t);
+	mmio_test_map(test);
+
+	KUNIT_EXPECT_EQ(test, readl(t->base + PLAIN), 0);
+	writel(0x11223344, t->base + PLAIN);
+	KUNIT_EXPECT_EQ(test, kunit_mmio_get(t->mmio, PLAIN, 4), 0x11223344);
+	kunit_mmio_set(t->mmio, PLAIN, 2, 0x5566);
+	KUNIT_EXPECT_EQ(test, readl(t->base + PLAIN), 0x11225566);
+	KUNIT_EXPECT_EQ(test, readb(t->base + PLAIN + 1), 0x55);
+	KUNIT_EXPECT_EQ(test, readl(t->base + PLAIN + 4), 0);
+	KUNIT_EXPECT_EQ(test, mmio_test_end(test), KUNIT_SUCCESS);
+}
+
 /* An error fails the test, and the message names who did it. */
 static noinline void mmio_test_culprit(struct mmio_test *t)
 {
@@ -440,6 +466,41 @@ static void kunit_mmio_trace_test(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, kunit_accesses_get(t->acc, 2, &a));
 }
 
+/* What is to come is forgotten with the trace, and what has gone wrong is not. */
+static void kunit_mmio_reset_test(struct kunit *test)
+{
+	struct mmio_test *t = test->priv;
+	struct kunit_access a;
+
+	writel(7, t->base + PLAIN);
+	readl(t->base + NOTHING);
+	kunit_accesses_hook(t->acc, 1, mmio_test_hook, t);
+	readl(t->base + PLAIN);
+	kunit_accesses_hook(t->acc, 2, mmio_test_hook, t);
+	kunit_accesses_fail(t->acc, 1, 5);
+	KUNIT_EXPECT_EQ(test, readl(t->base + PLAIN), U32_MAX);
+
+	kunit_accesses_reset(t->acc);
+	KUNIT_EXPECT_EQ(test, kunit_accesses_failed(t->acc), 0);
+	KUNIT_EXPECT_EQ(test, kunit_accesses_hooked(t->acc), 0);
+	KUNIT_EXPECT_EQ(test, kunit_accesses_to(t->acc, PLAIN, true), 0);
+	kunit_mmio_set(t->mmio, PLAIN, 4, 8);
+	for (unsigned int i = 1; i <= 10; i++) {
+		KUNIT_EXPECT_EQ(test, readl(t->base + PLAIN), 8);
+		KUNIT_ASSERT_TRUE(test, kunit_accesses_get(t->acc, i, &a));
+		KUNIT_EXPECT_FALSE(test, a.failed);
+	}
+	KUNIT_EXPECT_EQ(test, t->hooks, 1);
+
+	/* By the address, too */
+	kunit_accesses_hook_read(t->acc, PLAIN, mmio_test_hook, t);
+	kunit_accesses_reset(t->acc);
+	readl(t->base + PLAIN);
+	KUNIT_EXPECT_EQ(test, t->hooks, 1);
+	mmio_test_expect_error(test, "no such register");
+	KUNIT_EXPECT_EQ(test, mmio_test_end(test), KUNIT_SUCCESS);
+}
+
 /* There are many more mappings in a test than can exist at a time. */
 static void kunit_mmio_map_again_test(struct kunit *test)
 {
@@ -457,6 +518,66 @@ static void kunit_mmio_map_again_test(struct kunit *test)
 		KUNIT_EXPECT_EQ(test, readl(base + PLAIN), U32_MAX);
 		KUNIT_EXPECT_EQ(test, kunit_accesses_take_errors(t->acc), 1);
 	}
+}
+
+/* Where they are said to be, or the test ends. */
+struct mmio_test_place {
+	const char	*name;
+	size_t		size;
+	phys_addr_t	start;
+	bool		refused;
+};
+
+/* The largest ones, and the lowest ones; then what is beyond that */
+static const struct mmio_test_place mmio_test_places[] = {
+	{ "large", SZ_8M, 0 },
+	{ "there", SIZE, 0x50000008 },
+	{ "no size", 0, 0, true },
+	{ "too large", SZ_8M + 1, 0, true },
+	{ "not aligned", SIZE, 0x50000004, true },
+	{ "no guard", SIZE, SZ_64K - 8, true },
+	{ "taken", SIZE, 0x60000000, true },
+};
+
+KUNIT_ARRAY_PARAM_DESC(mmio_test_place, mmio_test_places, name);
+
+static void mmio_test_try(void *data)
+{
+	mmio_test_create(data);
+}
+
+static void mmio_test_catch(void *data)
+{
+	struct mmio_test *t = data;
+
+	t->aborted = true;
+}
+
+static void kunit_mmio_place_test(struct kunit *test)
+{
+	const struct mmio_test_place *place = test->param_value;
+	const struct resource *res;
+	struct mmio_test *t = test->priv;
+	struct kunit *inner = &t->inner;
+
+	/* Nothing else within 64 kB */
+	KUNIT_ASSERT_NOT_NULL(test, request_mem_region(0x60000000 + SIZE + SZ_64K - 1, 1, "kunit"));
+	if (place->refused)
+		kunit_info(test, "one failure that is expected:\n");
+	t->info.size = place->size;
+	t->info.start = place->start;
+	kunit_try_catch_init(&inner->try_catch, inner, mmio_test_try, mmio_test_catch, 10 * HZ);
+	kunit_try_catch_run(&inner->try_catch, t);
+	release_mem_region(0x60000000 + SIZE + SZ_64K - 1, 1);
+
+	KUNIT_EXPECT_EQ(test, t->aborted, place->refused);
+	if (!place->refused) {
+		res = kunit_mmio_resource(t->mmio);
+		KUNIT_EXPECT_EQ(test, resource_size(res), place->size);
+		if (place->start)
+			KUNIT_EXPECT_EQ(test, res->start, place->start);
+	}
+	KUNIT_EXPECT_EQ(test, mmio_test_end(test), place->refused ? KUNIT_FAILURE : KUNIT_SUCCESS);
 }
 
 /* After the end of the test there is nothing at these addresses. */
@@ -485,13 +606,16 @@ static struct kunit_case kunit_mmio_test_cases[] = {
 	KUNIT_CASE(kunit_mmio_block_test),
 	KUNIT_CASE(kunit_mmio_error_test),
 	KUNIT_CASE(kunit_mmio_one_width_test),
+	KUNIT_CASE(kunit_mmio_memory_test),
 	KUNIT_CASE(kunit_mmio_report_test),
 	KUNIT_CASE(kunit_mmio_leak_test),
 	KUNIT_CASE(kunit_mmio_fail_test),
 	KUNIT_CASE(kunit_mmio_delay_test),
 	KUNIT_CASE(kunit_mmio_hook_test),
 	KUNIT_CASE(kunit_mmio_trace_test),
+	KUNIT_CASE(kunit_mmio_reset_test),
 	KUNIT_CASE(kunit_mmio_map_again_test),
+	KUNIT_CASE_PARAM(kunit_mmio_place_test, mmio_test_place_gen_params),
 	KUNIT_CASE(kunit_mmio_remove_test),
 	{}
 };

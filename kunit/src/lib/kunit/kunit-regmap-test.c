@@ -18,6 +18,8 @@
 #include <kunit/regmap.h>
 #include <kunit/test.h>
 
+#include "try-catch-impl.h"
+
 #define DRIVER		"kunit-regmap-test"
 
 #define ID		0x10
@@ -154,6 +156,65 @@ static void regmap_values(struct kunit *test)
 	}
 }
 
+struct refusal {
+	const char			*name;
+	const struct regmap_config	config;
+	bool				refused;
+};
+
+static const struct refusal refusals[] = {
+	{ "none", { .reg_bits = 8, .val_bits = 16, .reg_stride = 4 }, false },
+	{ "other values", { .reg_bits = 8, .val_bits = 8, .reg_stride = 4 }, true },
+	{ "fast", { .reg_bits = 8, .val_bits = 16, .reg_stride = 4, .fast_io = true }, true },
+};
+
+KUNIT_ARRAY_PARAM_DESC(refusal, refusals, name);
+
+struct inner {
+	struct kunit		test;
+	struct device		*parent;
+	const struct refusal	*refusal;
+	bool			aborted;
+};
+
+static void refused_try(void *data)
+{
+	struct inner *inner = data;
+
+	kunit_regmap_create(&inner->test, inner->parent, "part", &test_models[0],
+			    &inner->refusal->config);
+}
+
+static void refused_catch(void *data)
+{
+	struct inner *inner = data;
+
+	inner->aborted = true;
+}
+
+/* A regmap which does not fit the model ends the test. */
+static void regmap_refused(struct kunit *test)
+{
+	const struct refusal *refusal = test->param_value;
+	struct inner *inner = kunit_kzalloc(test, sizeof(*inner), GFP_KERNEL);
+
+	KUNIT_ASSERT_NOT_NULL(test, inner);
+	inner->refusal = refusal;
+	inner->parent = kunit_device_register(test, "kunit-regmap-parent");
+	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, inner->parent);
+	kunit_init_test(&inner->test, "kunit_regmap_inner", NULL);
+	if (refusal->refused)
+		kunit_info(test, "one failure that is expected:\n");
+	kunit_try_catch_init(&inner->test.try_catch, &inner->test, refused_try, refused_catch,
+			     10 * HZ);
+	kunit_try_catch_run(&inner->test.try_catch, inner);
+	KUNIT_EXPECT_EQ(test, inner->aborted, refusal->refused);
+	KUNIT_EXPECT_EQ(test, (int)inner->test.status,
+			(int)(refusal->refused ? KUNIT_FAILURE : KUNIT_SUCCESS));
+	KUNIT_EXPECT_EQ(test, !dev_get_regmap(inner->parent, NULL), refusal->refused);
+	kunit_cleanup(&inner->test);
+}
+
 static unsigned int requests, releases;
 
 static int count_request(struct kunit_irq_line *line, void *data)
@@ -211,8 +272,28 @@ static void regmap_driver(struct kunit *test)
 	kunit_dut_unbind_under_fire(dut, BIT(0), 3);
 }
 
+/* A line which comes after the event is driven at once, and from then on. */
+static void regmap_late_line(struct kunit *test)
+{
+	struct regs *regs = kunit_kzalloc(test, sizeof(*regs), GFP_KERNEL);
+	struct kunit_irq_line *line;
+
+	KUNIT_ASSERT_NOT_NULL(test, regs);
+	make_regs(test, test, regs, 0);
+	kunit_regfile_set(regs->rf, ENABLE, 1, 1);
+	kunit_regfile_set(regs->rf, STATUS, 1, 1);
+	line = make_line(test, regs->rf);
+	KUNIT_EXPECT_TRUE(test, kunit_irq_line_asserted(line));
+	kunit_regfile_set(regs->rf, STATUS, 1, 0);
+	KUNIT_EXPECT_FALSE(test, kunit_irq_line_asserted(line));
+	kunit_regfile_set(regs->rf, STATUS, 1, 1);
+	KUNIT_EXPECT_TRUE(test, kunit_irq_line_asserted(line));
+}
+
 static struct kunit_case regmap_test_cases[] = {
 	KUNIT_CASE(regmap_values),
+	KUNIT_CASE_PARAM(regmap_refused, refusal_gen_params),
+	KUNIT_CASE(regmap_late_line),
 	KUNIT_CASE(regmap_driver),
 	{}
 };

@@ -19,6 +19,8 @@
 #include <kunit/spi.h>
 #include <kunit/test.h>
 
+#include "try-catch-impl.h"
+
 #define DRIVER		"kunit-spi-test"
 #define TYPE		"kunit-spi-dev"
 
@@ -294,7 +296,7 @@ static void spi_words(struct kunit *test)
 						 &word_model, &protocol, 1, 0);
 	u16 out[3] = { 0x11, 0xabcd, 0x5678 }, in[3];
 	u8 bytes[4] = { 0x00, 0x11, 0x43, 0x21 };
-	u32 two = 0x00120f0f;
+	u32 two = 0x00120f0f, more[2] = { 0x80120000 }, got[2] = {};
 	struct spi_transfer t = { .tx_buf = out, .rx_buf = in, .len = 6, .bits_per_word = 16 };
 
 	KUNIT_EXPECT_EQ(test, spi_sync_transfer(d->spi, &t, 1), 0);
@@ -311,22 +313,29 @@ static void spi_words(struct kunit *test)
 	t = (struct spi_transfer) { .tx_buf = &two, .len = 4, .bits_per_word = 32 };
 	KUNIT_EXPECT_EQ(test, spi_sync_transfer(d->spi, &t, 1), 0);
 	KUNIT_EXPECT_EQ(test, kunit_regfile_get(d->rf, 0x12), 0x0f0f);
+	t = (struct spi_transfer) { .tx_buf = more, .rx_buf = got, .len = 8, .bits_per_word = 32 };
+	kunit_regfile_set(d->rf, 0x10, 0xffff, 0x8765);
+	KUNIT_EXPECT_EQ(test, spi_sync_transfer(d->spi, &t, 1), 0);
+	KUNIT_EXPECT_EQ(test, got[0], 0xffff0f0f);
+	KUNIT_EXPECT_EQ(test, got[1], 0x12348765);
 }
 
 /* Each chip select has its own registers, and nobody answers at one without. */
 static void spi_selects(struct kunit *test)
 {
+	/* The last one as well, of four */
+	static const u8 cs[] = { 0, 1, 3 };
 	struct spi_controller *ctlr = kunit_spi_controller_create(test);
-	struct kunit_spi_device *d[2];
+	struct kunit_spi_device *d[ARRAY_SIZE(cs)];
 	struct spi_board_info board = { .modalias = "kunit", .chip_select = 2,
 					.max_speed_hz = 1000000 };
 	struct spi_device *nobody;
 
-	for (int i = 0; i < 2; i++)
-		d[i] = make_device(test, ctlr, &test_model, &test_protocol, i, 0);
-	for (int i = 0; i < 2; i++)
+	for (int i = 0; i < ARRAY_SIZE(cs); i++)
+		d[i] = make_device(test, ctlr, &test_model, &test_protocol, cs[i], 0);
+	for (int i = 0; i < ARRAY_SIZE(cs); i++)
 		KUNIT_EXPECT_EQ(test, drv_write(d[i]->spi, PLAIN, i), 0);
-	for (int i = 0; i < 2; i++) {
+	for (int i = 0; i < ARRAY_SIZE(cs); i++) {
 		KUNIT_EXPECT_EQ(test, kunit_regfile_get(d[i]->rf, PLAIN), i);
 		KUNIT_EXPECT_EQ(test, kunit_dut_bind(d[i]->dut), 0);
 	}
@@ -335,6 +344,8 @@ static void spi_selects(struct kunit *test)
 	KUNIT_ASSERT_NOT_NULL(test, nobody);
 	KUNIT_EXPECT_EQ(test, drv_read(nobody, ID), -ENXIO);
 	spi_unregister_device(nobody);
+	board.chip_select = 4;
+	KUNIT_EXPECT_NULL(test, spi_new_device(ctlr, &board));
 }
 
 /* The chip select is inactive for a moment: a new command. Otherwise it is none. */
@@ -428,6 +439,7 @@ static void spi_loops(struct kunit *test)
 struct inner {
 	struct kunit		test;
 	struct kunit_spi_device	*d;
+	bool			aborted;
 };
 
 static struct inner *make_inner(struct kunit *test, const struct kunit_regfile_model *model,
@@ -469,6 +481,68 @@ static void spi_unfinished(struct kunit *test)
 	}
 }
 
+struct refusal {
+	const char			*name;
+	struct kunit_spi_protocol	protocol;
+	u8				cs;
+	bool				node;
+	bool				refused;
+};
+
+static const struct refusal refusals[] = {
+	{ "none", { .cmd_bytes = 4, .read_flag = CMD_READ }, 1 },
+	{ "chip select twice", { .cmd_bytes = 1, .read_flag = CMD_READ }, 0, .refused = true },
+	{ "chip select 4", { .cmd_bytes = 1, .read_flag = CMD_READ }, 4, .refused = true },
+	{ "no command", { .read_flag = CMD_READ }, 1, .refused = true },
+	{ "long command", { .cmd_bytes = 5, .read_flag = CMD_READ }, 1, .refused = true },
+	{ "two nodes", { .cmd_bytes = 1, .read_flag = CMD_READ }, 1, true, .refused = true },
+};
+
+KUNIT_ARRAY_PARAM_DESC(refusal, refusals, name);
+
+static void refused_try(void *data)
+{
+	struct inner *inner = data;
+	const struct refusal *refusal = inner->test.priv;
+	struct kunit_spi_info info = {
+		.driver		= DRIVER,
+		.type		= TYPE,
+		.cs		= refusal->cs,
+		.protocol	= &refusal->protocol,
+		.model		= &test_model,
+		.properties	= drv_properties,
+	};
+
+	if (refusal->node)
+		info.fwnode = dev_fwnode(&inner->d->spi->dev);
+	kunit_spi_device_create(&inner->test, inner->d->spi->controller, &info);
+}
+
+static void refused_catch(void *data)
+{
+	struct inner *inner = data;
+
+	inner->aborted = true;
+}
+
+/* A second device which cannot be ends the test. */
+static void spi_refused(struct kunit *test)
+{
+	const struct refusal *refusal = test->param_value;
+	struct inner *inner = make_inner(test, &test_model, &test_protocol);
+
+	if (refusal->refused)
+		kunit_info(test, "one failure that is expected:\n");
+	inner->test.priv = (void *)refusal;
+	kunit_try_catch_init(&inner->test.try_catch, &inner->test, refused_try, refused_catch,
+			     10 * HZ);
+	kunit_try_catch_run(&inner->test.try_catch, inner);
+	KUNIT_EXPECT_EQ(test, inner->aborted, refusal->refused);
+	KUNIT_EXPECT_EQ(test, (int)inner->test.status,
+			(int)(refusal->refused ? KUNIT_FAILURE : KUNIT_SUCCESS));
+	kunit_cleanup(&inner->test);
+}
+
 /* All goes with the test: the driver is unbound, device and controller are removed. */
 static void spi_undone(struct kunit *test)
 {
@@ -501,6 +575,7 @@ static struct kunit_case spi_test_cases[] = {
 	KUNIT_CASE_PARAM(spi_line, trigger_gen_params),
 	KUNIT_CASE(spi_loops),
 	KUNIT_CASE(spi_unfinished),
+	KUNIT_CASE_PARAM(spi_refused, refusal_gen_params),
 	KUNIT_CASE(spi_undone),
 	{ }
 };

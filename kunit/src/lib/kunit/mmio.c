@@ -282,6 +282,11 @@ static void kunit_mmio_exit(void *data)
 	}
 }
 
+static void kunit_mmio_free(void *mem)
+{
+	kvfree(mem);
+}
+
 /* Find a place for the region, and take it */
 static int kunit_mmio_add(struct kunit_mmio *mmio)
 {
@@ -356,8 +361,10 @@ struct kunit_mmio *kunit_mmio_create(struct kunit *test, const struct kunit_mmio
 		mmio->info.widths = KUNIT_MMIO_32;
 	raw_spin_lock_init(&mmio->lock);
 	INIT_LIST_HEAD(&mmio->mappings);
-	mmio->mem = kunit_kzalloc(test, ALIGN(info->size, sizeof(u64)), GFP_KERNEL);
+	/* More than kmalloc() may have */
+	mmio->mem = kvzalloc(ALIGN(info->size, sizeof(u64)), GFP_KERNEL);
 	KUNIT_ASSERT_NOT_NULL(test, mmio->mem);
+	KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test, kunit_mmio_free, mmio->mem), 0);
 
 	kunit_accesses_init(test, &mmio->accesses, info->name ?: test->name);
 	KUNIT_ASSERT_EQ_MSG(test, kunit_mmio_add(mmio), 0, "no place for %s at %pa",

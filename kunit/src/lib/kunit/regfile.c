@@ -498,13 +498,18 @@ EXPORT_SYMBOL_GPL(kunit_regfile_count);
  * @on:	on, as it is in the beginning
  *
  * A device that is off answers no transfer (-ENXIO), and does not assert its
- * interrupt. When it is switched on, its registers have their reset values.
+ * interrupt. When it is switched on, it is as in the beginning: its registers have
+ * their reset values, its FIFOs are empty, and no address is set.
  */
 void kunit_regfile_power(struct kunit_regfile *rf, bool on)
 {
 	guard(kunit_regfile)(rf);
-	for (unsigned int reg = 0; on && rf->off && reg <= rf->highest; reg++)
-		rf->val[reg] = rf->map[reg] ? rf->map[reg]->reset : 0;
+	if (on && rf->off) {
+		for (unsigned int reg = 0; reg <= rf->highest; reg++)
+			rf->val[reg] = rf->map[reg] ? rf->map[reg]->reset : 0;
+		memset(rf->fifo_level, 0, rf->model->num_regs * sizeof(*rf->fifo_level));
+		rf->pointer = 0;
+	}
 	rf->off = !on;
 }
 EXPORT_SYMBOL_GPL(kunit_regfile_power);
@@ -695,6 +700,7 @@ static bool kunit_regfile_access(struct kunit_regfile *rf, enum kunit_regfile_wh
 	const struct kunit_regfile_model *model = rf->model;
 	const struct kunit_reg *desc;
 	unsigned int reg;
+	bool first;
 
 	guard(kunit_regfile)(rf);
 	reg = *where = rf->pointer;
@@ -702,7 +708,8 @@ static bool kunit_regfile_access(struct kunit_regfile *rf, enum kunit_regfile_wh
 	if (!model->no_increment && !(desc && desc->fifo))
 		rf->pointer = reg == rf->highest ? rf->lowest : reg + 1;
 	/* What a transfer is about: the first register of it */
-	if (!rf->access.len) {
+	first = !rf->access.len;
+	if (first) {
 		rf->access.addr = reg;
 		rf->access.write = what == KUNIT_REGFILE_WRITE;
 		rf->access.val = *val;
@@ -716,6 +723,8 @@ static bool kunit_regfile_access(struct kunit_regfile *rf, enum kunit_regfile_wh
 		*val = desc->fifo ? kunit_fifo_pop(rf, desc) : rf->val[reg];
 		if (model->read)
 			model->read(rf, reg, val);
+		if (first)
+			rf->access.val = *val;
 		rf->val[reg] &= ~desc->rc;
 		kunit_regfile_trace(rf, what, reg, *val);
 	} else {

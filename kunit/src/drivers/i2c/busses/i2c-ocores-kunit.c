@@ -15,6 +15,7 @@
 #include <linux/string.h>
 #include <linux/workqueue.h>
 
+#include <kunit/access.h>
 #include <kunit/dut.h>
 #include <kunit/irq-line.h>
 #include <kunit/mmio.h>
@@ -58,6 +59,7 @@
  * @stretch:	it stretches the clock
  * @spurious:	there is another interrupt before each command is done
  * @overruns:	commands while one was in progress, other than STOP
+ * @starts:	START commands
  * @stops:	STOP commands
  * @reads:	RD commands
  * @mem:	what is written to the target and read from it
@@ -78,6 +80,7 @@ struct ocores_test {
 	bool			stretch;
 	bool			spurious;
 	unsigned int		overruns;
+	unsigned int		starts;
 	unsigned int		stops;
 	unsigned int		reads;
 	u8			mem[4];
@@ -128,6 +131,7 @@ static void ocores_model_command(struct ocores_test *t, u8 cmd)
 	if (!(cmd & CMD_ANY) || !(t->control & CONTROL_EN))
 		return;
 
+	t->starts += !!(cmd & CMD_STA);
 	t->stops += !!(cmd & CMD_STO);
 	t->reads += !!(cmd & CMD_RD);
 	t->overruns += t->cmd && !(cmd & CMD_STO);
@@ -276,6 +280,34 @@ static void expect_transfers(struct kunit *test, struct i2c_adapter *adap)
 	KUNIT_EXPECT_EQ_MSG(test, t->overruns, 0, "commands before the last one was done");
 }
 
+/* The second message begins with another START, and the first one ends without a STOP. */
+static void expect_repeated_start(struct kunit *test, struct i2c_adapter *adap)
+{
+	struct ocores_test *t = test->priv;
+	u8 out[] = { 0x5a, 0xc3 }, in[] = { 0, 0, 0 };
+	struct i2c_msg msgs[] = {
+		{ .addr = TARGET, .len = sizeof(out), .buf = out },
+		{ .addr = TARGET, .flags = I2C_M_RD, .len = sizeof(in), .buf = in },
+	};
+
+	scoped_guard(kunit_mmio, t->mmio) {
+		memset(t->mem, 0xa5, sizeof(t->mem));
+		t->overruns = 0;
+		t->starts = 0;
+		t->stops = 0;
+		t->reads = 0;
+	}
+	KUNIT_EXPECT_EQ(test, i2c_transfer(adap, msgs, ARRAY_SIZE(msgs)), ARRAY_SIZE(msgs));
+	flush_work(&t->done);
+	KUNIT_EXPECT_EQ(test, kunit_irq_line_settle(t->line), 0);
+	KUNIT_EXPECT_MEMEQ(test, t->mem, out, sizeof(out));
+	KUNIT_EXPECT_MEMEQ(test, in, t->mem, sizeof(in));
+	KUNIT_EXPECT_EQ(test, t->starts, 2);
+	KUNIT_EXPECT_EQ(test, t->reads, sizeof(in));
+	KUNIT_EXPECT_EQ(test, t->stops, 1);
+	KUNIT_EXPECT_EQ_MSG(test, t->overruns, 0, "commands before the last one was done");
+}
+
 static void ocores_transfers(struct kunit *test)
 {
 	struct ocores_test *t = test->priv;
@@ -285,6 +317,15 @@ static void ocores_transfers(struct kunit *test)
 	flush_work(&t->done);
 	KUNIT_EXPECT_EQ(test, kunit_irq_line_settle(t->line), 0);
 	KUNIT_EXPECT_FALSE(test, t->busy);
+}
+
+static void ocores_repeated_start(struct kunit *test)
+{
+	struct ocores_test *t = test->priv;
+	struct i2c_adapter *adap = bind(test, t->dut);
+
+	expect_repeated_start(test, adap);
+	expect_transfers(test, adap);
 }
 
 /* There is a STOP, too, when nobody answers. */
@@ -366,8 +407,10 @@ static void ocores_without_interrupt(struct kunit *test)
 {
 	struct ocores_test *t = test->priv;
 	struct kunit_dut *polled = ocores_test_device(t, test, NULL);
+	struct i2c_adapter *adap = bind(test, polled);
 
-	expect_transfers(test, bind(test, polled));
+	expect_transfers(test, adap);
+	expect_repeated_start(test, adap);
 	KUNIT_EXPECT_EQ(test, t->control & CONTROL_IEN, 0);
 	kunit_dut_unbind(polled);
 
@@ -452,7 +495,14 @@ static void ocores_probe_fails(struct kunit *test)
 {
 	struct ocores_test *t = test->priv;
 
-	KUNIT_EXPECT_GE(test, kunit_dut_fail_each_access(t->dut), 5);
+	unsigned int accesses;
+
+	kunit_accesses_reset(t->dut->accesses);
+	bind(test, t->dut);
+	accesses = kunit_accesses_count(t->dut->accesses);
+	kunit_dut_unbind(t->dut);
+	KUNIT_EXPECT_GE(test, accesses, 5);
+	KUNIT_EXPECT_EQ(test, kunit_dut_fail_each_access(t->dut), accesses);
 }
 
 static void ocores_unbind_under_fire(struct kunit *test)
@@ -465,6 +515,7 @@ static void ocores_unbind_under_fire(struct kunit *test)
 
 static struct kunit_case ocores_cases[] = {
 	KUNIT_CASE(ocores_transfers),
+	KUNIT_CASE(ocores_repeated_start),
 	KUNIT_CASE(ocores_no_target),
 	KUNIT_CASE(ocores_spurious),
 	KUNIT_CASE_SLOW(ocores_late),

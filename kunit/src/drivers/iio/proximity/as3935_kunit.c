@@ -15,11 +15,13 @@
 #include <linux/iio/trigger.h>
 #include <linux/iio/trigger_consumer.h>
 #include <linux/interrupt.h>
+#include <linux/jiffies.h>
 #include <linux/ktime.h>
 #include <linux/minmax.h>
 #include <linux/module.h>
 #include <linux/spi/spi.h>
 #include <linux/string.h>
+#include <linux/workqueue.h>
 
 #include <kunit/dut.h>
 #include <kunit/irq.h>
@@ -43,6 +45,8 @@
 #define ESTIMATE_US	2000
 /* Where nothing is to happen: the driver waits 3 ms, and a tick may take 10 */
 #define LATER_MS	50
+/* How long the driver waits before it tries again for the first time, twice that then */
+#define RETRY_MS	100
 /* Where something is to happen, if the system has much to do */
 #define DEADLINE_MS	10000
 
@@ -53,6 +57,8 @@
  * @triggered:	runs of its consumer
  * @event:	when the last event was
  * @soonest:	the shortest time from an event to the read of INT
+ * @attempts:	in jiffies, when transfers began which note_attempt() was ordered for
+ * @attempt:	the next one of those
  */
 struct as3935_test {
 	struct kunit_spi_device	*d;
@@ -60,6 +66,8 @@ struct as3935_test {
 	atomic_t		triggered;
 	ktime_t			event;
 	ktime_t			soonest;
+	unsigned long		attempts[4];
+	unsigned int		attempt;
 };
 
 static const struct kunit_reg as3935_regs[] = {
@@ -198,6 +206,17 @@ static void expect_triggered(struct kunit *test, int times)
 	KUNIT_EXPECT_EQ(test, atomic_read(&t->triggered), times);
 }
 
+/* What the driver has queued, with a delay, has been done. */
+static void wait_for_work(void)
+{
+	msleep(LATER_MS);
+	/*
+	 * The time is over, but the work may be late. flush_workqueue() keeps drivers from
+	 * waiting for all work of the system, which is what a test wants.
+	 */
+	__flush_workqueue(system_freezable_wq);
+}
+
 /* Each lightning is a trigger, and noise is none. */
 static void as3935_events(struct kunit *test)
 {
@@ -214,7 +233,7 @@ static void as3935_events(struct kunit *test)
 	before = reads_of_int(t);
 	kunit_irq_line_raise(t->d->line, INT_NOISE);
 	expect_handled(test);
-	msleep(LATER_MS);
+	wait_for_work();
 	KUNIT_EXPECT_EQ(test, reads_of_int(t), before + 1);
 	KUNIT_EXPECT_EQ(test, atomic_read(&t->triggered), 3);
 }
@@ -262,17 +281,34 @@ static void as3935_unbind_with_event(struct kunit *test)
 	bind(test);
 	/* Its memory stays, so that a work item which is left does no harm */
 	indio_dev = iio_device_get(spi_get_drvdata(t->d->spi));
-	msleep(LATER_MS);
+	wait_for_work();
 
 	/* Noise, as a lightning is for the trigger, which does not stay */
 	kunit_irq_line_raise(t->d->line, INT_NOISE);
 	kunit_irq_line_settle(t->d->line);
 	kunit_dut_unbind(t->d->dut);
 	before = kunit_regfile_transfers(t->d->rf);
-	msleep(LATER_MS);
+	wait_for_work();
 	KUNIT_EXPECT_EQ_MSG(test, kunit_regfile_transfers(t->d->rf), before,
 			    "the device is accessed after the driver was unbound");
 	iio_device_put(indio_dev);
+}
+
+static void note_attempt(struct kunit_regfile *rf, void *data)
+{
+	struct as3935_test *t = data;
+
+	t->attempts[t->attempt++ % ARRAY_SIZE(t->attempts)] = jiffies;
+}
+
+/* The next @failures transfers fail. */
+static void fail_transfers(struct as3935_test *t, unsigned int failures)
+{
+	t->attempt = 0;
+	for (int i = 1; i <= failures + 1; i++)
+		kunit_regfile_at(t->d->rf, i, note_attempt, t);
+	for (int i = 1; i <= failures; i++)
+		kunit_regfile_fail(t->d->rf, i, -EIO);
 }
 
 /* Transfers that fail are not the end of the sensor. */
@@ -282,12 +318,40 @@ static void as3935_read_fails(struct kunit *test)
 
 	bind(test);
 	consume(test);
-	msleep(LATER_MS);
-	for (int i = 1; i <= 3; i++)
-		kunit_regfile_fail(t->d->rf, i, -EIO);
+	wait_for_work();
+	fail_transfers(t, 3);
 	kunit_irq_line_raise(t->d->line, INT_LIGHTNING);
 	expect_handled(test);
 	expect_triggered(test, 1);
+	for (int i = 0; i < 3; i++)
+		KUNIT_EXPECT_GE_MSG(test, t->attempts[i + 1] - t->attempts[i],
+				    msecs_to_jiffies(RETRY_MS << i),
+				    "failure %d is not tried again less often", i + 1);
+}
+
+/* When a transfer has succeeded, the next one that fails is the first one again. */
+static void as3935_read_fails_again(struct kunit *test)
+{
+	struct as3935_test *t = test->priv;
+	unsigned long waited;
+
+	bind(test);
+	wait_for_work();
+	fail_transfers(t, 3);
+	kunit_irq_line_raise(t->d->line, INT_NOISE);
+	expect_handled(test);
+
+	/* A host with much to do may be late, but not each time */
+	for (int i = 0; i < 3; i++) {
+		wait_for_work();
+		fail_transfers(t, 1);
+		kunit_irq_line_raise(t->d->line, INT_NOISE);
+		expect_handled(test);
+		waited = t->attempts[1] - t->attempts[0];
+		if (waited < msecs_to_jiffies(RETRY_MS << 3))
+			break;
+	}
+	KUNIT_EXPECT_LT(test, waited, msecs_to_jiffies(RETRY_MS << 3));
 }
 
 static void bind_anew(struct kunit_dut *dut, void *data)
@@ -323,7 +387,7 @@ static void as3935_suspend_resume(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, kunit_regfile_get(t->d->rf, AFE_GAIN), AFE_GAIN_PWD);
 	KUNIT_ASSERT_EQ(test, kunit_dut_resume(t->d->dut), 0);
 	KUNIT_EXPECT_EQ(test, kunit_regfile_get(t->d->rf, AFE_GAIN) & AFE_GAIN_PWD, 0);
-	msleep(LATER_MS);
+	wait_for_work();
 	KUNIT_EXPECT_EQ(test, atomic_read(&t->triggered), 0);
 
 	kunit_irq_line_raise(t->d->line, INT_LIGHTNING);
@@ -357,6 +421,7 @@ static struct kunit_case as3935_cases[] = {
 	KUNIT_CASE(as3935_events),
 	KUNIT_CASE(as3935_not_at_once),
 	KUNIT_CASE(as3935_read_fails),
+	KUNIT_CASE_SLOW(as3935_read_fails_again),
 	KUNIT_CASE(as3935_event_in_probe),
 	KUNIT_CASE(as3935_event_after_probe),
 	KUNIT_CASE(as3935_suspend_resume),

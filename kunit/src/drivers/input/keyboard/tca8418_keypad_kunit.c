@@ -140,6 +140,12 @@ static void expect_idle(struct kunit *test)
 			       "the chip still asserts its interrupt");
 }
 
+/* The handler begins with that. */
+static unsigned int interrupts(struct kunit_i2c_client *c)
+{
+	return kunit_regfile_count(c->rf, KUNIT_REGFILE_READ, INT_STAT);
+}
+
 static void tca8418_keys(struct kunit *test)
 {
 	struct kunit_i2c_client *c = test->priv;
@@ -187,16 +193,20 @@ static void tca8418_key_as_enabled(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, key_is_down(test, KEY_A));
 }
 
-/* Another key behind each transfer of the handler. */
+/* Another key behind each transfer of the handler: INT_STAT, the key, no key, INT_STAT. */
 static void tca8418_key_in_handler(struct kunit *test)
 {
 	struct kunit_i2c_client *c = test->priv;
+	unsigned int before;
 
 	KUNIT_ASSERT_EQ(test, kunit_dut_bind(c->dut), 0);
 	for (unsigned int nr = 1; nr <= 4; nr++) {
+		before = interrupts(c);
 		kunit_accesses_hook(&c->rf->accesses, nr, press_key_b, c);
 		kunit_irq_line_raise(c->line, PRESSED | CODE_A);
 		expect_idle(test);
+		KUNIT_EXPECT_EQ_MSG(test, interrupts(c) - before, nr <= 2 ? 1 : 2,
+				    "runs of the handler: it reads all that there are");
 		KUNIT_EXPECT_EQ(test, kunit_accesses_hooked(&c->rf->accesses), 1);
 		KUNIT_EXPECT_TRUE_MSG(test, key_is_down(test, KEY_B),
 				      "pressed behind transfer %u of the handler", nr);
@@ -209,12 +219,17 @@ static void tca8418_key_in_handler(struct kunit *test)
 static void tca8418_read_fails(struct kunit *test)
 {
 	struct kunit_i2c_client *c = test->priv;
+	unsigned int before;
 
 	KUNIT_ASSERT_EQ(test, kunit_dut_bind(c->dut), 0);
 	for (unsigned int nr = 1; nr <= 4; nr++) {
+		before = interrupts(c);
 		kunit_regfile_fail(c->rf, nr, -EIO);
 		kunit_irq_line_raise(c->line, (nr & 1 ? PRESSED : 0) | CODE_A);
 		expect_idle(test);
+		/* Behind the second one there is a key still, and behind the last one INT_STAT */
+		KUNIT_EXPECT_EQ_MSG(test, interrupts(c) - before, nr & 1 ? 1 : 2,
+				    "reads of INT_STAT when transfer %u of the handler failed", nr);
 		KUNIT_EXPECT_EQ_MSG(test, key_is_down(test, KEY_A), nr & 1,
 				    "transfer %u of the handler failed", nr);
 	}
@@ -223,8 +238,14 @@ static void tca8418_read_fails(struct kunit *test)
 static void tca8418_probe_fails(struct kunit *test)
 {
 	struct kunit_i2c_client *c = test->priv;
+	unsigned int accesses;
 
-	KUNIT_EXPECT_GT(test, kunit_dut_fail_each_access(c->dut), 0);
+	kunit_accesses_reset(c->dut->accesses);
+	KUNIT_ASSERT_EQ(test, kunit_dut_bind(c->dut), 0);
+	accesses = kunit_accesses_count(c->dut->accesses);
+	kunit_dut_unbind(c->dut);
+	KUNIT_EXPECT_GT(test, accesses, 0);
+	KUNIT_EXPECT_EQ(test, kunit_dut_fail_each_access(c->dut), accesses);
 }
 
 static void tca8418_unbind_under_fire(struct kunit *test)

@@ -20,6 +20,7 @@
 #define STATUS		0x00
 #define STATUS_SMN	BIT(10)
 #define STATUS_VMX	BIT(12)
+#define STATUS_SMX	BIT(14)
 #define STATUS_ALERTS	0x7f80
 #define SALRT_TH	0x03
 #define REPSOC		0x06
@@ -119,6 +120,12 @@ static void max17042_alert(struct kunit *test)
 	KUNIT_EXPECT_EQ_MSG(test, kunit_regfile_get(c->rf, STATUS), 0,
 			    "the alert is cleared in STATUS");
 	KUNIT_EXPECT_EQ(test, kunit_regfile_get(c->rf, SALRT_TH), 49 << 8 | 47);
+
+	kunit_regfile_set(c->rf, REPSOC, 0xffff, 52 << 8);
+	kunit_irq_line_raise(c->line, STATUS_SMX);
+	KUNIT_EXPECT_EQ_MSG(test, interrupts(c), 2, "interrupts for two alerts");
+	KUNIT_EXPECT_EQ(test, kunit_regfile_get(c->rf, STATUS), 0);
+	KUNIT_EXPECT_EQ(test, kunit_regfile_get(c->rf, SALRT_TH), 53 << 8 | 51);
 }
 
 static void charge_falls(struct kunit_regfile *rf, void *data)

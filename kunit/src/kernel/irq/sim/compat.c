@@ -48,6 +48,7 @@ static void irq_sim_compat_adapt(struct irq_sim_chip *chip)
 	chip->irqchip.irq_set_type = irq_sim_compat_set_type;
 	chip->irqchip.irq_set_irqchip_state = irq_sim_compat_set_state;
 	chip->default_type = IRQ_TYPE_NONE;
+	chip->number_only = true;
 }
 
 /**

@@ -161,8 +161,8 @@ static int irq_sim_domain_map(struct irq_domain *domain, unsigned int virq, irq_
  * Firmware describes a line by its number and its trigger type. Without a type, or
  * with none, it has the one which the chip has for lines that do not say.
  */
-static int irq_sim_domain_translate(struct irq_domain *domain, struct irq_fwspec *fwspec,
-				    unsigned long *hwirq, unsigned int *type)
+static int irq_sim_translate_cells(struct irq_domain *domain, struct irq_fwspec *fwspec,
+				   unsigned long *hwirq, unsigned int *type)
 {
 	struct irq_sim_chip *chip = domain->host_data;
 	u32 cell = fwspec->param_count == 2 ? fwspec->param[1] : IRQ_TYPE_NONE;
@@ -189,6 +189,19 @@ static int irq_sim_domain_translate(struct irq_domain *domain, struct irq_fwspec
 		return -EINVAL;
 	}
 	*hwirq = fwspec->param[0];
+	return 0;
+}
+
+static int irq_sim_domain_translate(struct irq_domain *domain, struct irq_fwspec *fwspec,
+				    unsigned long *hwirq, unsigned int *type)
+{
+	const struct irq_sim_chip *chip = domain->host_data;
+
+	if (!chip->number_only)
+		return irq_sim_translate_cells(domain, fwspec, hwirq, type);
+	/* As genirq has it for a domain which does not translate */
+	*hwirq = fwspec->param[0];
+	*type = IRQ_TYPE_NONE;
 	return 0;
 }
 

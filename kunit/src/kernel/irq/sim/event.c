@@ -139,8 +139,10 @@ int irq_sim_fire_on(struct irq_domain *domain, irq_hw_number_t hwirq, int cpu)
 				cpu = smp_processor_id();
 			line = per_cpu_ptr(line->percpu, cpu);
 			ret = irq_sim_latch(line, &claimed);
-			if (claimed)
+			if (claimed) {
+				irq_sim_trace_queue(line, cpu);
 				irq_sim_add_on(line, cpu);
+			}
 		}
 	}
 	if (bracket)

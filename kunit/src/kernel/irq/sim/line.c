@@ -103,8 +103,10 @@ void irq_sim_change_on(struct irq_sim_line *line, unsigned int cpu, int clear, i
 			return;
 	} while (!atomic_try_cmpxchg(&line->state, &old, new));
 
-	if (new & ~old & IRQ_SIM_QUEUED)
+	if (new & ~old & IRQ_SIM_QUEUED) {
+		irq_sim_trace_queue(line, cpu);
 		irq_sim_add_on(line, cpu);
+	}
 }
 
 /**

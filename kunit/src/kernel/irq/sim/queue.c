@@ -109,6 +109,8 @@ unsigned int irq_sim_target_slow(const struct irq_sim_line *line)
  * @line:	the line
  * @cpu:	the CPU, which takes interrupts unless the line is one of its own
  *
+ * Who has claimed it just now calls irq_sim_trace_queue() before.
+ *
  * Context: Any but NMI. Preemption is disabled.
  */
 void irq_sim_add_on(struct irq_sim_line *line, unsigned int cpu)

@@ -217,6 +217,7 @@ struct irq_sim_chunk {
  * @kind:	kind of controller
  * @flags:	IRQ_SIM_* options of &struct irq_sim_info
  * @default_type: trigger type of a line for which none was asked
+ * @number_only: firmware gives the number of a line, other cells mean nothing
  * @moving:	lines on their way to another CPU, see irq_sim_synchronize()
  * @epoch:	which of the two counts lines that set out now
  * @merges:	a fire has merged since the last irq_sim_synchronize()
@@ -242,6 +243,7 @@ struct irq_sim_chip {
 	enum irq_sim_kind		kind;
 	unsigned int			flags;
 	unsigned int			default_type;
+	bool				number_only;
 	atomic_t			moving[2];
 	unsigned int			epoch;
 	bool				merges;

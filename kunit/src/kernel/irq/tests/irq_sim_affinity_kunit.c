@@ -293,6 +293,54 @@ static void chip_affinity_busy(struct kunit *test)
 }
 
 /*
+ * C3, C16: a line is passed on to another CPU, where it waits behind a handler. Up to its
+ * turn there it can be taken back, and then it does not run.
+ */
+static void chip_affinity_withdrawn(struct kunit *test)
+{
+	struct sim_test *st = test->priv;
+	struct sim_line *line = &st->line[1], *behind = &st->line[2];
+	struct sim_remote remote = { .fn = sim_fire_and_flush, .line = &st->line[0] };
+	bool before, after, passed;
+	unsigned long flags;
+	int ret;
+
+	sim_need_two_cpus(test);
+	sim_request_all(test, NULL);
+	st->line[0].on_irq = sim_hold;
+
+	sim_remote_hold(test, &remote);
+	flags = sim_hold_cpu(test);
+	ret = sim_fire(line);
+	sim_fire(behind);
+	irq_set_affinity(line->virq, cpumask_of(remote.cpu));
+	sim_let_go(test, flags);
+	/* Lines are served in order, so this CPU is done with the first one, too */
+	passed = sim_wait(&behind->handled);
+	before = sim_state(line, IRQCHIP_STATE_PENDING);
+	sim_pend(line, false);
+	after = sim_state(line, IRQCHIP_STATE_PENDING);
+	atomic_set_release(&st->release, 1);
+	sim_remote_end(&remote);
+	irq_sim_synchronize(st->domain);
+
+	KUNIT_EXPECT_EQ(test, ret, 1);
+	KUNIT_EXPECT_TRUE(test, passed);
+	KUNIT_EXPECT_TRUE(test, before);
+	KUNIT_EXPECT_FALSE(test, after);
+	KUNIT_EXPECT_EQ(test, sim_runs(line), 0);
+	KUNIT_EXPECT_EQ(test, sim_account(test, line).dropped, 1);
+	sim_account_balances(test, line);
+
+	/* ... and the next one does, there */
+	line->on_irq = sim_note_context;
+	KUNIT_EXPECT_EQ(test, sim_fire(line), 1);
+	KUNIT_EXPECT_EQ(test, sim_line_cpu(line), remote.cpu);
+	KUNIT_EXPECT_EQ(test, sim_runs(line), 1);
+	sim_account_balances(test, line);
+}
+
+/*
  * C16: the affinity changes while the line is latched, and masked or not. A lazily
  * disabled edge line has given the first event to genirq, and latches the next one.
  */
@@ -402,12 +450,12 @@ static void chip_affinity_refused(struct kunit *test)
 	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, compat);
 	virq = irq_create_mapping(compat, 0);
 	KUNIT_EXPECT_NE(test, virq, 0);
-	KUNIT_EXPECT_LT(test, irq_set_affinity(virq, here), 0);
+	KUNIT_EXPECT_EQ(test, irq_set_affinity(virq, here), -EINVAL);
 	irq_dispose_mapping(virq);
 	irq_domain_remove_sim(compat);
 }
 
-/* C16, C18: forced, without a CPU that is online: refused all the same. */
+/* C16, C18: forced, to no CPU at all: refused all the same. */
 static void chip_affinity_forced(struct kunit *test)
 {
 	struct sim_test *st = test->priv;
@@ -676,6 +724,89 @@ static void chip_cpu_comes_back(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, sim_runs(&st->line[1]), 2);
 }
 
+/* C16, C19: a chip which is created while a CPU is offline delivers there when it is up. */
+static void chip_created_offline(struct kunit *test)
+{
+	int cpu = cpumask_last(cpu_online_mask);
+	struct sim_test *st = test->priv;
+	struct sim_line line = { .st = st, .on_irq = sim_note_context, .cpu = -1 };
+	struct irq_domain *domain;
+
+	if (!IS_ENABLED(CONFIG_HOTPLUG_CPU))
+		kunit_skip(test, "needs CPU hotplug");
+	sim_need_two_cpus(test);
+	KUNIT_ASSERT_EQ(test, sim_remove_cpu(cpu), 0);
+	domain = sim_create(test->param_value);
+	KUNIT_EXPECT_EQ(test, sim_add_cpu(cpu), 0);
+	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, domain);
+
+	line.virq = irq_create_mapping(domain, 0);
+	KUNIT_EXPECT_NE(test, line.virq, 0);
+	KUNIT_EXPECT_EQ(test, sim_request(&line, 0), 0);
+	KUNIT_EXPECT_EQ(test, irq_set_affinity(line.virq, cpumask_of(cpu)), 0);
+	for (int i = 1; i <= 2; i++) {
+		KUNIT_EXPECT_EQ(test, irq_sim_fire(domain, 0), 1);
+		irq_sim_synchronize(domain);
+		KUNIT_EXPECT_EQ(test, sim_runs(&line), i);
+		KUNIT_EXPECT_EQ(test, READ_ONCE(line.cpu), cpu);
+	}
+	free_irq(line.virq, &line);
+	irq_dispose_mapping(line.virq);
+	irq_domain_remove_sim(domain);
+}
+
+/*
+ * C16: a line with a single target has that, and no second one, when another CPU of its
+ * affinity has come back, also if it is fired there.
+ */
+static void chip_single_stays(struct kunit *test)
+{
+	const struct sim_param *param = test->param_value;
+	struct irq_sim_info info = {
+		.num_irqs	= 1,
+		.delivery	= param->delivery,
+		.flags		= IRQ_SIM_SINGLE_TARGET,
+	};
+	int cpu = cpumask_last(cpu_online_mask), first = cpumask_first(cpu_online_mask);
+	struct sim_test *own = kunit_kzalloc(test, sizeof(*own), GFP_KERNEL);
+	struct sim_remote remote = { .fn = sim_fire_and_flush, .cpu = cpu };
+	struct sim_line *line;
+
+	if (!IS_ENABLED(CONFIG_HOTPLUG_CPU))
+		kunit_skip(test, "needs CPU hotplug");
+	sim_need_two_cpus(test);
+	KUNIT_ASSERT_NOT_NULL(test, own);
+	line = &own->line[0];
+	remote.line = line;
+	own->domain = irq_domain_instantiate_sim(&info);
+	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, own->domain);
+	line->st = own;
+	line->on_irq = sim_note_context;
+	line->virq = sim_map(own->domain, 0);
+	KUNIT_EXPECT_NE(test, line->virq, 0);
+	KUNIT_EXPECT_EQ(test, sim_request(line, 0), 0);
+
+	for (int i = 0; i < 2; i++) {
+		if (IS_ENABLED(CONFIG_GENERIC_IRQ_EFFECTIVE_AFF_MASK))
+			KUNIT_EXPECT_TRUE(test, cpumask_equal(sim_effective(line),
+							      cpumask_of(first)));
+		line->cpu = -1;
+		INIT_WORK_ONSTACK(&remote.work, sim_remote_fn);
+		schedule_work_on(cpu, &remote.work);
+		flush_work(&remote.work);
+		destroy_work_on_stack(&remote.work);
+		KUNIT_EXPECT_EQ(test, sim_line_cpu(line), first);
+		KUNIT_EXPECT_EQ(test, sim_runs(line), i + 1);
+		if (i)
+			break;
+		KUNIT_EXPECT_EQ(test, sim_remove_cpu(cpu), 0);
+		KUNIT_EXPECT_EQ(test, sim_add_cpu(cpu), 0);
+	}
+	free_irq(line->virq, line);
+	irq_dispose_mapping(line->virq);
+	irq_domain_remove_sim(own->domain);
+}
+
 static void sim_unmap(struct sim_line *line)
 {
 	irq_dispose_mapping(line->virq);
@@ -794,6 +925,7 @@ static struct kunit_case irq_sim_affinity_cases[] = {
 	KUNIT_CASE_PARAM(chip_affinity, sim_gen_params),
 	KUNIT_CASE_PARAM(chip_affinity_from, delivery_gen_params),
 	KUNIT_CASE_PARAM(chip_affinity_busy, delivery_gen_params),
+	KUNIT_CASE_PARAM(chip_affinity_withdrawn, delivery_gen_params),
 	KUNIT_CASE_PARAM(chip_affinity_latched, mask_gen_params),
 	KUNIT_CASE_PARAM(chip_affinity_in_progress, delivery_gen_params),
 	KUNIT_CASE_PARAM(chip_affinity_refused, delivery_gen_params),
@@ -804,6 +936,8 @@ static struct kunit_case irq_sim_affinity_cases[] = {
 	KUNIT_CASE_PARAM_ATTR(chip_cpu_down_synchronize, sim_gen_params, sim_slow),
 	KUNIT_CASE_PARAM_ATTR(chip_cpu_down_latched, delivery_gen_params, sim_slow),
 	KUNIT_CASE_PARAM_ATTR(chip_cpu_comes_back, delivery_gen_params, sim_slow),
+	KUNIT_CASE_PARAM_ATTR(chip_created_offline, delivery_gen_params, sim_slow),
+	KUNIT_CASE_PARAM_ATTR(chip_single_stays, delivery_gen_params, sim_slow),
 	KUNIT_CASE_PARAM_ATTR(chip_managed, delivery_gen_params, sim_slow),
 	KUNIT_CASE_PARAM_ATTR(chip_cpu_going_down, delivery_gen_params, sim_slow),
 	{}

@@ -627,12 +627,15 @@ static void api_requests(struct kunit *test)
 
 static unsigned int api_virq;
 static void __percpu *api_cookie;
+static atomic_t api_elsewhere;
 static atomic_t api_runs;
 
 static irqreturn_t api_percpu_handler(int irq, void *data)
 {
+	if (data != this_cpu_ptr(api_cookie))
+		atomic_inc(&api_elsewhere);
 	atomic_inc(&api_runs);
-	return data == this_cpu_ptr(api_cookie) ? IRQ_HANDLED : IRQ_NONE;
+	return IRQ_HANDLED;
 }
 
 static void api_percpu_disable(void *unused)
@@ -663,6 +666,7 @@ static void api_percpu(struct kunit *test)
 	bool state;
 
 	atomic_set(&api_runs, 0);
+	atomic_set(&api_elsewhere, 0);
 	api_cookie = alloc_percpu(int);
 	KUNIT_ASSERT_NOT_NULL(test, (void __force *)api_cookie);
 	KUNIT_EXPECT_EQ(test, request_percpu_irq(virq, api_percpu_handler, "api", NULL), -EINVAL);
@@ -721,6 +725,7 @@ static void api_percpu(struct kunit *test)
 		KUNIT_EXPECT_EQ(test, atomic_read(&api_runs), 3);
 	}
 	migrate_enable();
+	KUNIT_EXPECT_EQ(test, atomic_read(&api_elsewhere), 0);
 }
 
 static struct kunit_case irq_sim_api_cases[] = {

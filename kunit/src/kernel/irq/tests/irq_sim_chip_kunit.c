@@ -13,6 +13,7 @@ static void chip_not_started(struct kunit *test)
 {
 	struct sim_test *st = test->priv;
 	struct sim_line *line = &st->line[2];
+	struct irq_sim_account account;
 
 	KUNIT_EXPECT_EQ(test, sim_fire(line), -ENXIO);
 	KUNIT_EXPECT_EQ(test, sim_pend(line, true), -ENXIO);
@@ -26,6 +27,7 @@ static void chip_not_started(struct kunit *test)
 	line->virq = 0;
 	KUNIT_EXPECT_EQ(test, sim_fire(line), -ENXIO);
 	KUNIT_EXPECT_EQ(test, irq_sim_set_line(st->domain, 2, true), -ENXIO);
+	KUNIT_EXPECT_EQ(test, irq_sim_get_account(st->domain, 2, &account), -ENXIO);
 }
 
 /* C1, C18: bad arguments are refused and change nothing. */
@@ -33,6 +35,7 @@ static void chip_bad_arguments(struct kunit *test)
 {
 	struct sim_test *st = test->priv;
 	struct irq_sim_info info = { .num_irqs = 1 };
+	struct irq_sim_account account;
 	struct irq_domain *other;
 
 	KUNIT_EXPECT_EQ(test, irq_sim_fire(NULL, 0), -EINVAL);
@@ -40,6 +43,9 @@ static void chip_bad_arguments(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, irq_sim_fire(st->domain, ~0UL), -EINVAL);
 	KUNIT_EXPECT_EQ(test, irq_sim_set_line(NULL, 0, true), -EINVAL);
 	KUNIT_EXPECT_EQ(test, irq_sim_set_line(st->domain, SIM_LINES, true), -EINVAL);
+	KUNIT_EXPECT_EQ(test, irq_sim_get_account(NULL, 0, &account), -EINVAL);
+	KUNIT_EXPECT_EQ(test, irq_sim_get_account(st->domain, SIM_LINES, &account), -EINVAL);
+	KUNIT_EXPECT_EQ(test, irq_sim_get_account(st->domain, ~0UL, &account), -EINVAL);
 
 	KUNIT_EXPECT_EQ(test, PTR_ERR_OR_ZERO(irq_domain_instantiate_sim(NULL)), -EINVAL);
 	info.num_irqs = 0;
@@ -48,11 +54,18 @@ static void chip_bad_arguments(struct kunit *test)
 	info.delivery = IRQ_SIM_DELIVER_BH_WORK + 1;
 	KUNIT_EXPECT_EQ(test, PTR_ERR_OR_ZERO(irq_domain_instantiate_sim(&info)), -EINVAL);
 	KUNIT_EXPECT_EQ(test, PTR_ERR_OR_ZERO(irq_domain_create_sim(NULL, 0)), -EINVAL);
+	/* Options which there are not, beside one which there is */
+	info.delivery = IRQ_SIM_DELIVER_TASKLET;
+	for (int bit = 8; bit < 32; bit++) {
+		info.flags = IRQ_SIM_NO_WAKE | BIT(bit);
+		KUNIT_EXPECT_EQ(test, PTR_ERR_OR_ZERO(irq_domain_instantiate_sim(&info)), -EINVAL);
+	}
 
 	other = irq_domain_create_linear(NULL, 1, &irq_domain_simple_ops, NULL);
 	KUNIT_ASSERT_NOT_NULL(test, other);
 	KUNIT_EXPECT_EQ(test, irq_sim_fire(other, 0), -EINVAL);
 	KUNIT_EXPECT_EQ(test, irq_sim_set_line(other, 0, true), -EINVAL);
+	KUNIT_EXPECT_EQ(test, irq_sim_get_account(other, 0, &account), -EINVAL);
 	irq_domain_remove(other);
 }
 
@@ -62,6 +75,9 @@ static void chip_numbers(struct kunit *test)
 	struct sim_test *st = test->priv;
 
 	KUNIT_EXPECT_EQ(test, st->domain->mapcount, SIM_LINES);
+	/* probe_irq_on() looks for the interrupt of a device, which none of them is */
+	for (int i = 0; i < SIM_LINES; i++)
+		KUNIT_EXPECT_TRUE(test, irq_check_status_bit(st->line[i].virq, IRQ_NOPROBE));
 	sim_request_all(test, NULL);
 	for (int i = 0; i < SIM_LINES; i++) {
 		struct sim_line *line = &st->line[i];
@@ -371,8 +387,9 @@ static void sim_chained_lower(struct irq_desc *desc)
 
 	if (line->hwirq & 1)
 		irq_desc_get_chip(desc)->irq_ack(irq_desc_get_irq_data(desc));
-	if (atomic_inc_return(&line->handled) == 3)
+	if (atomic_inc_return(&line->begun) == 3)
 		sim_wire(line, false);
+	atomic_inc(&line->handled);
 }
 
 /*
@@ -408,6 +425,80 @@ static void chip_chained_level(struct kunit *test)
 	}
 }
 
+/*
+ * C3, C6: genirq keeps an event for a chained handler which is disabled, and who
+ * requests the line after that one was removed gets nothing of it.
+ */
+static void chip_chained_kept(struct kunit *test)
+{
+	struct sim_test *st = test->priv;
+	struct sim_line *line = &st->line[5];
+	struct irq_sim_account account;
+
+	irq_set_status_flags(line->virq, IRQ_DISABLE_UNLAZY);
+	irq_set_chained_handler_and_data(line->virq, sim_chained_handler, line);
+	disable_irq(line->virq);
+	KUNIT_EXPECT_EQ(test, sim_fire(line), 1);
+	/* This masks and acknowledges: now it is genirq's */
+	irq_set_chained_handler_and_data(line->virq, NULL, NULL);
+	account = sim_account(test, line);
+	KUNIT_EXPECT_EQ(test, account.kept, 1);
+	KUNIT_EXPECT_EQ(test, account.waiting, 1);
+
+	/* The chained handler has left this */
+	irq_clear_status_flags(line->virq, IRQ_NOREQUEST);
+	KUNIT_ASSERT_EQ(test, sim_request(line, 0), 0);
+	irq_sim_synchronize(st->domain);
+	account = sim_account(test, line);
+	KUNIT_EXPECT_EQ(test, sim_runs(line), 0);
+	KUNIT_EXPECT_EQ(test, account.dropped, 1);
+	KUNIT_EXPECT_EQ(test, account.waiting, 0);
+	sim_account_balances(test, line);
+
+	KUNIT_EXPECT_EQ(test, sim_fire(line), 1);
+	irq_sim_synchronize(st->domain);
+	account = sim_account(test, line);
+	KUNIT_EXPECT_EQ(test, sim_runs(line), 1);
+	KUNIT_EXPECT_EQ(test, account.latched, 2);
+	KUNIT_EXPECT_EQ(test, account.dropped, 1);
+	sim_account_balances(test, line);
+}
+
+/*
+ * C3, C6: an event waits when the chained handler is removed. genirq acknowledges it, as
+ * who is about to call a handler does, and calls none: the account has it as merged.
+ */
+static void chip_chained_removed(struct kunit *test)
+{
+	struct sim_test *st = test->priv;
+	struct sim_line *line = &st->line[5];
+	struct irq_sim_account account;
+
+	irq_set_chained_handler_and_data(line->virq, sim_chained_handler, line);
+	KUNIT_EXPECT_EQ(test, 0, irq_set_irqchip_state(line->virq, IRQCHIP_STATE_MASKED, true));
+	KUNIT_EXPECT_EQ(test, sim_fire(line), 1);
+	irq_set_chained_handler_and_data(line->virq, NULL, NULL);
+	irq_sim_synchronize(st->domain);
+	account = sim_account(test, line);
+	KUNIT_EXPECT_EQ(test, sim_runs(line), 0);
+	KUNIT_EXPECT_EQ(test, account.latched, 1);
+	KUNIT_EXPECT_EQ(test, account.kept, 0);
+	KUNIT_EXPECT_EQ(test, account.merged, 1);
+	KUNIT_EXPECT_EQ(test, account.dropped, 0);
+	KUNIT_EXPECT_EQ(test, account.waiting, 0);
+	KUNIT_EXPECT_EQ(test, sim_fire(line), -ENXIO);
+
+	/* Nothing of it is for the next one */
+	irq_set_chained_handler_and_data(line->virq, sim_chained_handler, line);
+	irq_sim_synchronize(st->domain);
+	KUNIT_EXPECT_EQ(test, sim_runs(line), 0);
+	KUNIT_EXPECT_EQ(test, sim_fire(line), 1);
+	irq_sim_synchronize(st->domain);
+	KUNIT_EXPECT_EQ(test, sim_runs(line), 1);
+	irq_set_chained_handler_and_data(line->virq, NULL, NULL);
+	sim_account_balances(test, line);
+}
+
 static struct kunit_case irq_sim_chip_cases[] = {
 	KUNIT_CASE_PARAM(chip_not_started, sim_gen_params),
 	KUNIT_CASE_PARAM(chip_bad_arguments, sim_gen_params),
@@ -419,6 +510,8 @@ static struct kunit_case irq_sim_chip_cases[] = {
 	KUNIT_CASE_PARAM(chip_chained_type, delivery_gen_params),
 	KUNIT_CASE_PARAM(chip_chained_no_ack, sim_gen_params),
 	KUNIT_CASE_PARAM(chip_chained_level, delivery_gen_params),
+	KUNIT_CASE_PARAM(chip_chained_kept, delivery_gen_params),
+	KUNIT_CASE_PARAM(chip_chained_removed, delivery_gen_params),
 	{}
 };
 

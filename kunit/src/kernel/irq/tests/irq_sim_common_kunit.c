@@ -540,6 +540,26 @@ void sim_traced_deliver(void *data, const struct irq_domain *domain,
 		atomic_inc(&traced->delivered);
 }
 
+void sim_traced_queue(void *data, const struct irq_domain *domain, irq_hw_number_t hwirq,
+		      unsigned int irq, unsigned int cpu)
+{
+	struct sim_traced *traced = data;
+
+	if (!sim_traced_is_ours(traced, domain, hwirq, irq))
+		return;
+	WRITE_ONCE(traced->cpu, cpu);
+	atomic_inc(&traced->queued);
+}
+
+void sim_traced_release(void *data, const struct irq_domain *domain,
+			irq_hw_number_t hwirq, unsigned int irq)
+{
+	struct sim_traced *traced = data;
+
+	if (sim_traced_is_ours(traced, domain, hwirq, irq))
+		atomic_inc(&traced->released);
+}
+
 void sim_find_tracepoint(struct tracepoint *tp, void *data)
 {
 	struct sim_traced *traced = data;
@@ -548,6 +568,10 @@ void sim_find_tracepoint(struct tracepoint *tp, void *data)
 		traced->fire = tp;
 	if (!strcmp(tp->name, "irq_sim_deliver"))
 		traced->deliver = tp;
+	if (!strcmp(tp->name, "irq_sim_queue"))
+		traced->queue = tp;
+	if (!strcmp(tp->name, "irq_sim_release"))
+		traced->release = tp;
 }
 #endif
 

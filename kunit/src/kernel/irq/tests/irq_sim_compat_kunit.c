@@ -354,6 +354,18 @@ static void sim_compat_types(struct kunit *test)
 {
 	struct sim_test *st = test->priv;
 	unsigned int virq = st->line[0].virq;
+	struct sim_line *line = &st->line[1], other = { .st = st, .virq = line->virq };
+
+	/* It has no type until somebody says so: who shares it may ask for any edge */
+	KUNIT_EXPECT_EQ(test, irq_get_trigger_type(line->virq), IRQ_TYPE_NONE);
+	KUNIT_ASSERT_EQ(test, sim_request(line, IRQF_SHARED), 0);
+	KUNIT_EXPECT_EQ(test, irq_get_trigger_type(line->virq), IRQ_TYPE_NONE);
+	KUNIT_EXPECT_EQ(test, sim_request(&other, IRQF_SHARED | IRQF_TRIGGER_FALLING), 0);
+	KUNIT_EXPECT_EQ(test, sim_pend(line, true), 0);
+	sim_flush();
+	KUNIT_EXPECT_EQ(test, sim_runs(line), 1);
+	KUNIT_EXPECT_EQ(test, sim_runs(&other), 1);
+	free_irq(other.virq, &other);
 
 	KUNIT_EXPECT_EQ(test, irq_set_irq_type(virq, IRQ_TYPE_EDGE_BOTH), 0);
 	KUNIT_EXPECT_EQ(test, irq_set_irq_type(virq, IRQ_TYPE_LEVEL_HIGH), -EINVAL);
@@ -364,6 +376,54 @@ static void sim_compat_types(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, sim_pend(&st->line[0], true), 0);
 	sim_flush();
 	KUNIT_EXPECT_EQ(test, atomic_read(&st->line[0].handled), 1);
+}
+
+/*
+ * C20: described by firmware, the first cell is the number of the line, and nobody looks at
+ * others, if there are any.
+ */
+static void sim_compat_firmware(struct kunit *test)
+{
+	static const u32 cells[][3] = {
+		{ 5 }, { 5, IRQ_TYPE_LEVEL_HIGH }, { 5, 77 }, { 5, IRQ_TYPE_EDGE_FALLING, 3 },
+	};
+	static const int count[] = { 1, 2, 2, 3 };
+	struct fwnode_handle *fwnode = irq_domain_alloc_named_fwnode("irq_sim_kunit");
+	struct sim_test *st = test->priv;
+	struct irq_domain *domain;
+
+	KUNIT_ASSERT_NOT_NULL(test, fwnode);
+	domain = irq_domain_create_sim(fwnode, SIM_LINES);
+	KUNIT_EXPECT_NOT_ERR_OR_NULL(test, domain);
+	for (int i = 0; i < ARRAY_SIZE(count) && !IS_ERR(domain); i++) {
+		struct irq_fwspec fwspec = { .fwnode = fwnode, .param_count = count[i] };
+		struct sim_line line = { .st = st };
+
+		memcpy(fwspec.param, cells[i], sizeof(cells[i]));
+		line.virq = irq_create_fwspec_mapping(&fwspec);
+		KUNIT_EXPECT_NE_MSG(test, line.virq, 0, "%d", i);
+		if (!line.virq)
+			continue;
+		KUNIT_EXPECT_EQ(test, irq_find_mapping(domain, 5), line.virq);
+		KUNIT_EXPECT_EQ(test, irq_get_trigger_type(line.virq), IRQ_TYPE_NONE);
+		/* Again, by a driver which is loaded a second time */
+		KUNIT_EXPECT_EQ(test, irq_create_fwspec_mapping(&fwspec), line.virq);
+		KUNIT_EXPECT_EQ(test, sim_request(&line, 0), 0);
+		KUNIT_EXPECT_EQ(test, sim_pend(&line, true), 0);
+		sim_flush();
+		KUNIT_EXPECT_EQ(test, sim_runs(&line), 1);
+		free_irq(line.virq, &line);
+		irq_dispose_mapping(line.virq);
+	}
+	if (!IS_ERR(domain)) {
+		struct irq_fwspec beyond = {
+			.fwnode = fwnode, .param_count = 1, .param = { SIM_LINES },
+		};
+
+		KUNIT_EXPECT_EQ(test, irq_create_fwspec_mapping(&beyond), 0);
+		irq_domain_remove_sim(domain);
+	}
+	irq_domain_free_fwnode(fwnode);
 }
 
 /* C20: a line of irq_domain_create_sim() is not masked while its thread runs. */
@@ -402,6 +462,7 @@ static struct kunit_case irq_sim_compat_cases[] = {
 	KUNIT_CASE(sim_real_mask),
 	KUNIT_CASE(sim_pending_state_masked),
 	KUNIT_CASE(sim_compat_types),
+	KUNIT_CASE(sim_compat_firmware),
 	KUNIT_CASE(sim_compat_oneshot),
 	{}
 };

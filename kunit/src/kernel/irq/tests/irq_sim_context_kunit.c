@@ -41,13 +41,15 @@ static void sim_log(struct sim_test *st, unsigned int what)
 /**
  * struct sim_witness - runs in turn with the delivery of a chip
  * @st:		where it makes its mark
- * @bh:		as BH work, not as a tasklet
+ * @delivery:	of the chip, and of this
+ * @irq_work:	next to irq_work
  * @bh_work:	next to BH work
  * @tasklet:	next to tasklets
  */
 struct sim_witness {
 	struct sim_test		*st;
-	bool			bh;
+	enum irq_sim_delivery	delivery;
+	struct irq_work		irq_work;
 	struct work_struct	bh_work;
 	struct tasklet_struct	tasklet;
 };
@@ -55,7 +57,9 @@ struct sim_witness {
 /* Behind the delivery. Which does the same, and so gets behind this. */
 static void sim_witness_again(struct sim_witness *witness)
 {
-	if (witness->bh)
+	if (witness->delivery == IRQ_SIM_DELIVER_HARDIRQ)
+		irq_work_queue(&witness->irq_work);
+	else if (witness->delivery == IRQ_SIM_DELIVER_BH_WORK)
 		queue_work(system_bh_highpri_wq, &witness->bh_work);
 	else
 		tasklet_sim_schedule(&witness->tasklet);
@@ -67,12 +71,17 @@ static void sim_witness_run(struct sim_witness *witness)
 	int handled = 0;
 
 	sim_log(st, SIM_WITNESS);
-	if (irqs_disabled())
+	if (irqs_disabled() && witness->delivery != IRQ_SIM_DELIVER_HARDIRQ)
 		atomic_inc(&st->irqs_off);
 	for (int i = 0; i < SIM_LINES; i++)
 		handled += sim_runs(&st->line[i]);
 	if (handled < SIM_LINES)
 		sim_witness_again(witness);
+}
+
+static void sim_witness_irq(struct irq_work *work)
+{
+	sim_witness_run(container_of(work, struct sim_witness, irq_work));
 }
 
 static void sim_witness_bh(struct work_struct *work)
@@ -85,6 +94,46 @@ static void sim_witness_tasklet(struct tasklet_struct *tasklet)
 	sim_witness_run(container_of(tasklet, struct sim_witness, tasklet));
 }
 
+/* So many lines, the witness, and again */
+static void sim_expect_soft_budget(struct kunit *test, struct sim_test *st, unsigned int budget)
+{
+	unsigned int served = 0, n = 0;
+
+	while (served < SIM_LINES) {
+		unsigned int left = SIM_LINES - served;
+
+		if (budget && left > budget)
+			left = budget;
+		while (left--)
+			KUNIT_EXPECT_EQ_MSG(test, st->order[n++], served++, "budget %u", budget);
+		KUNIT_EXPECT_EQ_MSG(test, st->order[n++], SIM_WITNESS, "budget %u", budget);
+	}
+	KUNIT_EXPECT_EQ(test, atomic_read(&st->runs), n);
+}
+
+/*
+ * Both run once in each interrupt, in one order or the other: an irq_work which is queued by
+ * another one may come before it the next time. So there are up to two budgets in a row.
+ */
+static void sim_expect_hard_budget(struct kunit *test, struct sim_test *st, unsigned int budget)
+{
+	unsigned int served = 0, row = 0, most = 0;
+
+	for (int n = 0; n < min(atomic_read(&st->runs), SIM_ORDER); n++) {
+		if (st->order[n] == SIM_WITNESS) {
+			row = 0;
+			continue;
+		}
+		KUNIT_EXPECT_EQ_MSG(test, st->order[n], served++, "budget %u", budget);
+		most = max(most, ++row);
+	}
+	KUNIT_EXPECT_EQ(test, served, SIM_LINES);
+	if (budget && budget < SIM_LINES)
+		KUNIT_EXPECT_LE_MSG(test, most, 2 * budget, "budget %u", budget);
+	else
+		KUNIT_EXPECT_EQ_MSG(test, most, SIM_LINES, "budget %u", budget);
+}
+
 /* A delivery serves as many lines as its budget says, then it is others' turn. */
 static void chip_budget(struct kunit *test)
 {
@@ -92,11 +141,9 @@ static void chip_budget(struct kunit *test)
 	const struct sim_param *param = test->param_value;
 	struct sim_witness *witness = kunit_kzalloc(test, sizeof(*witness), GFP_KERNEL);
 
-	/* Tasklets and BH work keep the order of their kind, irq_work does not */
-	if (!sim_is_soft(test))
-		kunit_skip(test, "the runs of an irq_work cannot be told apart");
 	KUNIT_ASSERT_NOT_NULL(test, witness);
-	witness->bh = param->delivery == IRQ_SIM_DELIVER_BH_WORK;
+	witness->delivery = param->delivery;
+	witness->irq_work = IRQ_WORK_INIT_HARD(sim_witness_irq);
 	tasklet_setup(&witness->tasklet, sim_witness_tasklet);
 	INIT_WORK(&witness->bh_work, sim_witness_bh);
 
@@ -106,7 +153,6 @@ static void chip_budget(struct kunit *test)
 			.budget		= budgets[b],
 		};
 		struct sim_test *st = test->priv;
-		unsigned int served = 0, n = 0;
 		unsigned long flags;
 
 		/* The fixture, with this budget */
@@ -128,22 +174,154 @@ static void chip_budget(struct kunit *test)
 		KUNIT_EXPECT_TRUE(test, sim_wait(&st->line[SIM_LINES - 1].handled));
 		tasklet_kill(&witness->tasklet);
 		flush_work(&witness->bh_work);
+		irq_work_sync(&witness->irq_work);
 
-		/* So many lines, the witness, and again */
-		while (served < SIM_LINES) {
-			unsigned int left = SIM_LINES - served;
-
-			if (budgets[b] && left > budgets[b])
-				left = budgets[b];
-			while (left--)
-				KUNIT_EXPECT_EQ_MSG(test, st->order[n++], served++,
-						    "budget %u", budgets[b]);
-			KUNIT_EXPECT_EQ_MSG(test, st->order[n++], SIM_WITNESS,
-					    "budget %u", budgets[b]);
-		}
-		KUNIT_EXPECT_EQ(test, atomic_read(&st->runs), n);
+		/* Tasklets and BH work keep the order of their kind, irq_work does not */
+		if (sim_is_soft(test))
+			sim_expect_soft_budget(test, st, budgets[b]);
+		else
+			sim_expect_hard_budget(test, st, budgets[b]);
 	}
 	KUNIT_EXPECT_EQ(test, atomic_read(&witness->st->irqs_off), 0);
+}
+
+static struct sim_witness *sim_next_witness;
+
+static void sim_mark_irq(struct irq_work *work)
+{
+	sim_log(container_of(work, struct sim_witness, irq_work)->st, SIM_WITNESS);
+}
+
+static void sim_mark_bh(struct work_struct *work)
+{
+	sim_log(container_of(work, struct sim_witness, bh_work)->st, SIM_WITNESS);
+}
+
+static void sim_mark_tasklet(struct tasklet_struct *tasklet)
+{
+	sim_log(container_of(tasklet, struct sim_witness, tasklet)->st, SIM_WITNESS);
+}
+
+#define SIM_TURNS	5
+
+/* Queues the witness in the first run, and fires itself in all but the last one. */
+static void sim_fire_with_witness(struct sim_line *line)
+{
+	sim_note_order(line);
+	if (sim_begun(line) == 1)
+		irq_work_queue(&sim_next_witness->irq_work);
+	if (sim_begun(line) < SIM_TURNS)
+		sim_fire(line);
+	else
+		atomic_set_release(&line->st->left, 1);
+}
+
+static struct task_struct *sim_wanting;
+
+/* Has all that it wants when it has the CPU. */
+static int sim_want_cpu(void *data)
+{
+	for (;;) {
+		set_current_state(TASK_INTERRUPTIBLE);
+		if (kthread_should_stop())
+			break;
+		schedule();
+	}
+	__set_current_state(TASK_RUNNING);
+	return 0;
+}
+
+/* Queues the witness in the first run, and has somebody want the CPU. */
+static void sim_fire_wanted(struct sim_line *line)
+{
+	sim_note_order(line);
+	if (sim_begun(line) == 1) {
+		sim_witness_again(sim_next_witness);
+		wake_up_process(sim_wanting);
+	}
+	if (sim_begun(line) < SIM_TURNS)
+		sim_fire(line);
+	else
+		atomic_set_release(&line->st->left, 1);
+}
+
+/* C9, C27: a delivery goes on with what comes in, unless something else is to run on the CPU. */
+static void chip_gives_way(struct kunit *test)
+{
+	const struct sim_param *param = test->param_value;
+	struct sim_test *st = test->priv;
+	struct sim_line *line = &st->line[0];
+	struct sim_witness *witness = kunit_kzalloc(test, sizeof(*witness), GFP_KERNEL);
+	struct task_struct *task;
+	unsigned int n = 0;
+
+	if (!sim_is_soft(test))
+		kunit_skip(test, "an interrupt does not go on");
+	if (IS_ENABLED(CONFIG_PREEMPT_RT))
+		kunit_skip(test, "who wants the CPU has it between two handlers");
+	KUNIT_ASSERT_NOT_NULL(test, witness);
+	witness->st = st;
+	witness->delivery = param->delivery;
+	tasklet_setup(&witness->tasklet, sim_mark_tasklet);
+	INIT_WORK(&witness->bh_work, sim_mark_bh);
+	sim_next_witness = witness;
+	line->on_irq = sim_fire_wanted;
+	KUNIT_ASSERT_EQ(test, sim_request(line, 0), 0);
+	task = kthread_create(sim_want_cpu, NULL, "irq_sim_kunit");
+	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, task);
+	sim_wanting = task;
+
+	/* All on one CPU */
+	migrate_disable();
+	kthread_bind(task, smp_processor_id());
+	sched_set_fifo(task);
+	KUNIT_EXPECT_EQ(test, sim_fire(line), 1);
+	KUNIT_EXPECT_TRUE(test, sim_wait(&st->left));
+	irq_sim_synchronize(st->domain);
+	migrate_enable();
+	tasklet_kill(&witness->tasklet);
+	flush_work(&witness->bh_work);
+	kthread_stop(task);
+	KUNIT_EXPECT_EQ(test, sim_runs(line), SIM_TURNS);
+	KUNIT_ASSERT_EQ(test, atomic_read(&st->runs), SIM_TURNS + 1);
+	while (n < SIM_TURNS && st->order[n] != SIM_WITNESS)
+		n++;
+	/* Both are queued again, and the witness was first */
+	KUNIT_EXPECT_EQ(test, n, 1);
+}
+
+/* C9, C27: what comes in during an interrupt is for the next one, with any budget. */
+static void chip_next_interrupt(struct kunit *test)
+{
+	struct sim_test *st = test->priv;
+	struct sim_line *line = &st->line[0];
+	struct sim_witness *witness = kunit_kzalloc(test, sizeof(*witness), GFP_KERNEL);
+	unsigned int n = 0;
+
+	if (sim_is_soft(test))
+		kunit_skip(test, "a softirq goes on with it");
+	KUNIT_ASSERT_NOT_NULL(test, witness);
+	witness->st = st;
+	witness->irq_work = IRQ_WORK_INIT_HARD(sim_mark_irq);
+	sim_next_witness = witness;
+	line->on_irq = sim_fire_with_witness;
+	KUNIT_ASSERT_EQ(test, sim_request(line, 0), 0);
+
+	/* All on one CPU */
+	migrate_disable();
+	KUNIT_EXPECT_EQ(test, sim_fire(line), 1);
+	/* Who synchronizes is woken by the delivery, which gives way to that */
+	KUNIT_EXPECT_TRUE(test, sim_wait(&st->left));
+	irq_sim_synchronize(st->domain);
+	irq_work_sync(&witness->irq_work);
+	migrate_enable();
+	KUNIT_EXPECT_EQ(test, sim_runs(line), SIM_TURNS);
+	KUNIT_ASSERT_EQ(test, atomic_read(&st->runs), SIM_TURNS + 1);
+	while (n < SIM_TURNS && st->order[n] != SIM_WITNESS)
+		n++;
+	/* It may come behind what the next interrupt serves, and no more than that */
+	KUNIT_EXPECT_GE(test, n, 1);
+	KUNIT_EXPECT_LE(test, n, 2);
 }
 
 #ifdef CONFIG_TRACEPOINTS
@@ -457,6 +635,8 @@ static void chip_fire_from(struct kunit *test)
 static struct kunit_case irq_sim_context_cases[] = {
 	KUNIT_CASE_PARAM(chip_fire_is_inline, sim_gen_params),
 	KUNIT_CASE_PARAM(chip_budget, delivery_gen_params),
+	KUNIT_CASE_PARAM(chip_gives_way, delivery_gen_params),
+	KUNIT_CASE_PARAM(chip_next_interrupt, sim_gen_params),
 	KUNIT_CASE_PARAM(chip_vector, sim_gen_params),
 	KUNIT_CASE_PARAM(chip_fairness, sim_gen_params),
 	KUNIT_CASE_PARAM(chip_fire_from, sim_gen_params),

@@ -97,6 +97,14 @@ static irqreturn_t fuzz_thread(int irq, void *data)
 	return IRQ_HANDLED;
 }
 
+static void fuzz_wrong(struct fuzz *fuzz, const char *call, int ret)
+{
+	if (atomic_inc_return(&fuzz->wrong) == 1) {
+		fuzz->ret = ret;
+		WRITE_ONCE(fuzz->call, call);
+	}
+}
+
 static void fuzz_check(struct fuzz *fuzz, const char *call, int ret)
 {
 	switch (ret) {
@@ -108,13 +116,19 @@ static void fuzz_check(struct fuzz *fuzz, const char *call, int ret)
 	case -EOPNOTSUPP:
 		return;
 	}
-	if (atomic_inc_return(&fuzz->wrong) == 1) {
-		fuzz->ret = ret;
-		WRITE_ONCE(fuzz->call, call);
-	}
+	fuzz_wrong(fuzz, call, ret);
 }
 
 #define FUZZ(fuzz, call)	fuzz_check(fuzz, #call, call)
+
+/* A call for a line of the chip, which may not be mapped or not be started. */
+static void fuzz_check_line(struct fuzz *fuzz, const char *call, int ret, int most)
+{
+	if (ret != -ENXIO && (ret < 0 || ret > most))
+		fuzz_wrong(fuzz, call, ret);
+}
+
+#define FUZZ_LINE(fuzz, call, most)	fuzz_check_line(fuzz, #call, call, most)
 
 static int fuzz_request(struct fuzz *fuzz, struct sim_line *line, u32 r)
 {
@@ -246,11 +260,11 @@ static void fuzz_call(struct fuzz *fuzz, struct sim_line *line, u32 r)
 	guard(rwsem_read)(&fuzz->maps);
 	switch (r % 16) {
 	case 0 ... 3:
-		FUZZ(fuzz, irq_sim_fire(domain, line->hwirq));
+		FUZZ_LINE(fuzz, irq_sim_fire(domain, line->hwirq), 1);
 		break;
 	case 4:
 	case 5:
-		FUZZ(fuzz, irq_sim_set_line(domain, line->hwirq, state));
+		FUZZ_LINE(fuzz, irq_sim_set_line(domain, line->hwirq, state), 1);
 		break;
 	case 6 ... 9:
 		fuzz_in_pairs(fuzz, line, r);
@@ -280,7 +294,7 @@ static void fuzz_call(struct fuzz *fuzz, struct sim_line *line, u32 r)
 		break;
 	default:
 		if (r & 0x30000)
-			FUZZ(fuzz, irq_sim_get_account(domain, line->hwirq, &account));
+			FUZZ_LINE(fuzz, irq_sim_get_account(domain, line->hwirq, &account), 0);
 		else
 			irq_sim_synchronize(domain);
 	}

@@ -32,9 +32,17 @@ static const struct sim_kind_param single_params[] = {
 	KIND(TASKLET, EOI, IRQ_SIM_SINGLE_TARGET, "eoi tasklet"),
 };
 
+static const struct sim_kind_param here_params[] = {
+	KIND(HARDIRQ, ACK, IRQ_SIM_NO_AFFINITY, "ack hardirq"),
+	KIND(TASKLET, ACK, IRQ_SIM_NO_AFFINITY, "ack tasklet"),
+	KIND(BH_WORK, ACK, IRQ_SIM_NO_AFFINITY, "ack bh_work"),
+	KIND(TASKLET, EOI, IRQ_SIM_NO_AFFINITY, "eoi tasklet"),
+};
+
 KUNIT_ARRAY_PARAM_DESC(kind, sim_kind_params, sim.name);
 KUNIT_ARRAY_PARAM_DESC(eoi, eoi_params, sim.name);
 KUNIT_ARRAY_PARAM_DESC(single, single_params, sim.name);
+KUNIT_ARRAY_PARAM_DESC(here, here_params, sim.name);
 
 /* The fixture of sim_init(), for any chip. */
 int sim_init_info(struct kunit *test, const struct irq_sim_info *info)
@@ -103,22 +111,55 @@ int sim_kind_init(struct kunit *test)
 	return sim_init_info(test, &info);
 }
 
-/* Does the chip show that of a line? Under the lock of its descriptor, as genirq calls it. */
-bool sim_shows(struct kunit *test, struct sim_line *line, const char *what)
-{
 #ifdef CONFIG_GENERIC_IRQ_DEBUGFS
-	struct irq_data *data = irq_get_irq_data(line->virq);
-	struct irq_desc *desc = irq_data_to_desc(data);
+/* Of a line under the lock of its descriptor, as genirq calls it; of the chip without one. */
+static bool sim_shows_here(struct kunit *test, struct irq_domain *domain, struct sim_line *line,
+			   const char *what)
+{
+	struct irq_data *data = line ? irq_get_irq_data(line->virq) : NULL;
 	struct seq_file m = { .size = PAGE_SIZE };
-	unsigned long flags;
+	unsigned long flags = 0;
+	bool shows;
 
 	m.buf = kunit_kzalloc(test, m.size, GFP_KERNEL);
 	KUNIT_ASSERT_NOT_NULL(test, m.buf);
-	raw_spin_lock_irqsave(&desc->lock, flags);
-	line->st->domain->ops->debug_show(&m, NULL, data, 0);
-	raw_spin_unlock_irqrestore(&desc->lock, flags);
+	if (line)
+		raw_spin_lock_irqsave(&irq_data_to_desc(data)->lock, flags);
+	domain->ops->debug_show(&m, line ? NULL : domain, data, 0);
+	if (line)
+		raw_spin_unlock_irqrestore(&irq_data_to_desc(data)->lock, flags);
 	KUNIT_EXPECT_LT(test, m.count, m.size);
-	return strnstr(m.buf, what, m.count);
+	shows = strnstr(m.buf, what, m.count);
+	kunit_kfree(test, m.buf);
+	return shows;
+}
+#endif
+
+/* Does the chip show that of a line? */
+bool sim_shows(struct kunit *test, struct sim_line *line, const char *what)
+{
+#ifdef CONFIG_GENERIC_IRQ_DEBUGFS
+	return sim_shows_here(test, line->st->domain, line, what);
+#else
+	return false;
+#endif
+}
+
+/*
+ * Does the chip show that of itself? What it has served is added up when a delivery ends,
+ * so who has just synchronized may be a bit early. Only a failure takes the time.
+ */
+bool sim_chip_shows(struct kunit *test, struct irq_domain *domain, const char *what)
+{
+#ifdef CONFIG_GENERIC_IRQ_DEBUGFS
+	unsigned long end = jiffies + SIM_TIMEOUT;
+
+	while (!sim_shows_here(test, domain, NULL, what)) {
+		if (time_after(jiffies, end))
+			return false;
+		sim_poll();
+	}
+	return true;
 #else
 	return false;
 #endif
@@ -267,6 +308,31 @@ static void kind_dropped(struct kunit *test)
 	sim_expect_account(test, line, &end);
 }
 
+/*
+ * C3: genirq keeps an event, and is given a second one before it has handled that, as
+ * somebody has unmasked the line behind its back. It keeps one for both.
+ */
+static void kind_kept_again(struct kunit *test)
+{
+	struct irq_sim_account both = { .latched = 2, .kept = 2, .merged = 1, .waiting = 1 };
+	struct irq_sim_account done = { .latched = 2, .kept = 2, .merged = 1 };
+	struct sim_line *line = kind_request(test, 0, NULL);
+	struct sim_test *st = test->priv;
+
+	disable_irq(line->virq);
+	KUNIT_EXPECT_EQ(test, sim_fire(line), 1);
+	irq_sim_synchronize(st->domain);
+	KUNIT_EXPECT_EQ(test, 0, irq_set_irqchip_state(line->virq, IRQCHIP_STATE_MASKED, false));
+	KUNIT_EXPECT_EQ(test, sim_fire(line), 1);
+	irq_sim_synchronize(st->domain);
+	KUNIT_EXPECT_EQ(test, sim_runs(line), 0);
+	sim_expect_account(test, line, &both);
+	enable_irq(line->virq);
+	irq_sim_synchronize(st->domain);
+	KUNIT_EXPECT_EQ(test, sim_runs(line), 1);
+	sim_expect_account(test, line, &done);
+}
+
 /* C5: an event which somebody hands in while the line is disabled gives one run. */
 static void kind_handed_in(struct kunit *test)
 {
@@ -291,12 +357,13 @@ static void kind_chained_handler(struct irq_desc *desc)
 	struct sim_line *line = irq_desc_get_handler_data(desc);
 	struct irq_chip *chip = irq_desc_get_chip(desc);
 	struct sim_test *st = line->st;
-	int run = atomic_inc_return(&line->handled);
+	int run = atomic_inc_return(&line->begun);
 
 	if (run == 1 && sim_fire(line) == 1)
 		atomic_inc(&st->latched);
 	if (run == 3 && chip->irq_ack)
 		chip->irq_ack(&desc->irq_data);
+	atomic_inc(&line->handled);
 }
 
 /*
@@ -406,8 +473,65 @@ static void kind_eoi_thread(struct kunit *test)
 	irq_sim_synchronize(st->domain);
 	KUNIT_EXPECT_EQ(test, sim_runs(line), 2);
 	KUNIT_EXPECT_FALSE(test, sim_state(line, IRQCHIP_STATE_MASKED));
-	KUNIT_EXPECT_FALSE(test, sim_shows(test, line, " active"));
+	if (IS_ENABLED(CONFIG_GENERIC_IRQ_DEBUGFS))
+		KUNIT_EXPECT_FALSE(test, sim_shows(test, line, " active"));
 	sim_expect_account(test, line, &done);
+}
+
+/* C8: disabled while its thread runs, a line gets its EOI all the same, and is not stuck. */
+static void kind_eoi_disabled(struct kunit *test)
+{
+	struct irq_sim_account done = { .latched = 2 };
+	struct sim_line *line = kind_hold_thread(test);
+	struct sim_test *st = test->priv;
+
+	disable_irq_nosync(line->virq);
+	complete_all(&st->thread_go);
+	synchronize_irq(line->virq);
+	irq_sim_synchronize(st->domain);
+	KUNIT_EXPECT_EQ(test, sim_runs(line), 1);
+	enable_irq(line->virq);
+	irq_sim_synchronize(st->domain);
+	KUNIT_EXPECT_EQ(test, sim_runs(line), 1);
+	KUNIT_EXPECT_FALSE(test, sim_state(line, IRQCHIP_STATE_MASKED));
+	if (IS_ENABLED(CONFIG_GENERIC_IRQ_DEBUGFS))
+		KUNIT_EXPECT_FALSE(test, sim_shows(test, line, " active"));
+	KUNIT_EXPECT_EQ(test, sim_fire(line), 1);
+	irq_sim_synchronize(st->domain);
+	synchronize_irq(line->virq);
+	KUNIT_EXPECT_EQ(test, sim_runs(line), 2);
+	KUNIT_EXPECT_EQ(test, atomic_read(&st->entered), 2);
+	sim_expect_account(test, line, &done);
+}
+
+/* C7, C8: a level with a thread is served once for each time that the thread has to run. */
+static void kind_eoi_level(struct kunit *test)
+{
+	struct sim_test *st = test->priv;
+	struct sim_line *line = &st->line[3];
+
+	KUNIT_ASSERT_EQ(test, 0, request_threaded_irq(line->virq, sim_wake_thread, sim_thread,
+						      IRQF_ONESHOT | IRQF_TRIGGER_HIGH,
+						      "irq_sim_kunit", line));
+	KUNIT_EXPECT_EQ(test, sim_wire(line, true), 1);
+	for (int i = 1; i <= 3; i++) {
+		KUNIT_EXPECT_TRUE(test, sim_wait(&st->entered));
+		irq_sim_synchronize(st->domain);
+		/* It is asserted, and waits for the end of the thread */
+		KUNIT_EXPECT_TRUE(test, sim_state(line, IRQCHIP_STATE_PENDING));
+		KUNIT_EXPECT_TRUE(test, sim_state(line, IRQCHIP_STATE_MASKED));
+		KUNIT_EXPECT_EQ(test, sim_runs(line), i);
+		atomic_set(&st->entered, 0);
+		if (i == 3)
+			KUNIT_EXPECT_EQ(test, sim_wire(line, false), 0);
+		complete(&st->thread_go);
+	}
+	synchronize_irq(line->virq);
+	irq_sim_synchronize(st->domain);
+	KUNIT_EXPECT_EQ(test, sim_runs(line), 3);
+	KUNIT_EXPECT_EQ(test, atomic_read(&st->entered), 0);
+	KUNIT_EXPECT_FALSE(test, sim_state(line, IRQCHIP_STATE_PENDING));
+	KUNIT_EXPECT_FALSE(test, sim_state(line, IRQCHIP_STATE_MASKED));
 }
 
 /* Lowers the wire in the third run. */
@@ -509,6 +633,33 @@ static void kind_single(struct kunit *test)
 	sim_expect_account(test, line, NULL);
 }
 
+/* C16: there is no affinity to set: a line is delivered on the CPU which fires it. */
+static void kind_no_affinity(struct kunit *test)
+{
+	struct sim_line *line = kind_request(test, 0, sim_note_context);
+	struct sim_remote remote = { .fn = sim_fire_and_flush, .line = line };
+	struct sim_test *st = test->priv;
+	unsigned int cpu;
+	int here;
+
+	sim_need_two_cpus(test);
+	for_each_online_cpu(cpu)
+		KUNIT_EXPECT_EQ(test, irq_set_affinity(line->virq, cpumask_of(cpu)), -EINVAL);
+	line->cpu = -1;
+	sim_remote_start(&remote);
+	here = smp_processor_id();
+	flush_work(&remote.work);
+	irq_sim_synchronize(st->domain);
+	KUNIT_EXPECT_EQ(test, line->cpu, remote.cpu);
+	line->cpu = -1;
+	KUNIT_EXPECT_EQ(test, sim_fire(line), 1);
+	irq_sim_synchronize(st->domain);
+	KUNIT_EXPECT_EQ(test, line->cpu, here);
+	sim_remote_end(&remote);
+	KUNIT_EXPECT_EQ(test, sim_runs(line), 2);
+	sim_expect_account(test, line, NULL);
+}
+
 /* For one latch after another: the thread began with all of them in sight. */
 struct kind_sequence {
 	struct sim_line	*line;
@@ -583,19 +734,99 @@ static void kind_thread_sees(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, is.latched, atomic_long_read(&kind_seq.seen));
 }
 
+/* What a chip shows of its kind, and where it has served. */
+static void kind_shown(struct kunit *test)
+{
+	struct sim_test *st = test->priv;
+	struct sim_line *line;
+	char expected[48];
+	int here, cpu;
+
+	if (!IS_ENABLED(CONFIG_GENERIC_IRQ_DEBUGFS))
+		kunit_skip(test, "needs CONFIG_GENERIC_IRQ_DEBUGFS");
+	line = kind_request(test, 0, NULL);
+	migrate_disable();
+	here = smp_processor_id();
+	for (int i = 0; i < 2; i++) {
+		KUNIT_EXPECT_EQ(test, sim_fire(line), 1);
+		irq_sim_synchronize(st->domain);
+	}
+	migrate_enable();
+	KUNIT_EXPECT_EQ(test, sim_runs(line), 2);
+
+	snprintf(expected, sizeof(expected), " kind: %s delivery: ",
+		 sim_kind_is_eoi(test) ? "eoi" : "ack");
+	KUNIT_EXPECT_TRUE(test, sim_chip_shows(test, st->domain, expected));
+	for_each_online_cpu(cpu) {
+		snprintf(expected, sizeof(expected), "cpu%d served: %d\n", cpu,
+			 cpu == here ? 2 : 0);
+		KUNIT_EXPECT_TRUE_MSG(test, sim_chip_shows(test, st->domain, expected), "%s",
+				      expected);
+	}
+	KUNIT_EXPECT_TRUE(test, sim_shows(test, line, " line: started low\n"));
+}
+
+/* Each claim is traced once, with the CPU on whose list it puts the line, and so is its end. */
+static void kind_traced(struct kunit *test)
+{
+#ifdef CONFIG_TRACEPOINTS
+	struct sim_traced *traced = kunit_kzalloc(test, sizeof(*traced), GFP_KERNEL);
+	struct sim_test *st = test->priv;
+	struct sim_line *line = kind_request(test, 0, NULL);
+	int cpu, claims = 0;
+
+	KUNIT_ASSERT_NOT_NULL(test, traced);
+	traced->line = line;
+	for_each_kernel_tracepoint(sim_find_tracepoint, traced);
+	KUNIT_ASSERT_NOT_NULL(test, traced->queue);
+	KUNIT_ASSERT_NOT_NULL(test, traced->release);
+	KUNIT_EXPECT_EQ(test, 0, tracepoint_probe_register(traced->queue, sim_traced_queue,
+							   traced));
+	KUNIT_EXPECT_EQ(test, 0, tracepoint_probe_register(traced->release, sim_traced_release,
+							   traced));
+	/* From this CPU, wherever that is, to each of them */
+	for_each_online_cpu(cpu) {
+		if (IS_ENABLED(CONFIG_SMP))
+			KUNIT_EXPECT_EQ(test, irq_set_affinity(line->virq, cpumask_of(cpu)), 0);
+		for (int wire = 0; wire < 2; wire++) {
+			WRITE_ONCE(traced->cpu, nr_cpu_ids);
+			KUNIT_EXPECT_EQ(test, wire ? sim_wire(line, true) : sim_fire(line), 1);
+			irq_sim_synchronize(st->domain);
+			claims++;
+			KUNIT_EXPECT_EQ(test, READ_ONCE(traced->cpu), cpu);
+			KUNIT_EXPECT_EQ(test, atomic_read(&traced->queued), claims);
+			KUNIT_EXPECT_EQ(test, atomic_read(&traced->released), claims);
+		}
+		KUNIT_EXPECT_EQ(test, sim_wire(line, false), 0);
+	}
+	tracepoint_probe_unregister(traced->release, sim_traced_release, traced);
+	tracepoint_probe_unregister(traced->queue, sim_traced_queue, traced);
+	tracepoint_synchronize_unregister();
+	KUNIT_EXPECT_EQ(test, sim_runs(line), claims);
+#else
+	kunit_skip(test, "needs CONFIG_TRACEPOINTS");
+#endif
+}
+
 static struct kunit_case irq_sim_kind_cases[] = {
 	KUNIT_CASE_PARAM(kind_in_progress, kind_gen_params),
 	KUNIT_CASE_PARAM(kind_merged, kind_gen_params),
 	KUNIT_CASE_PARAM(kind_unlazy, kind_gen_params),
 	KUNIT_CASE_PARAM(kind_dropped, kind_gen_params),
+	KUNIT_CASE_PARAM(kind_kept_again, kind_gen_params),
 	KUNIT_CASE_PARAM(kind_handed_in, kind_gen_params),
 	KUNIT_CASE_PARAM(kind_chained, kind_gen_params),
 	KUNIT_CASE_PARAM(kind_fire_in_handler, kind_gen_params),
 	KUNIT_CASE_PARAM(kind_level, kind_gen_params),
 	KUNIT_CASE_PARAM(kind_beside_thread, kind_gen_params),
 	KUNIT_CASE_PARAM(kind_thread_sees, kind_gen_params),
+	KUNIT_CASE_PARAM(kind_shown, kind_gen_params),
+	KUNIT_CASE_PARAM(kind_traced, kind_gen_params),
 	KUNIT_CASE_PARAM(kind_eoi_thread, eoi_gen_params),
+	KUNIT_CASE_PARAM(kind_eoi_disabled, eoi_gen_params),
+	KUNIT_CASE_PARAM(kind_eoi_level, eoi_gen_params),
 	KUNIT_CASE_PARAM(kind_single, single_gen_params),
+	KUNIT_CASE_PARAM(kind_no_affinity, here_gen_params),
 	{}
 };
 

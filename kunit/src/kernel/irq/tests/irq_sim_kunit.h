@@ -162,17 +162,27 @@ struct sim_landing {
  * @line:	the line which is meant
  * @fire:	irq_sim_fire, if there
  * @deliver:	irq_sim_deliver, if there
+ * @queue:	irq_sim_queue, if there
+ * @release:	irq_sim_release, if there
  * @latched:	fires which made a latch
  * @merged:	fires which merged
  * @delivered:	deliveries
+ * @queued:	claims
+ * @released:	ends of claims
+ * @cpu:	where the line was queued last
  */
 struct sim_traced {
 	struct sim_line		*line;
 	struct tracepoint	*fire;
 	struct tracepoint	*deliver;
+	struct tracepoint	*queue;
+	struct tracepoint	*release;
 	atomic_t		latched;
 	atomic_t		merged;
 	atomic_t		delivered;
+	atomic_t		queued;
+	atomic_t		released;
+	unsigned int		cpu;
 };
 
 irqreturn_t sim_handler(int irq, void *data);
@@ -226,6 +236,10 @@ bool sim_traced_is_ours(struct sim_traced *traced, const struct irq_domain *doma
 void sim_traced_fire(void *data, const struct irq_domain *domain, irq_hw_number_t hwirq,
 		     unsigned int irq, bool latched);
 void sim_traced_deliver(void *data, const struct irq_domain *domain,
+			irq_hw_number_t hwirq, unsigned int irq);
+void sim_traced_queue(void *data, const struct irq_domain *domain, irq_hw_number_t hwirq,
+		      unsigned int irq, unsigned int cpu);
+void sim_traced_release(void *data, const struct irq_domain *domain,
 			irq_hw_number_t hwirq, unsigned int irq);
 void sim_find_tracepoint(struct tracepoint *tp, void *data);
 void sim_traced_hold(void *data, const struct irq_domain *domain,
@@ -290,6 +304,7 @@ void sim_expect_account(struct kunit *test, struct sim_line *line,
 			const struct irq_sim_account *want);
 bool sim_wait_kept(struct sim_line *line, unsigned long kept);
 bool sim_shows(struct kunit *test, struct sim_line *line, const char *what);
+bool sim_chip_shows(struct kunit *test, struct irq_domain *domain, const char *what);
 
 /* irq_sim_percpu_kunit.c: a per-CPU line, and how often it ran on a CPU */
 struct sim_line *percpu_request(struct kunit *test);

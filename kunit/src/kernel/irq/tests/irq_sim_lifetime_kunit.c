@@ -374,14 +374,21 @@ static void chip_ops(struct kunit *test)
 	};
 	struct sim_line line = { .st = st, .hwirq = 5 };
 	struct irq_domain *domain;
+	struct device *dev;
 
 	KUNIT_ASSERT_NOT_NULL(test, calls);
-	/* The chip which is made for @info, and the one of today's users */
-	for (int i = 0; i < 2; i++) {
+	dev = kunit_device_register(test, "chip");
+	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, dev);
+	/* The chip which is made for @info, and those of today's users */
+	for (int i = 0; i < 3; i++) {
 		memset(calls, 0, sizeof(*calls));
 		ops = sim_ops;
-		domain = i ? irq_domain_create_sim_full(NULL, SIM_LINES, &ops, calls) :
-			     irq_domain_instantiate_sim(&info);
+		if (!i)
+			domain = irq_domain_instantiate_sim(&info);
+		else if (i == 1)
+			domain = irq_domain_create_sim_full(NULL, SIM_LINES, &ops, calls);
+		else
+			domain = devm_irq_domain_create_sim_full(dev, NULL, SIM_LINES, &ops, calls);
 		KUNIT_ASSERT_NOT_ERR_OR_NULL(test, domain);
 		/* They are copied */
 		memset(&ops, 0, sizeof(ops));
@@ -416,7 +423,10 @@ static void chip_ops(struct kunit *test)
 		KUNIT_EXPECT_EQ(test, calls->hwirq, line.hwirq);
 
 		irq_dispose_mapping(line.virq);
-		irq_domain_remove_sim(domain);
+		if (i < 2)
+			irq_domain_remove_sim(domain);
+		else
+			kunit_device_unregister(test, dev);
 		KUNIT_EXPECT_EQ(test, calls->released, 1);
 	}
 }
@@ -459,6 +469,9 @@ static void chip_devm(struct kunit *test)
 		KUNIT_ASSERT_NOT_ERR_OR_NULL(test, domain);
 		KUNIT_EXPECT_PTR_EQ(test, irq_find_matching_fwnode(fwnode, DOMAIN_BUS_ANY),
 				    domain);
+		/* It is no parent of MSI domains */
+		KUNIT_EXPECT_NULL(test, irq_find_matching_fwnode(fwnode, DOMAIN_BUS_PLATFORM_MSI));
+		KUNIT_EXPECT_NULL(test, irq_find_matching_fwnode(fwnode, DOMAIN_BUS_NEXUS));
 
 		line.virq = irq_create_mapping(domain, 0);
 		KUNIT_EXPECT_EQ(test, sim_request(&line, 0), 0);
@@ -561,6 +574,12 @@ static int sim_fail_each(struct sim_failing *f, bool (*try)(struct sim_failing *
 			if (!injected && ++quiet == tries)
 				break;
 			if (done) {
+				/* What is mapped has a line */
+				if (try == sim_try_map)
+					KUNIT_EXPECT_EQ(f->test, 0,
+							irq_sim_set_line(f->domain,
+									 f->info.num_irqs - 1,
+									 false));
 				sim_undo(f, try);
 				continue;
 			}
@@ -590,7 +609,14 @@ static void chip_no_memory(struct kunit *test)
 {
 #if defined(CONFIG_FAILSLAB) && defined(CONFIG_FAULT_INJECTION_DEBUG_FS)
 	const struct sim_param *param = test->param_value;
-	static const unsigned int sizes[] = { SIM_LINES, 2000000 };
+	static const struct {
+		unsigned int		size;
+		enum irq_sim_kind	kind;
+	} chips[] = {
+		{ SIM_LINES,	IRQ_SIM_KIND_ACK },
+		{ 2000000,	IRQ_SIM_KIND_ACK },
+		{ SIM_LINES,	IRQ_SIM_KIND_PERCPU },
+	};
 	struct sim_test *st = test->priv;
 	/* By default allocations which may sleep are spared, and failures traced */
 	bool *spares = sim_failslab("ignore-gfp-wait"), spared;
@@ -599,16 +625,17 @@ static void chip_no_memory(struct kunit *test)
 
 	if (!spares || !verbose)
 		kunit_skip(test, "no ignore-gfp-wait and verbose in debugfs' failslab");
-	for (int i = 0; i < ARRAY_SIZE(sizes); i++) {
+	for (int i = 0; i < ARRAY_SIZE(chips); i++) {
 		struct sim_failing f = {
 			.test	= test,
 			.info	= {
 				.fwnode		= sim_fwnode(test),
-				.num_irqs	= sizes[i],
+				.num_irqs	= chips[i].size,
 				.delivery	= param->delivery,
+				.kind		= chips[i].kind,
 			},
 		};
-		struct sim_line line = { .st = st, .hwirq = sizes[i] - 1 };
+		struct sim_line line = { .st = st, .hwirq = chips[i].size - 1 };
 		int failed[3];
 
 		f.dev = kunit_device_register(test, "chip");
@@ -643,11 +670,16 @@ static void chip_no_memory(struct kunit *test)
 			   failed[0], failed[1], failed[2]);
 
 		line.virq = f.virq;
-		KUNIT_EXPECT_EQ(test, sim_request(&line, 0), 0);
-		KUNIT_EXPECT_EQ(test, irq_sim_fire(f.domain, line.hwirq), 1);
-		irq_sim_synchronize(f.domain);
-		KUNIT_EXPECT_EQ(test, sim_runs(&line), 1);
-		free_irq(line.virq, &line);
+		if (chips[i].kind == IRQ_SIM_KIND_PERCPU) {
+			/* request_irq() is not for it */
+			KUNIT_EXPECT_EQ(test, 0, irq_sim_set_line(f.domain, line.hwirq, true));
+		} else {
+			KUNIT_EXPECT_EQ(test, sim_request(&line, 0), 0);
+			KUNIT_EXPECT_EQ(test, irq_sim_fire(f.domain, line.hwirq), 1);
+			irq_sim_synchronize(f.domain);
+			KUNIT_EXPECT_EQ(test, sim_runs(&line), 1);
+			free_irq(line.virq, &line);
+		}
 		irq_dispose_mapping(line.virq);
 		irq_domain_remove_sim(f.domain);
 	}

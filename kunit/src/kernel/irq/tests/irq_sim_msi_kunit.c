@@ -214,12 +214,15 @@ static void msi_message(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, sim_runs(&device->line[3]), 2);
 }
 
+/* An MSI parent which is none of the simulator */
+static const struct msi_parent_ops msi_foreign_ops;
+
 /* C1: what is no message of the chip is refused, and runs nothing. */
 static void msi_refused(struct kunit *test)
 {
 	struct msi_device *device = msi_request(test, 0, 2);
 	struct sim_test *st = test->priv;
-	struct irq_domain *other, *plain;
+	struct irq_domain *other, *plain, *foreign;
 	struct msi_msg msg = device->msg[0];
 
 	for (int bit = 0; bit < 32; bit++) {
@@ -253,10 +256,37 @@ static void msi_refused(struct kunit *test)
 		KUNIT_EXPECT_EQ(test, irq_sim_write_msi(plain, &msg), -EINVAL);
 		irq_domain_remove_sim(plain);
 	}
+	foreign = irq_domain_create_linear(NULL, 1, &irq_domain_simple_ops, NULL);
+	KUNIT_EXPECT_NOT_NULL(test, foreign);
+	if (foreign) {
+		foreign->msi_parent_ops = &msi_foreign_ops;
+		KUNIT_EXPECT_EQ(test, irq_sim_write_msi(foreign, &msg), -EINVAL);
+		foreign->msi_parent_ops = NULL;
+		irq_domain_remove(foreign);
+	}
 
 	irq_sim_synchronize(st->domain);
 	KUNIT_EXPECT_EQ(test, sim_begun(&device->line[0]) + sim_begun(&device->line[1]), 0);
 	KUNIT_EXPECT_EQ(test, irq_sim_write_msi(st->domain, &msg), 1);
+	irq_sim_synchronize(st->domain);
+	KUNIT_EXPECT_EQ(test, sim_runs(&device->line[0]), 1);
+}
+
+/* C26: a message is for one interrupt: there are no blocks of several vectors. */
+static void msi_block(struct kunit *test)
+{
+	struct msi_device *device = msi_request(test, 0, 1);
+	struct irq_domain *domain = irq_get_irq_data(device->line[0].virq)->domain;
+	struct sim_test *st = test->priv;
+	/* By the MSI domain of the device, as its driver would ask for them */
+	msi_alloc_info_t info = { .hwirq = 8 };
+	int virq = irq_domain_alloc_irqs(domain, 2, NUMA_NO_NODE, &info);
+
+	KUNIT_EXPECT_EQ(test, virq, -EOPNOTSUPP);
+	if (virq > 0)
+		irq_domain_free_irqs(virq, 2);
+	KUNIT_EXPECT_EQ(test, st->domain->mapcount, 1);
+	KUNIT_EXPECT_EQ(test, msi_raise(device, 0), 1);
 	irq_sim_synchronize(st->domain);
 	KUNIT_EXPECT_EQ(test, sim_runs(&device->line[0]), 1);
 }
@@ -342,6 +372,44 @@ static void msi_no_affinity(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, msi_raise(device, 1), 1);
 	irq_sim_synchronize(st->domain);
 	KUNIT_EXPECT_EQ(test, sim_runs(&device->line[1]), 1);
+}
+
+/* C16: one target for each vector, the first CPU of its affinity. */
+static void msi_single(struct kunit *test)
+{
+	struct irq_domain *domain = msi_create(test, NULL,
+					       IRQ_SIM_MSI_PARENT | IRQ_SIM_SINGLE_TARGET);
+	struct sim_test *st = test->priv;
+	struct msi_device *device;
+	struct sim_line *line;
+	unsigned int cpu;
+	int runs = 0;
+
+	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, domain);
+	swap(st->domain, domain);
+	irq_domain_remove_sim(domain);
+	dev_set_msi_domain(msi_of(test)->device[0].dev, st->domain);
+	sim_need_two_cpus(test);
+	device = msi_request(test, 0, 2);
+	line = &device->line[1];
+	line->on_irq = sim_note_context;
+	for_each_online_cpu(cpu) {
+		KUNIT_EXPECT_EQ(test, irq_set_affinity(line->virq, cpumask_of(cpu)), 0);
+		KUNIT_EXPECT_EQ(test, msi_raise(device, 1), 1);
+		irq_sim_synchronize(st->domain);
+		KUNIT_EXPECT_EQ(test, line->cpu, cpu);
+		KUNIT_EXPECT_EQ(test, sim_runs(line), ++runs);
+	}
+	/* Whoever fires, which is not the first one here */
+	KUNIT_EXPECT_EQ(test, irq_set_affinity(line->virq, cpu_online_mask), 0);
+	cpu = cpumask_last(cpu_online_mask);
+	KUNIT_EXPECT_EQ(test, 0, set_cpus_allowed_ptr(current, cpumask_of(cpu)));
+	KUNIT_EXPECT_EQ(test, msi_raise(device, 1), 1);
+	set_cpus_allowed_ptr(current, cpu_possible_mask);
+	irq_sim_synchronize(st->domain);
+	KUNIT_EXPECT_EQ(test, line->cpu, cpumask_first(cpu_online_mask));
+	KUNIT_EXPECT_EQ(test, sim_runs(line), ++runs);
+	sim_expect_account(test, line, NULL);
 }
 
 static void msi_raise_all(struct msi_device *device)
@@ -447,6 +515,11 @@ static void msi_domain(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, msi_alloc(device, MSI_LINES), -ENOSPC);
 	KUNIT_EXPECT_EQ(test, msi_alloc(device, MSI_LINES - 1), 0);
 	KUNIT_EXPECT_EQ(test, sim_request(&device->line[0], 0), 0);
+	/* Firmware does not find what somebody has by a message, or by hand */
+	fwspec.param[0] = device->line[0].hwirq;
+	KUNIT_EXPECT_EQ(test, irq_create_fwspec_mapping(&fwspec), 0);
+	fwspec.param[0] = line->hwirq;
+	KUNIT_EXPECT_EQ(test, irq_create_fwspec_mapping(&fwspec), 0);
 	msg = device->msg[0];
 	msg.data = 0;
 	KUNIT_EXPECT_EQ(test, irq_sim_write_msi(st->domain, &msg), 1);
@@ -532,9 +605,11 @@ static void msi_free_under_fire(struct kunit *test)
 static struct kunit_case irq_sim_msi_cases[] = {
 	KUNIT_CASE_PARAM(msi_message, kind_gen_params),
 	KUNIT_CASE_PARAM(msi_refused, kind_gen_params),
+	KUNIT_CASE_PARAM(msi_block, kind_gen_params),
 	KUNIT_CASE_PARAM(msi_masked, kind_gen_params),
 	KUNIT_CASE_PARAM(msi_affinity, kind_gen_params),
 	KUNIT_CASE(msi_no_affinity),
+	KUNIT_CASE(msi_single),
 	KUNIT_CASE_PARAM(msi_many, kind_gen_params),
 	KUNIT_CASE(msi_domain),
 	KUNIT_CASE_PARAM_ATTR(msi_free_under_fire, kind_gen_params, sim_slow),

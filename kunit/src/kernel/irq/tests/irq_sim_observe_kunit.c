@@ -45,6 +45,9 @@ static void chip_traced(struct kunit *test)
 		sim_fire(&st->line[i]);
 		sim_fire(&st->line[i]);
 	}
+	/* An edge merges as well */
+	sim_wire(traced->line, true);
+	sim_wire(traced->line, false);
 	sim_release_cpu(test, flags);
 	KUNIT_EXPECT_EQ(test, sim_wire(traced->line, true), 1);
 	KUNIT_EXPECT_EQ(test, sim_wire(traced->line, false), 0);
@@ -54,7 +57,7 @@ static void chip_traced(struct kunit *test)
 	tracepoint_synchronize_unregister();
 
 	KUNIT_EXPECT_EQ(test, atomic_read(&traced->latched), 2);
-	KUNIT_EXPECT_EQ(test, atomic_read(&traced->merged), 2);
+	KUNIT_EXPECT_EQ(test, atomic_read(&traced->merged), 3);
 	KUNIT_EXPECT_EQ(test, atomic_read(&traced->delivered), 2);
 	KUNIT_EXPECT_EQ(test, sim_runs(traced->line), 2);
 #else
@@ -422,14 +425,14 @@ static void chip_debugfs_queued(struct kunit *test)
 	struct sim_test *st = test->priv;
 	struct sim_line *line = &st->line[1];
 	struct sim_remote remote = { .fn = sim_fire_and_flush, .line = &st->line[0] };
+	unsigned long flags;
 	const char *shown;
 	char expected[32];
 	int ret, cpu;
 
 	sim_need_two_cpus(test);
+	sim_request_all(test, NULL);
 	st->line[0].on_irq = sim_hold;
-	KUNIT_ASSERT_EQ(test, sim_request(&st->line[0], 0), 0);
-	KUNIT_ASSERT_EQ(test, sim_request(line, 0), 0);
 	/* If this fails, it does so before the other CPU is held */
 	sim_expect_shown(test, sim_debug_line(test, mnt, line), "\n  line: started low\n");
 
@@ -437,6 +440,13 @@ static void chip_debugfs_queued(struct kunit *test)
 	irq_set_affinity(line->virq, cpumask_of(remote.cpu));
 	ret = sim_fire(line);
 	shown = sim_debug_line(test, mnt, line);
+	/* This CPU serves none of them: one is to go to the other CPU, and one is taken back */
+	flags = sim_hold_cpu(test);
+	sim_fire(&st->line[2]);
+	irq_set_affinity(st->line[2].virq, cpumask_of(remote.cpu));
+	sim_fire(&st->line[3]);
+	sim_pend(&st->line[3], false);
+	sim_let_go(test, flags);
 	atomic_set_release(&st->release, 1);
 	sim_remote_end(&remote);
 	KUNIT_EXPECT_EQ(test, ret, 1);
@@ -445,12 +455,15 @@ static void chip_debugfs_queued(struct kunit *test)
 
 	irq_sim_synchronize(st->domain);
 	KUNIT_EXPECT_EQ(test, sim_runs(line), 1);
+	KUNIT_EXPECT_EQ(test, sim_runs(&st->line[2]), 1);
+	KUNIT_EXPECT_EQ(test, sim_runs(&st->line[3]), 0);
 	sim_expect_shown(test, sim_debug_line(test, mnt, line), "\n  line: started low\n");
-	shown = sim_debug_chip(test, mnt);
 	for_each_online_cpu(cpu) {
-		snprintf(expected, sizeof(expected), "\n cpu%d served: %d\n", cpu,
-			 cpu == remote.cpu ? 2 : 0);
-		sim_expect_shown(test, shown, expected);
+		snprintf(expected, sizeof(expected), " cpu%d served: %d\n", cpu,
+			 cpu == remote.cpu ? 3 : 0);
+		/* Comes when the delivery ends, which nobody has waited for */
+		sim_chip_shows(test, st->domain, expected);
+		sim_expect_shown(test, sim_debug_chip(test, mnt), expected);
 	}
 #else
 	kunit_skip(test, "needs CONFIG_GENERIC_IRQ_DEBUGFS");

@@ -85,9 +85,9 @@ int percpu_runs(unsigned int cpu)
 static void percpu_run(struct kunit *test)
 {
 	struct sim_line *line = percpu_request(test);
+	unsigned int here = cpumask_last(cpu_online_mask);
 	struct sim_test *st = test->priv;
 	unsigned int cpu;
-	int sum = 0;
 
 	on_each_cpu(percpu_enable, NULL, true);
 	for_each_online_cpu(cpu)
@@ -103,15 +103,47 @@ static void percpu_run(struct kunit *test)
 	/* The type is set by the enable, which has left the flow handler alone */
 	KUNIT_EXPECT_EQ(test, irq_get_trigger_type(line->virq), IRQ_TYPE_EDGE_RISING);
 	KUNIT_EXPECT_EQ(test, irq_set_irq_type(line->virq, IRQ_TYPE_EDGE_RISING), -EINVAL);
+	/* What names no CPU is for the one on which it runs, which is not the first one here */
+	KUNIT_ASSERT_EQ(test, 0, set_cpus_allowed_ptr(current, cpumask_of(here)));
 	KUNIT_EXPECT_EQ(test, sim_fire(line), 1);
 	irq_sim_synchronize(st->domain);
+	KUNIT_EXPECT_EQ(test, percpu_runs(here), 2);
 	KUNIT_EXPECT_EQ(test, irq_sim_fire_on(st->domain, line->hwirq, -1), 1);
 	irq_sim_synchronize(st->domain);
+	KUNIT_EXPECT_EQ(test, percpu_runs(here), 3);
+	KUNIT_EXPECT_EQ(test, sim_wire(line, true), 1);
+	irq_sim_synchronize(st->domain);
+	KUNIT_EXPECT_EQ(test, percpu_runs(here), 4);
+	set_cpus_allowed_ptr(current, cpu_possible_mask);
 	for_each_possible_cpu(cpu) {
 		KUNIT_EXPECT_EQ(test, 0, atomic_read(&per_cpu_ptr(percpu_cookies, cpu)->elsewhere));
-		sum += percpu_runs(cpu);
+		if (cpu != here)
+			KUNIT_EXPECT_EQ(test, percpu_runs(cpu), cpu_online(cpu));
 	}
-	KUNIT_EXPECT_EQ(test, sum, num_online_cpus() + 2);
+}
+
+/* C11: fired by a task, it has been handled when the fire returns, as any line. */
+static void percpu_fire_is_inline(struct kunit *test)
+{
+	struct sim_line *line;
+	int ret, runs;
+
+	if (!sim_is_soft(test))
+		kunit_skip(test, "an irq_work may wait for the tick");
+	line = percpu_request(test);
+	migrate_disable();
+	percpu_enable(NULL);
+	for (int i = 1; i <= 20; i++) {
+		int cpu = i % 2 ? -1 : smp_processor_id();
+
+		sim_keep_cpu(true);
+		ret = irq_sim_fire_on(line->st->domain, line->hwirq, cpu);
+		runs = percpu_runs(smp_processor_id());
+		sim_keep_cpu(false);
+		KUNIT_EXPECT_EQ(test, ret, 1);
+		KUNIT_EXPECT_EQ(test, runs, i);
+	}
+	migrate_enable();
 }
 
 /* C24: masked on a CPU, the line latches there and only there, and runs when it is enabled. */
@@ -162,8 +194,7 @@ static void percpu_offline(struct kunit *test)
 	line = percpu_request(test);
 	on_each_cpu(percpu_enable, NULL, true);
 	cpu = cpumask_last(cpu_online_mask);
-	if (sim_remove_cpu(cpu))
-		kunit_skip(test, "CPU %u does not go down", cpu);
+	KUNIT_ASSERT_EQ(test, sim_remove_cpu(cpu), 0);
 
 	/* Its driver has not disabled it there, but a CPU which is off has nothing enabled */
 	KUNIT_EXPECT_EQ(test, irq_sim_fire_on(st->domain, line->hwirq, cpu), 1);
@@ -177,6 +208,265 @@ static void percpu_offline(struct kunit *test)
 	irq_sim_synchronize(st->domain);
 	KUNIT_EXPECT_EQ(test, percpu_runs(cpu), 1);
 	KUNIT_EXPECT_EQ(test, 0, atomic_read(&per_cpu_ptr(percpu_cookies, cpu)->elsewhere));
+}
+
+/* The line is requested, and mapped before that if it is to be, while a CPU is offline. */
+static void percpu_offline_check(struct kunit *test, bool map)
+{
+	struct sim_test *st = test->priv;
+	struct sim_line *line = &st->line[3];
+	unsigned int cpu = cpumask_last(cpu_online_mask);
+
+	if (!IS_ENABLED(CONFIG_HOTPLUG_CPU))
+		kunit_skip(test, "needs CONFIG_HOTPLUG_CPU");
+	sim_need_two_cpus(test);
+	KUNIT_ASSERT_EQ(test, sim_remove_cpu(cpu), 0);
+	if (map) {
+		irq_dispose_mapping(line->virq);
+		line->virq = irq_create_mapping(st->domain, line->hwirq);
+		KUNIT_EXPECT_NE(test, line->virq, 0);
+	}
+	percpu_request(test);
+	KUNIT_EXPECT_EQ(test, irq_sim_fire_on(st->domain, line->hwirq, cpu), 1);
+	KUNIT_EXPECT_EQ(test, irq_sim_fire_on(st->domain, line->hwirq, cpu), 0);
+	KUNIT_ASSERT_EQ(test, sim_add_cpu(cpu), 0);
+	irq_sim_synchronize(st->domain);
+	KUNIT_EXPECT_EQ(test, percpu_runs(cpu), 0);
+	smp_call_function_single(cpu, percpu_enable, NULL, true);
+	irq_sim_synchronize(st->domain);
+	KUNIT_EXPECT_EQ(test, percpu_runs(cpu), 1);
+	KUNIT_EXPECT_EQ(test, irq_sim_fire_on(st->domain, line->hwirq, cpu), 1);
+	irq_sim_synchronize(st->domain);
+	KUNIT_EXPECT_EQ(test, percpu_runs(cpu), 2);
+	KUNIT_EXPECT_EQ(test, 0, atomic_read(&per_cpu_ptr(percpu_cookies, cpu)->elsewhere));
+}
+
+/* C16, C24: who requests the line has it on the CPUs which come up later, too. */
+static void percpu_requested_offline(struct kunit *test)
+{
+	percpu_offline_check(test, false);
+}
+
+/* C16, C24: ... also when it was mapped without them. */
+static void percpu_mapped_offline(struct kunit *test)
+{
+	percpu_offline_check(test, true);
+}
+
+/* Its part of the line is on the list of this CPU, for nobody, and stays there for a while. */
+static void percpu_stall(struct sim_line *line)
+{
+	struct sim_test *st = line->st;
+	int cpu = smp_processor_id();
+
+	percpu_enable(NULL);
+	atomic_set(&st->latched, irq_sim_fire_on(st->domain, line->hwirq, cpu));
+	disable_percpu_irq(line->virq);
+	atomic_set_release(&st->entered, 1);
+	while (!atomic_read_acquire(&st->release))
+		cpu_relax();
+	/* Who does not wait for this has returned by then, on a busy host, too */
+	mdelay(200);
+	atomic_set_release(&st->left, 1);
+}
+
+static void percpu_stall_irqs(struct sim_line *line)
+{
+	unsigned long flags;
+
+	local_irq_save(flags);
+	percpu_stall(line);
+	local_irq_restore(flags);
+}
+
+static void percpu_stall_bh(struct sim_line *line)
+{
+	local_bh_disable();
+	percpu_stall(line);
+	local_bh_enable();
+}
+
+/*
+ * C17: the mapping is disposed of while the line is on the list of another CPU: that waits
+ * until it is off the list, and it does not run.
+ */
+static void percpu_dispose_waits(struct kunit *test)
+{
+	struct sim_test *st = test->priv;
+	struct sim_remote remote = {
+		.fn	= sim_is_soft(test) ? percpu_stall_bh : percpu_stall_irqs,
+		.line	= &st->line[3],
+	};
+	struct sim_line *line;
+	bool entered;
+	int left;
+
+	sim_need_two_cpus(test);
+	if (IS_ENABLED(CONFIG_PREEMPT_RT) && sim_is_soft(test))
+		kunit_skip(test, "softirqs can be preempted by any task");
+	line = percpu_request(test);
+	sim_remote_start(&remote);
+	entered = sim_wait(&st->entered);
+	/* This waits for nobody */
+	free_percpu_irq(line->virq, percpu_cookies);
+	percpu_virq = 0;
+	atomic_set_release(&st->release, 1);
+	irq_dispose_mapping(line->virq);
+	left = atomic_read_acquire(&st->left);
+	sim_remote_end(&remote);
+	line->virq = 0;
+
+	KUNIT_EXPECT_TRUE(test, entered);
+	KUNIT_EXPECT_EQ(test, atomic_read(&st->latched), 1);
+	KUNIT_EXPECT_EQ(test, left, 1);
+	irq_sim_synchronize(st->domain);
+	KUNIT_EXPECT_EQ(test, percpu_runs(remote.cpu), 0);
+}
+
+/* What the owner of a chip hears of a per-CPU line. */
+struct percpu_calls {
+	int	requested;
+	int	released;
+	int	ret;
+};
+
+static int percpu_requested(struct irq_domain *domain, irq_hw_number_t hwirq, void *data)
+{
+	struct percpu_calls *calls = data;
+
+	calls->requested++;
+	return calls->ret;
+}
+
+static void percpu_released(struct irq_domain *domain, irq_hw_number_t hwirq, void *data)
+{
+	struct percpu_calls *calls = data;
+
+	calls->released++;
+}
+
+static const struct irq_sim_ops percpu_sim_ops = {
+	.irq_sim_irq_requested	= percpu_requested,
+	.irq_sim_irq_released	= percpu_released,
+};
+
+/* The owner of a chip hears of requests, can refuse them, and hears of releases. */
+static void percpu_ops(struct kunit *test)
+{
+	const struct sim_kind_param *param = test->param_value;
+	struct percpu_calls *calls = kunit_kzalloc(test, sizeof(*calls), GFP_KERNEL);
+	struct irq_sim_info info = {
+		.num_irqs	= 1,
+		.delivery	= param->sim.delivery,
+		.kind		= IRQ_SIM_KIND_PERCPU,
+		.ops		= &percpu_sim_ops,
+		.data		= calls,
+	};
+	struct irq_domain *domain;
+	unsigned int virq;
+	int ret;
+
+	KUNIT_ASSERT_NOT_NULL(test, calls);
+	percpu_cookies = alloc_percpu(struct percpu_cookie);
+	KUNIT_ASSERT_NOT_NULL(test, (void __force *)percpu_cookies);
+	domain = irq_domain_instantiate_sim(&info);
+	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, domain);
+	virq = irq_create_mapping(domain, 0);
+	KUNIT_EXPECT_NE(test, virq, 0);
+
+	calls->ret = -EPERM;
+	ret = request_percpu_irq(virq, percpu_handler, "irq_sim_kunit", percpu_cookies);
+	KUNIT_EXPECT_EQ(test, ret, -EPERM);
+	if (!ret)
+		free_percpu_irq(virq, percpu_cookies);
+	KUNIT_EXPECT_EQ(test, calls->requested, 1);
+	KUNIT_EXPECT_EQ(test, calls->released, 0);
+	/* It was started on no CPU */
+	KUNIT_EXPECT_EQ(test, irq_sim_fire_on(domain, 0, -1), -ENXIO);
+
+	calls->ret = 0;
+	ret = request_percpu_irq(virq, percpu_handler, "irq_sim_kunit", percpu_cookies);
+	KUNIT_EXPECT_EQ(test, ret, 0);
+	KUNIT_EXPECT_EQ(test, calls->requested, 2);
+	KUNIT_EXPECT_EQ(test, calls->released, 0);
+	KUNIT_EXPECT_EQ(test, irq_sim_fire_on(domain, 0, -1), 1);
+	if (!ret)
+		free_percpu_irq(virq, percpu_cookies);
+	KUNIT_EXPECT_EQ(test, calls->requested, 2);
+	KUNIT_EXPECT_EQ(test, calls->released, 1);
+	irq_dispose_mapping(virq);
+	irq_domain_remove_sim(domain);
+}
+
+/* What a chip shows of its kind, of each part of a line, and where it has served. */
+static void percpu_shown(struct kunit *test)
+{
+	unsigned int cpu = cpumask_last(cpu_online_mask), other;
+	struct sim_test *st = test->priv;
+	struct sim_line *line;
+	char expected[48];
+
+	if (!IS_ENABLED(CONFIG_GENERIC_IRQ_DEBUGFS))
+		kunit_skip(test, "needs CONFIG_GENERIC_IRQ_DEBUGFS");
+	line = percpu_request(test);
+	smp_call_function_single(cpu, percpu_enable, NULL, true);
+	KUNIT_EXPECT_EQ(test, irq_sim_fire_on(st->domain, line->hwirq, cpu), 1);
+	irq_sim_synchronize(st->domain);
+	KUNIT_EXPECT_EQ(test, percpu_runs(cpu), 1);
+
+	KUNIT_EXPECT_TRUE(test, sim_chip_shows(test, st->domain, " kind: percpu delivery: "));
+	for_each_online_cpu(other) {
+		snprintf(expected, sizeof(expected), "cpu%u served: %d\n", other, other == cpu);
+		KUNIT_EXPECT_TRUE_MSG(test, sim_chip_shows(test, st->domain, expected), "%s",
+				      expected);
+		snprintf(expected, sizeof(expected), " cpu%u: started%s low\n", other,
+			 other == cpu ? "" : " masked");
+		KUNIT_EXPECT_TRUE_MSG(test, sim_shows(test, line, expected), "%s", expected);
+	}
+}
+
+/* Each claim of a part is traced once, with its CPU, and so is its end. */
+static void percpu_traced(struct kunit *test)
+{
+#ifdef CONFIG_TRACEPOINTS
+	struct sim_traced *traced = kunit_kzalloc(test, sizeof(*traced), GFP_KERNEL);
+	struct sim_line *line = percpu_request(test);
+	struct sim_test *st = test->priv;
+	unsigned int cpu;
+	int claims = 0;
+
+	KUNIT_ASSERT_NOT_NULL(test, traced);
+	traced->line = line;
+	for_each_kernel_tracepoint(sim_find_tracepoint, traced);
+	KUNIT_ASSERT_NOT_NULL(test, traced->queue);
+	KUNIT_ASSERT_NOT_NULL(test, traced->release);
+	KUNIT_EXPECT_EQ(test, 0, tracepoint_probe_register(traced->queue, sim_traced_queue,
+							   traced));
+	KUNIT_EXPECT_EQ(test, 0, tracepoint_probe_register(traced->release, sim_traced_release,
+							   traced));
+	/* Latched while it is masked, claimed by the enable; then claimed by the fire */
+	for_each_online_cpu(cpu) {
+		for (int enabled = 0; enabled < 2; enabled++) {
+			WRITE_ONCE(traced->cpu, nr_cpu_ids);
+			KUNIT_EXPECT_EQ(test, irq_sim_fire_on(st->domain, line->hwirq, cpu), 1);
+			if (!enabled) {
+				KUNIT_EXPECT_EQ(test, atomic_read(&traced->queued), claims);
+				smp_call_function_single(cpu, percpu_enable, NULL, true);
+			}
+			irq_sim_synchronize(st->domain);
+			claims++;
+			KUNIT_EXPECT_EQ(test, READ_ONCE(traced->cpu), cpu);
+			KUNIT_EXPECT_EQ(test, atomic_read(&traced->queued), claims);
+			KUNIT_EXPECT_EQ(test, atomic_read(&traced->released), claims);
+		}
+		KUNIT_EXPECT_EQ(test, percpu_runs(cpu), 2);
+	}
+	tracepoint_probe_unregister(traced->release, sim_traced_release, traced);
+	tracepoint_probe_unregister(traced->queue, sim_traced_queue, traced);
+	tracepoint_synchronize_unregister();
+#else
+	kunit_skip(test, "needs CONFIG_TRACEPOINTS");
+#endif
 }
 
 /* C24, C26: what is refused. */
@@ -202,6 +492,14 @@ static void percpu_bad(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, irq_sim_fire_on(other, 0, 0), -EINVAL);
 	irq_domain_remove_sim(other);
 
+	/* A line which is not mapped */
+	irq_dispose_mapping(st->line[0].virq);
+	st->line[0].virq = 0;
+	KUNIT_EXPECT_EQ(test, irq_sim_fire_on(st->domain, 0, 0), -ENXIO);
+	KUNIT_EXPECT_EQ(test, irq_sim_fire_on(st->domain, 0, -1), -ENXIO);
+	KUNIT_EXPECT_EQ(test, sim_fire(&st->line[0]), -ENXIO);
+	KUNIT_EXPECT_EQ(test, sim_wire(&st->line[0], true), -ENXIO);
+
 	/* Nothing of the rest of the options is for it */
 	info.kind = IRQ_SIM_KIND_PERCPU;
 	for (int bit = 0; bit < 5; bit++) {
@@ -220,8 +518,15 @@ static void percpu_bad(struct kunit *test)
 
 static struct kunit_case irq_sim_percpu_cases[] = {
 	KUNIT_CASE_PARAM(percpu_run, percpu_gen_params),
+	KUNIT_CASE_PARAM(percpu_fire_is_inline, percpu_gen_params),
 	KUNIT_CASE_PARAM(percpu_masked, percpu_gen_params),
 	KUNIT_CASE_PARAM(percpu_offline, percpu_gen_params),
+	KUNIT_CASE_PARAM(percpu_requested_offline, percpu_gen_params),
+	KUNIT_CASE_PARAM(percpu_mapped_offline, percpu_gen_params),
+	KUNIT_CASE_PARAM(percpu_dispose_waits, percpu_gen_params),
+	KUNIT_CASE_PARAM(percpu_ops, percpu_gen_params),
+	KUNIT_CASE_PARAM(percpu_shown, percpu_gen_params),
+	KUNIT_CASE_PARAM(percpu_traced, percpu_gen_params),
 	KUNIT_CASE_PARAM(percpu_bad, percpu_gen_params),
 	{}
 };

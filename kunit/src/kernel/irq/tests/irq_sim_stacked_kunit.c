@@ -462,6 +462,32 @@ static void stk_each(struct kunit *test)
 	sim_expect_account(test, line, NULL);
 }
 
+/*
+ * C5, C24: requested and not enabled, a line is started, as genirq has activated it, and
+ * masked: what comes stays in the chip at the bottom, until the one on top unmasks it.
+ */
+static void stk_no_autoen(struct kunit *test)
+{
+	struct irq_sim_account waits = { .latched = 1, .waiting = 1 };
+	struct irq_sim_account done = { .latched = 1 };
+	struct sim_line *line = stk_line(test);
+	struct sim_test *st = test->priv;
+
+	KUNIT_ASSERT_EQ(test, sim_request(line, IRQF_NO_AUTOEN), 0);
+	KUNIT_EXPECT_TRUE(test, sim_state(line, IRQCHIP_STATE_MASKED));
+	KUNIT_EXPECT_EQ(test, sim_fire(line), 1);
+	KUNIT_EXPECT_EQ(test, sim_fire(line), 0);
+	irq_sim_synchronize(st->domain);
+	KUNIT_EXPECT_TRUE(test, sim_state(line, IRQCHIP_STATE_MASKED));
+	KUNIT_EXPECT_EQ(test, sim_runs(line), 0);
+	sim_expect_account(test, line, &waits);
+	enable_irq(line->virq);
+	irq_sim_synchronize(st->domain);
+	KUNIT_EXPECT_FALSE(test, sim_state(line, IRQCHIP_STATE_MASKED));
+	KUNIT_EXPECT_EQ(test, sim_runs(line), 1);
+	sim_expect_account(test, line, &done);
+}
+
 /* C24: startup, shutdown, enable and disable, which mask at once. */
 static void stk_starts(struct kunit *test)
 {
@@ -698,6 +724,7 @@ static void stk_under_fire(struct kunit *test)
 
 static struct kunit_case irq_sim_stacked_cases[] = {
 	KUNIT_CASE_PARAM(stk_each, stk_gen_params),
+	KUNIT_CASE_PARAM(stk_no_autoen, stk_gen_params),
 	KUNIT_CASE_PARAM(stk_starts, stk_gen_params),
 	KUNIT_CASE_PARAM(stk_level, stk_gen_params),
 	KUNIT_CASE_PARAM(stk_affinity, stk_gen_params),

@@ -47,7 +47,22 @@ static void sync_last_is_slow(struct sim_line *line)
 	atomic_set_release(&st->left, 1);
 }
 
-static void sync_in_progress_check(struct kunit *test, int fires)
+static int sync_wire_up(struct sim_line *line)
+{
+	return sim_wire(line, true);
+}
+
+/* What genirq does with an event which it gives back. */
+static int sync_retrigger(struct sim_line *line)
+{
+	struct irq_data *data = irq_get_irq_data(line->virq);
+
+	guard(raw_spinlock_irqsave)(&irq_data_to_desc(data)->lock);
+	return data->chip->irq_retrigger(data);
+}
+
+static void sync_in_progress_check(struct kunit *test, int fires,
+				   int (*event)(struct sim_line *line))
 {
 	struct sim_test *st = test->priv;
 	struct sim_line *line = &st->line[2];
@@ -62,7 +77,7 @@ static void sync_in_progress_check(struct kunit *test, int fires)
 	hrtimer_setup_on_stack(&later.timer, sync_release, CLOCK_MONOTONIC,
 			       HRTIMER_MODE_REL_HARD);
 	sim_remote_hold(test, &remote);
-	KUNIT_EXPECT_EQ(test, sim_fire(line), 1);
+	KUNIT_EXPECT_EQ(test, event(line), 1);
 	/* The first is kept, and the second latches behind it */
 	if (fires > 1) {
 		KUNIT_EXPECT_TRUE(test, sim_wait_kept(line, 1));
@@ -78,7 +93,9 @@ static void sync_in_progress_check(struct kunit *test, int fires)
 	KUNIT_EXPECT_EQ(test, left, 1);
 	irq_sim_synchronize(st->domain);
 	KUNIT_EXPECT_EQ(test, sim_runs(line), fires + 1);
-	sim_expect_account(test, line, NULL);
+	/* There, genirq was given back what it has never kept */
+	if (event != sync_retrigger)
+		sim_expect_account(test, line, NULL);
 }
 
 /*
@@ -87,7 +104,19 @@ static void sync_in_progress_check(struct kunit *test, int fires)
  */
 static void sync_in_progress(struct kunit *test)
 {
-	sync_in_progress_check(test, 1);
+	sync_in_progress_check(test, 1, sim_fire);
+}
+
+/* C17: ... an edge on the wire, too */
+static void sync_in_progress_wire(struct kunit *test)
+{
+	sync_in_progress_check(test, 1, sync_wire_up);
+}
+
+/* C17: ... and a retrigger */
+static void sync_in_progress_retrigger(struct kunit *test)
+{
+	sync_in_progress_check(test, 1, sync_retrigger);
 }
 
 /* C17: ... and the run for what was latched behind what genirq kept, too. */
@@ -95,7 +124,68 @@ static void sync_behind_kept(struct kunit *test)
 {
 	if (sim_kind_is_eoi(test))
 		kunit_skip(test, "genirq keeps nothing of a line which is active");
-	sync_in_progress_check(test, 2);
+	sync_in_progress_check(test, 2, sim_fire);
+}
+
+#ifdef CONFIG_TRACEPOINTS
+/* A fire which has latched, and has not put the line on a list, stays there until released. */
+static void sync_fire_hold(void *data, const struct irq_domain *domain, irq_hw_number_t hwirq,
+			   unsigned int irq, bool latched)
+{
+	struct sim_traced *traced = data;
+
+	if (latched && sim_traced_is_ours(traced, domain, hwirq, irq))
+		sim_hold(traced->line);
+}
+#endif
+
+/* C17: a fire, or an edge, merges into a fire which another CPU is in the middle of. */
+static void sync_merged(struct kunit *test)
+{
+#ifdef CONFIG_TRACEPOINTS
+	struct sim_test *st = test->priv;
+	struct sim_line *line = &st->line[2];
+	struct sim_traced *traced = kunit_kzalloc(test, sizeof(*traced), GFP_KERNEL);
+	struct sim_remote remote = { .fn = sim_fire_and_flush, .line = line };
+	struct sync_timer later = { .st = st };
+
+	sim_need_two_cpus(test);
+	KUNIT_ASSERT_NOT_NULL(test, traced);
+	traced->line = line;
+	for_each_kernel_tracepoint(sim_find_tracepoint, traced);
+	KUNIT_ASSERT_NOT_NULL(test, traced->fire);
+	KUNIT_ASSERT_EQ(test, sim_request(line, 0), 0);
+	hrtimer_setup_on_stack(&later.timer, sync_release, CLOCK_MONOTONIC,
+			       HRTIMER_MODE_REL_HARD);
+	KUNIT_EXPECT_EQ(test, 0, tracepoint_probe_register(traced->fire, sync_fire_hold, traced));
+	for (int wire = 0; wire < 2; wire++) {
+		int ret, before, after;
+
+		atomic_set(&st->entered, 0);
+		atomic_set(&st->release, 0);
+		sim_remote_hold(test, &remote);
+		before = sim_begun(line);
+		ret = wire ? sim_wire(line, true) : sim_fire(line);
+		hrtimer_start(&later.timer, ms_to_ktime(2), HRTIMER_MODE_REL_HARD);
+		irq_sim_synchronize(st->domain);
+		after = sim_runs(line);
+		hrtimer_cancel(&later.timer);
+		atomic_set_release(&st->release, 1);
+		sim_remote_end(&remote);
+		irq_sim_synchronize(st->domain);
+
+		KUNIT_EXPECT_EQ(test, ret, 0);
+		KUNIT_EXPECT_EQ(test, before, wire);
+		KUNIT_EXPECT_EQ_MSG(test, after, wire + 1, "%s", wire ? "edge" : "fire");
+		KUNIT_EXPECT_EQ(test, sim_runs(line), wire + 1);
+	}
+	tracepoint_probe_unregister(traced->fire, sync_fire_hold, traced);
+	tracepoint_synchronize_unregister();
+	destroy_hrtimer_on_stack(&later.timer);
+	sim_expect_account(test, line, NULL);
+#else
+	kunit_skip(test, "needs CONFIG_TRACEPOINTS");
+#endif
 }
 
 /* What goes on while somebody synchronizes. */
@@ -423,7 +513,10 @@ static void sync_rt_thread(struct kunit *test)
 
 static struct kunit_case irq_sim_sync_cases[] = {
 	KUNIT_CASE_PARAM(sync_in_progress, kind_gen_params),
+	KUNIT_CASE_PARAM(sync_in_progress_wire, kind_gen_params),
+	KUNIT_CASE_PARAM(sync_in_progress_retrigger, kind_gen_params),
 	KUNIT_CASE_PARAM(sync_behind_kept, kind_gen_params),
+	KUNIT_CASE_PARAM(sync_merged, kind_gen_params),
 	KUNIT_CASE_PARAM_ATTR(sync_bounded_fire, kind_gen_params, sim_slow),
 	KUNIT_CASE_PARAM_ATTR(sync_bounded_move, kind_gen_params, sim_slow),
 	KUNIT_CASE_PARAM(sync_not_started, kind_gen_params),
