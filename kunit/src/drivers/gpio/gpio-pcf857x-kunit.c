@@ -244,12 +244,9 @@ static void pcf857x_wakes(struct kunit *test)
 static void pcf857x_probe_fails(struct kunit *test)
 {
 	struct pcf857x_test *t = test->priv;
-	unsigned int before = kunit_regfile_transfers(t->c->rf), transfers;
+	unsigned int transfers = kunit_dut_count_accesses(t->c->dut);
 
-	KUNIT_ASSERT_EQ(test, kunit_dut_bind(t->c->dut), 0);
-	transfers = kunit_regfile_transfers(t->c->rf) - before;
-	kunit_dut_unbind(t->c->dut);
-
+	KUNIT_EXPECT_GT(test, transfers, 0);
 	for (unsigned int nr = 1; nr <= transfers; nr++) {
 		kunit_regfile_fail(t->c->rf, nr, -EIO);
 		KUNIT_EXPECT_EQ_MSG(test, kunit_dut_bind(t->c->dut), -EIO,

@@ -123,7 +123,7 @@ static int da9211_requested(struct kunit_irq_line *line, void *data)
 	return 0;
 }
 
-static void da9211_create(struct kunit *test, int num_buck)
+static struct da9211_test *da9211_create(struct kunit *test, int num_buck)
 {
 	struct da9211_test *t = kunit_kzalloc(test, sizeof(*t), GFP_KERNEL);
 	struct kunit_irq_line_info *line = kunit_kzalloc(test, sizeof(*line), GFP_KERNEL);
@@ -149,6 +149,7 @@ static void da9211_create(struct kunit *test, int num_buck)
 	/* Out of reset, everything is masked */
 	kunit_regfile_set(t->c->rf, DA9211_REG_MASK_A, 0xff, 0xff);
 	kunit_regfile_set(t->c->rf, DA9211_REG_MASK_B, 0xff, 0xff);
+	return t;
 }
 
 static int da9211_notified(struct da9211_test *t, unsigned int buck, unsigned long event)
@@ -210,6 +211,16 @@ static void da9211_consume(struct kunit *test)
 	}
 }
 
+/* A chip whose driver is bound, with consumers */
+static struct da9211_test *da9211_start(struct kunit *test, int num_buck)
+{
+	struct da9211_test *t = da9211_create(test, num_buck);
+
+	da9211_bind(test);
+	da9211_consume(test);
+	return t;
+}
+
 /* The handler begins with that. */
 static unsigned int interrupts(struct da9211_test *t)
 {
@@ -234,12 +245,8 @@ static void expect_notified(struct kunit *test, int a, int b, unsigned int runs)
 
 static void da9211_over_current(struct kunit *test)
 {
-	struct da9211_test *t;
+	struct da9211_test *t = da9211_start(test, 2);
 
-	da9211_create(test, 2);
-	t = test->priv;
-	da9211_bind(test);
-	da9211_consume(test);
 	KUNIT_EXPECT_EQ_MSG(test, kunit_regfile_get(t->c->rf, DA9211_REG_MASK_B),
 			    (u8)~(DA9211_M_OV_CURR_A | DA9211_M_OV_CURR_B),
 			    "other events are enabled than those of the regulators");
@@ -255,10 +262,8 @@ static void da9211_over_current(struct kunit *test)
 /* An over-current before the kernel was started, which the firmware had enabled. */
 static void da9211_pending(struct kunit *test)
 {
-	struct da9211_test *t;
+	struct da9211_test *t = da9211_create(test, 1);
 
-	da9211_create(test, 1);
-	t = test->priv;
 	kunit_regfile_set(t->c->rf, DA9211_REG_MASK_B, DA9211_M_OV_CURR_A, 0);
 	kunit_irq_line_raise(t->c->line, DA9211_E_OV_CURR_A);
 	da9211_bind(test);
@@ -271,12 +276,8 @@ static void da9211_pending(struct kunit *test)
 /* What happens while consumers act upon an event is another one. */
 static void da9211_again(struct kunit *test)
 {
-	struct da9211_test *t;
+	struct da9211_test *t = da9211_start(test, 1);
 
-	da9211_create(test, 1);
-	t = test->priv;
-	da9211_bind(test);
-	da9211_consume(test);
 	t->again[0] = DA9211_E_OV_CURR_A;
 	kunit_irq_line_raise(t->c->line, DA9211_E_OV_CURR_A);
 	expect_notified(test, 2, 0, 2);
@@ -284,12 +285,8 @@ static void da9211_again(struct kunit *test)
 
 static void da9211_again_b(struct kunit *test)
 {
-	struct da9211_test *t;
+	struct da9211_test *t = da9211_start(test, 2);
 
-	da9211_create(test, 2);
-	t = test->priv;
-	da9211_bind(test);
-	da9211_consume(test);
 	t->again[1] = DA9211_E_OV_CURR_B;
 	kunit_irq_line_raise(t->c->line, DA9211_E_OV_CURR_B);
 	expect_notified(test, 0, 2, 2);
@@ -297,12 +294,8 @@ static void da9211_again_b(struct kunit *test)
 
 static void da9211_read_fails(struct kunit *test)
 {
-	struct da9211_test *t;
+	struct da9211_test *t = da9211_start(test, 1);
 
-	da9211_create(test, 1);
-	t = test->priv;
-	da9211_bind(test);
-	da9211_consume(test);
 	kunit_regfile_fail(t->c->rf, 1, -EIO);
 	kunit_irq_line_raise(t->c->line, DA9211_E_OV_CURR_A);
 	expect_notified(test, 1, 0, 1);
@@ -311,12 +304,8 @@ static void da9211_read_fails(struct kunit *test)
 /* The consumers are notified of an event that cannot be cleared, and again when it can be. */
 static void da9211_clear_fails(struct kunit *test)
 {
-	struct da9211_test *t;
+	struct da9211_test *t = da9211_start(test, 1);
 
-	da9211_create(test, 1);
-	t = test->priv;
-	da9211_bind(test);
-	da9211_consume(test);
 	kunit_regfile_fail(t->c->rf, 2, -EIO);
 	kunit_irq_line_raise(t->c->line, DA9211_E_OV_CURR_A);
 	expect_notified(test, 2, 0, 2);
@@ -324,12 +313,8 @@ static void da9211_clear_fails(struct kunit *test)
 
 static void da9211_clear_b_fails(struct kunit *test)
 {
-	struct da9211_test *t;
+	struct da9211_test *t = da9211_start(test, 2);
 
-	da9211_create(test, 2);
-	t = test->priv;
-	da9211_bind(test);
-	da9211_consume(test);
 	kunit_regfile_fail(t->c->rf, 2, -EIO);
 	kunit_irq_line_raise(t->c->line, DA9211_E_OV_CURR_B);
 	expect_notified(test, 0, 2, 2);
@@ -337,36 +322,28 @@ static void da9211_clear_b_fails(struct kunit *test)
 
 static void da9211_bind_again(struct kunit *test)
 {
-	struct da9211_test *t;
+	struct da9211_test *t = da9211_create(test, 2);
 
-	da9211_create(test, 2);
-	t = test->priv;
 	kunit_dut_bind_again(t->c->dut, 3);
 }
 
 static void da9211_probe_fails(struct kunit *test)
 {
+	struct da9211_test *t = da9211_create(test, 2);
 	unsigned int accesses;
-	struct da9211_test *t;
 
-	da9211_create(test, 2);
-	t = test->priv;
 	/* The first time it selects one page more */
 	kunit_dut_bind_again(t->c->dut, 1);
-	kunit_accesses_reset(t->c->dut->accesses);
-	da9211_bind(test);
-	accesses = kunit_accesses_count(t->c->dut->accesses);
-	kunit_dut_unbind(t->c->dut);
+	accesses = kunit_dut_count_accesses(t->c->dut);
 	KUNIT_EXPECT_GT(test, accesses, 0);
 	KUNIT_EXPECT_EQ(test, kunit_dut_fail_each_access(t->c->dut), accesses);
+	KUNIT_EXPECT_FALSE(test, t->late);
 }
 
 static void da9211_unbind_under_fire(struct kunit *test)
 {
-	struct da9211_test *t;
+	struct da9211_test *t = da9211_create(test, 1);
 
-	da9211_create(test, 1);
-	t = test->priv;
 	kunit_dut_unbind_under_fire(t->c->dut, DA9211_E_OV_CURR_A, 5);
 }
 

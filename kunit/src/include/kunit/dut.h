@@ -85,6 +85,7 @@ int kunit_dut_resume(struct kunit_dut *dut);
  * while there was no driver stays in a model which has the events in its own registers.
  */
 void kunit_dut_bind_again(struct kunit_dut *dut, unsigned int times);
+unsigned int kunit_dut_count_accesses(struct kunit_dut *dut);
 unsigned int kunit_dut_fail_each_access(struct kunit_dut *dut);
 unsigned int kunit_dut_fail_each_allocation(struct kunit_dut *dut);
 void kunit_dut_unbind_under_fire(struct kunit_dut *dut, u64 bits, unsigned int times);

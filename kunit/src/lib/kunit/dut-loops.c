@@ -76,6 +76,33 @@ void kunit_dut_bind_again(struct kunit_dut *dut, unsigned int times)
 EXPORT_SYMBOL_GPL(kunit_dut_bind_again);
 
 /**
+ * kunit_dut_count_accesses() - Probe, and count the accesses to the device
+ * @dut:	device under test, not bound, with accesses
+ *
+ * The accesses are reset before, and the driver is unbound again. A driver which finds
+ * in probe what an earlier one has left may have fewer of them the second time.
+ *
+ * Context: The thread of the test.
+ *
+ * Return: How many accesses there are in probe.
+ */
+unsigned int kunit_dut_count_accesses(struct kunit_dut *dut)
+{
+	unsigned int count;
+
+	kunit_dut_check_idle(dut);
+	KUNIT_ASSERT_NOT_NULL(dut->test, dut->accesses);
+
+	kunit_accesses_reset(dut->accesses);
+	KUNIT_ASSERT_EQ(dut->test, kunit_dut_bind(dut), 0);
+	count = kunit_accesses_count(dut->accesses);
+	kunit_dut_unbind(dut);
+
+	return count;
+}
+EXPORT_SYMBOL_GPL(kunit_dut_count_accesses);
+
+/**
  * kunit_dut_fail_each_access() - Probe while one access to the device fails
  * @dut:	device under test, not bound, with accesses
  *

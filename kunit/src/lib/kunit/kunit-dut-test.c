@@ -31,7 +31,7 @@
 #include <kunit/platform_device.h>
 #include <kunit/test.h>
 
-#include "try-catch-impl.h"
+#include "inner-test.h"
 
 #define DRIVER		"kunit-dut-test"
 
@@ -85,7 +85,6 @@
  * @pm:		PM callbacks that were called, in order
  * @pm_fails:	those which return @pm_error, and then one less
  * @pm_error:	what they return
- * @aborted:	an assertion has ended @inner
  */
 struct dut_test {
 	struct kunit		inner;
@@ -113,7 +112,6 @@ struct dut_test {
 	char			pm[16];
 	const char		*pm_fails;
 	int			pm_error;
-	bool			aborted;
 };
 
 static struct dut_test *to_dut_test(struct device *dev)
@@ -767,27 +765,15 @@ static void dut_test_try(void *data)
 	dut_test_refusal->what(data);
 }
 
-static void dut_test_catch(void *data)
-{
-	struct dut_test *t = data;
-
-	t->aborted = true;
-}
-
 /* What cannot be ends the test: it runs as one of its own, for a device that is bound. */
 static void kunit_dut_refused_test(struct kunit *test)
 {
 	struct dut_test *t = test->priv;
-	struct kunit *inner = &t->inner;
 
 	dut_test_refusal = test->param_value;
 	dut_test_make(t, IRQ_TYPE_LEVEL_HIGH);
 	KUNIT_ASSERT_EQ(test, kunit_dut_bind(t->dut), 0);
-	if (dut_test_refusal->refused)
-		kunit_info(test, "one failure that is expected:\n");
-	kunit_try_catch_init(&inner->try_catch, inner, dut_test_try, dut_test_catch, 10 * HZ);
-	kunit_try_catch_run(&inner->try_catch, t);
-	KUNIT_EXPECT_EQ(test, t->aborted, dut_test_refusal->refused);
+	kunit_inner_expect_refused(test, &t->inner, dut_test_refusal->refused, dut_test_try, t);
 	KUNIT_EXPECT_EQ(test, dut_test_failed(t), dut_test_refusal->refused);
 	KUNIT_EXPECT_EQ(test, dut_test_end(test), KUNIT_SUCCESS);
 }
@@ -922,6 +908,11 @@ static void kunit_dut_fail_access_test(struct kunit *test)
 	/* After the first two, probe fails; the last one is not noticed, and then none fails */
 	KUNIT_EXPECT_EQ(test, t->probes, 4);
 	KUNIT_EXPECT_EQ(test, t->released, 3);
+	KUNIT_EXPECT_EQ(test, t->inner.status, KUNIT_SUCCESS);
+	KUNIT_EXPECT_FALSE(test, kunit_dut_is_bound(t->dut));
+
+	KUNIT_EXPECT_EQ(test, kunit_dut_count_accesses(t->dut), 3);
+	KUNIT_EXPECT_EQ(test, t->probes, 5);
 	KUNIT_EXPECT_EQ(test, t->inner.status, KUNIT_SUCCESS);
 	KUNIT_EXPECT_FALSE(test, kunit_dut_is_bound(t->dut));
 

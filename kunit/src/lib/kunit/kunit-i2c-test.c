@@ -27,7 +27,7 @@
 #include <kunit/i2c.h>
 #include <kunit/test.h>
 
-#include "try-catch-impl.h"
+#include "inner-test.h"
 
 #define ADDR		0x42
 #define DRIVER		"kunit-i2c-test"
@@ -691,7 +691,6 @@ static void i2c_alert(struct kunit *test)
 struct inner {
 	struct kunit		test;
 	struct kunit_i2c_client	*c;
-	bool			aborted;
 };
 
 static void cleanup_inner(void *data)
@@ -993,27 +992,13 @@ static void refused_try(void *data)
 	refusal->what(inner);
 }
 
-static void refused_catch(void *data)
-{
-	struct inner *inner = data;
-
-	inner->aborted = true;
-}
-
 static void i2c_refused(struct kunit *test)
 {
 	const struct refusal *refusal = test->param_value;
 	struct inner *inner = make_inner(test, 0);
 
-	if (refusal->refused)
-		kunit_info(test, "one failure that is expected:\n");
 	inner->test.priv = (void *)refusal;
-	kunit_try_catch_init(&inner->test.try_catch, &inner->test, refused_try, refused_catch,
-			     10 * HZ);
-	kunit_try_catch_run(&inner->test.try_catch, inner);
-	KUNIT_EXPECT_EQ(test, inner->aborted, refusal->refused);
-	KUNIT_EXPECT_EQ(test, (int)inner->test.status,
-			(int)(refusal->refused ? KUNIT_FAILURE : KUNIT_SUCCESS));
+	kunit_inner_expect_refused(test, &inner->test, refusal->refused, refused_try, inner);
 	kunit_cleanup(&inner->test);
 }
 

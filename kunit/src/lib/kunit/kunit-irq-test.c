@@ -20,7 +20,7 @@
 #include <kunit/resource.h>
 #include <kunit/test.h>
 
-#include "try-catch-impl.h"
+#include "inner-test.h"
 
 #define LINES		8
 #define LINE		3
@@ -46,7 +46,6 @@
  * @state:	what there was of the chip at each call of irq_test_record()
  * @records:	number of these calls
  * @ret:	return values to be judged by the test
- * @caught:	@inner was aborted
  */
 struct irq_test {
 	struct kunit		inner;
@@ -63,7 +62,6 @@ struct irq_test {
 	unsigned int		state[4];
 	unsigned int		records;
 	int			ret[4];
-	bool			caught;
 };
 
 static int irq_test_requested(struct irq_domain *domain, irq_hw_number_t hwirq, void *data)
@@ -389,20 +387,6 @@ static void kunit_irq_reverse_order_test(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, t->released, 1);
 }
 
-static void irq_test_caught(void *data)
-{
-	struct irq_test *t = data;
-
-	t->caught = true;
-}
-
-/* Run @try as @inner, the way KUnit runs the function of a test. */
-static void irq_test_run(struct irq_test *t, kunit_try_catch_func_t try)
-{
-	kunit_try_catch_init(&t->inner.try_catch, &t->inner, try, irq_test_caught, 10 * HZ);
-	kunit_try_catch_run(&t->inner.try_catch, t);
-}
-
 static void irq_test_try_abort(void *data)
 {
 	struct irq_test *t = data;
@@ -421,8 +405,7 @@ static void kunit_irq_abort_test(struct kunit *test)
 {
 	struct irq_test *t = test->priv;
 
-	irq_test_run(t, irq_test_try_abort);
-	KUNIT_ASSERT_TRUE(test, t->caught);
+	KUNIT_ASSERT_TRUE(test, kunit_inner_ends(&t->inner, irq_test_try_abort, t));
 	KUNIT_EXPECT_EQ(test, t->ret[0], 0);
 	KUNIT_EXPECT_EQ(test, t->ret[1], 0);
 	KUNIT_EXPECT_EQ(test, t->ret[2], 1);
@@ -451,8 +434,7 @@ static void kunit_irq_half_way_test(struct kunit *test)
 {
 	struct irq_test *t = test->priv;
 
-	irq_test_run(t, irq_test_try_half_way);
-	KUNIT_ASSERT_TRUE(test, t->caught);
+	KUNIT_ASSERT_TRUE(test, kunit_inner_ends(&t->inner, irq_test_try_half_way, t));
 	KUNIT_EXPECT_EQ(test, t->ret[0], 0);
 	KUNIT_EXPECT_EQ(test, t->ret[1], -EBUSY);
 	KUNIT_EXPECT_EQ(test, t->ret[2], -EINVAL);

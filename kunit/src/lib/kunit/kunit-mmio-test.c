@@ -16,7 +16,7 @@
 #include <kunit/mmio.h>
 #include <kunit/test.h>
 
-#include "try-catch-impl.h"
+#include "inner-test.h"
 
 #define SIZE		0x100
 #define PLAIN		0x10	/* memory */
@@ -36,7 +36,6 @@
  * @pushed:	what was written to the FIFO last
  * @hooks:	calls of a hook
  * @seen:	accesses which had been counted at the last one
- * @aborted:	an assertion has ended @inner
  */
 struct mmio_test {
 	struct kunit		inner;
@@ -48,7 +47,6 @@ struct mmio_test {
 	u64			pushed;
 	unsigned int		hooks;
 	unsigned int		seen;
-	bool			aborted;
 };
 
 static u64 mmio_test_read(struct kunit_mmio *mmio, unsigned int offset, unsigned int width)
@@ -546,31 +544,19 @@ static void mmio_test_try(void *data)
 	mmio_test_create(data);
 }
 
-static void mmio_test_catch(void *data)
-{
-	struct mmio_test *t = data;
-
-	t->aborted = true;
-}
-
 static void kunit_mmio_place_test(struct kunit *test)
 {
 	const struct mmio_test_place *place = test->param_value;
 	const struct resource *res;
 	struct mmio_test *t = test->priv;
-	struct kunit *inner = &t->inner;
 
 	/* Nothing else within 64 kB */
 	KUNIT_ASSERT_NOT_NULL(test, request_mem_region(0x60000000 + SIZE + SZ_64K - 1, 1, "kunit"));
-	if (place->refused)
-		kunit_info(test, "one failure that is expected:\n");
 	t->info.size = place->size;
 	t->info.start = place->start;
-	kunit_try_catch_init(&inner->try_catch, inner, mmio_test_try, mmio_test_catch, 10 * HZ);
-	kunit_try_catch_run(&inner->try_catch, t);
+	kunit_inner_expect_refused(test, &t->inner, place->refused, mmio_test_try, t);
 	release_mem_region(0x60000000 + SIZE + SZ_64K - 1, 1);
 
-	KUNIT_EXPECT_EQ(test, t->aborted, place->refused);
 	if (!place->refused) {
 		res = kunit_mmio_resource(t->mmio);
 		KUNIT_EXPECT_EQ(test, resource_size(res), place->size);

@@ -18,7 +18,7 @@
 #include <kunit/regmap.h>
 #include <kunit/test.h>
 
-#include "try-catch-impl.h"
+#include "inner-test.h"
 
 #define DRIVER		"kunit-regmap-test"
 
@@ -174,7 +174,6 @@ struct inner {
 	struct kunit		test;
 	struct device		*parent;
 	const struct refusal	*refusal;
-	bool			aborted;
 };
 
 static void refused_try(void *data)
@@ -183,13 +182,6 @@ static void refused_try(void *data)
 
 	kunit_regmap_create(&inner->test, inner->parent, "part", &test_models[0],
 			    &inner->refusal->config);
-}
-
-static void refused_catch(void *data)
-{
-	struct inner *inner = data;
-
-	inner->aborted = true;
 }
 
 /* A regmap which does not fit the model ends the test. */
@@ -203,14 +195,7 @@ static void regmap_refused(struct kunit *test)
 	inner->parent = kunit_device_register(test, "kunit-regmap-parent");
 	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, inner->parent);
 	kunit_init_test(&inner->test, "kunit_regmap_inner", NULL);
-	if (refusal->refused)
-		kunit_info(test, "one failure that is expected:\n");
-	kunit_try_catch_init(&inner->test.try_catch, &inner->test, refused_try, refused_catch,
-			     10 * HZ);
-	kunit_try_catch_run(&inner->test.try_catch, inner);
-	KUNIT_EXPECT_EQ(test, inner->aborted, refusal->refused);
-	KUNIT_EXPECT_EQ(test, (int)inner->test.status,
-			(int)(refusal->refused ? KUNIT_FAILURE : KUNIT_SUCCESS));
+	kunit_inner_expect_refused(test, &inner->test, refusal->refused, refused_try, inner);
 	KUNIT_EXPECT_EQ(test, !dev_get_regmap(inner->parent, NULL), refusal->refused);
 	kunit_cleanup(&inner->test);
 }

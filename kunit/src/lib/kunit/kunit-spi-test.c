@@ -19,7 +19,7 @@
 #include <kunit/spi.h>
 #include <kunit/test.h>
 
-#include "try-catch-impl.h"
+#include "inner-test.h"
 
 #define DRIVER		"kunit-spi-test"
 #define TYPE		"kunit-spi-dev"
@@ -439,7 +439,6 @@ static void spi_loops(struct kunit *test)
 struct inner {
 	struct kunit		test;
 	struct kunit_spi_device	*d;
-	bool			aborted;
 };
 
 static struct inner *make_inner(struct kunit *test, const struct kunit_regfile_model *model,
@@ -518,28 +517,14 @@ static void refused_try(void *data)
 	kunit_spi_device_create(&inner->test, inner->d->spi->controller, &info);
 }
 
-static void refused_catch(void *data)
-{
-	struct inner *inner = data;
-
-	inner->aborted = true;
-}
-
 /* A second device which cannot be ends the test. */
 static void spi_refused(struct kunit *test)
 {
 	const struct refusal *refusal = test->param_value;
 	struct inner *inner = make_inner(test, &test_model, &test_protocol);
 
-	if (refusal->refused)
-		kunit_info(test, "one failure that is expected:\n");
 	inner->test.priv = (void *)refusal;
-	kunit_try_catch_init(&inner->test.try_catch, &inner->test, refused_try, refused_catch,
-			     10 * HZ);
-	kunit_try_catch_run(&inner->test.try_catch, inner);
-	KUNIT_EXPECT_EQ(test, inner->aborted, refusal->refused);
-	KUNIT_EXPECT_EQ(test, (int)inner->test.status,
-			(int)(refusal->refused ? KUNIT_FAILURE : KUNIT_SUCCESS));
+	kunit_inner_expect_refused(test, &inner->test, refusal->refused, refused_try, inner);
 	kunit_cleanup(&inner->test);
 }
 

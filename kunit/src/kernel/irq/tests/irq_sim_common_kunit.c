@@ -500,6 +500,40 @@ int sim_fire_thread(void *data)
 	return 0;
 }
 
+/*
+ * Request a line, have it run, and free it, disabled before that or not, while @task is a
+ * sim_fire_thread() for it. Returns the runs of its handler.
+ */
+int sim_use_under_fire(struct kunit *test, struct sim_line *line, struct task_struct *task,
+		       bool disable)
+{
+	struct sim_test *st = line->st;
+	int runs;
+
+	KUNIT_EXPECT_EQ(test, sim_request(line, 0), 0);
+	/* One that began when it was requested, for certain */
+	for (int i = 0; i < 2; i++) {
+		atomic_set(&st->entered, 0);
+		KUNIT_EXPECT_TRUE(test, sim_wait(&st->entered));
+	}
+	irq_sim_synchronize(st->domain);
+	/* That waits for its handler, which free_irq() does when it has taken it out */
+	if (disable)
+		disable_irq(line->virq);
+	free_irq(line->virq, line);
+	runs = sim_runs(line);
+	KUNIT_EXPECT_GE(test, runs, 1);
+	/* The account is exact at rest: who fires pauses for it */
+	kthread_park(task);
+	irq_sim_synchronize(st->domain);
+	if (disable)
+		sim_expect_account(test, line, NULL);
+	else
+		sim_account_freed(test, line, 0);
+	kthread_unpark(task);
+	return runs;
+}
+
 void sim_fire_until_released(struct sim_line *line)
 {
 	struct sim_test *st = line->st;
@@ -540,8 +574,8 @@ void sim_traced_deliver(void *data, const struct irq_domain *domain,
 		atomic_inc(&traced->delivered);
 }
 
-void sim_traced_queue(void *data, const struct irq_domain *domain, irq_hw_number_t hwirq,
-		      unsigned int irq, unsigned int cpu)
+static void sim_traced_queue(void *data, const struct irq_domain *domain,
+			     irq_hw_number_t hwirq, unsigned int irq, unsigned int cpu)
 {
 	struct sim_traced *traced = data;
 
@@ -551,8 +585,8 @@ void sim_traced_queue(void *data, const struct irq_domain *domain, irq_hw_number
 	atomic_inc(&traced->queued);
 }
 
-void sim_traced_release(void *data, const struct irq_domain *domain,
-			irq_hw_number_t hwirq, unsigned int irq)
+static void sim_traced_release(void *data, const struct irq_domain *domain,
+			       irq_hw_number_t hwirq, unsigned int irq)
 {
 	struct sim_traced *traced = data;
 
@@ -572,6 +606,52 @@ void sim_find_tracepoint(struct tracepoint *tp, void *data)
 		traced->queue = tp;
 	if (!strcmp(tp->name, "irq_sim_release"))
 		traced->release = tp;
+}
+
+/* From now on count the claims of a line, and their ends. */
+struct sim_traced *sim_trace_claims(struct kunit *test, struct sim_line *line)
+{
+	struct sim_traced *traced = kunit_kzalloc(test, sizeof(*traced), GFP_KERNEL);
+
+	KUNIT_ASSERT_NOT_NULL(test, traced);
+	traced->line = line;
+	traced->cpu = nr_cpu_ids;
+	for_each_kernel_tracepoint(sim_find_tracepoint, traced);
+	KUNIT_ASSERT_NOT_NULL(test, traced->queue);
+	KUNIT_ASSERT_NOT_NULL(test, traced->release);
+	KUNIT_EXPECT_EQ(test, 0, tracepoint_probe_register(traced->queue, sim_traced_queue,
+							   traced));
+	KUNIT_EXPECT_EQ(test, 0, tracepoint_probe_register(traced->release, sim_traced_release,
+							   traced));
+	return traced;
+}
+
+/* There were so many, all have ended, and the last one was for that CPU. */
+void sim_expect_claims(struct kunit *test, struct sim_traced *traced, unsigned int cpu, int claims)
+{
+	KUNIT_EXPECT_EQ(test, xchg(&traced->cpu, nr_cpu_ids), cpu);
+	KUNIT_EXPECT_EQ(test, atomic_read(&traced->queued), claims);
+	KUNIT_EXPECT_EQ(test, atomic_read(&traced->released), claims);
+}
+
+void sim_untrace_claims(struct sim_traced *traced)
+{
+	tracepoint_probe_unregister(traced->release, sim_traced_release, traced);
+	tracepoint_probe_unregister(traced->queue, sim_traced_queue, traced);
+	tracepoint_synchronize_unregister();
+}
+#else
+struct sim_traced *sim_trace_claims(struct kunit *test, struct sim_line *line)
+{
+	kunit_skip(test, "needs CONFIG_TRACEPOINTS");
+}
+
+void sim_expect_claims(struct kunit *test, struct sim_traced *traced, unsigned int cpu, int claims)
+{
+}
+
+void sim_untrace_claims(struct sim_traced *traced)
+{
 }
 #endif
 

@@ -769,43 +769,24 @@ static void kind_shown(struct kunit *test)
 /* Each claim is traced once, with the CPU on whose list it puts the line, and so is its end. */
 static void kind_traced(struct kunit *test)
 {
-#ifdef CONFIG_TRACEPOINTS
-	struct sim_traced *traced = kunit_kzalloc(test, sizeof(*traced), GFP_KERNEL);
 	struct sim_test *st = test->priv;
 	struct sim_line *line = kind_request(test, 0, NULL);
+	struct sim_traced *traced = sim_trace_claims(test, line);
 	int cpu, claims = 0;
 
-	KUNIT_ASSERT_NOT_NULL(test, traced);
-	traced->line = line;
-	for_each_kernel_tracepoint(sim_find_tracepoint, traced);
-	KUNIT_ASSERT_NOT_NULL(test, traced->queue);
-	KUNIT_ASSERT_NOT_NULL(test, traced->release);
-	KUNIT_EXPECT_EQ(test, 0, tracepoint_probe_register(traced->queue, sim_traced_queue,
-							   traced));
-	KUNIT_EXPECT_EQ(test, 0, tracepoint_probe_register(traced->release, sim_traced_release,
-							   traced));
 	/* From this CPU, wherever that is, to each of them */
 	for_each_online_cpu(cpu) {
 		if (IS_ENABLED(CONFIG_SMP))
 			KUNIT_EXPECT_EQ(test, irq_set_affinity(line->virq, cpumask_of(cpu)), 0);
 		for (int wire = 0; wire < 2; wire++) {
-			WRITE_ONCE(traced->cpu, nr_cpu_ids);
 			KUNIT_EXPECT_EQ(test, wire ? sim_wire(line, true) : sim_fire(line), 1);
 			irq_sim_synchronize(st->domain);
-			claims++;
-			KUNIT_EXPECT_EQ(test, READ_ONCE(traced->cpu), cpu);
-			KUNIT_EXPECT_EQ(test, atomic_read(&traced->queued), claims);
-			KUNIT_EXPECT_EQ(test, atomic_read(&traced->released), claims);
+			sim_expect_claims(test, traced, cpu, ++claims);
 		}
 		KUNIT_EXPECT_EQ(test, sim_wire(line, false), 0);
 	}
-	tracepoint_probe_unregister(traced->release, sim_traced_release, traced);
-	tracepoint_probe_unregister(traced->queue, sim_traced_queue, traced);
-	tracepoint_synchronize_unregister();
+	sim_untrace_claims(traced);
 	KUNIT_EXPECT_EQ(test, sim_runs(line), claims);
-#else
-	kunit_skip(test, "needs CONFIG_TRACEPOINTS");
-#endif
 }
 
 static struct kunit_case irq_sim_kind_cases[] = {

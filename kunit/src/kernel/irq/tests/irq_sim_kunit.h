@@ -230,6 +230,8 @@ void sim_remote_end(struct sim_remote *remote);
 void sim_remote_hold(struct kunit *test, struct sim_remote *remote);
 void sim_request_all(struct kunit *test, void (*on_irq)(struct sim_line *line));
 int sim_fire_thread(void *data);
+int sim_use_under_fire(struct kunit *test, struct sim_line *line, struct task_struct *task,
+		       bool disable);
 void sim_fire_until_released(struct sim_line *line);
 bool sim_traced_is_ours(struct sim_traced *traced, const struct irq_domain *domain,
 			irq_hw_number_t hwirq, unsigned int irq);
@@ -237,10 +239,9 @@ void sim_traced_fire(void *data, const struct irq_domain *domain, irq_hw_number_
 		     unsigned int irq, bool latched);
 void sim_traced_deliver(void *data, const struct irq_domain *domain,
 			irq_hw_number_t hwirq, unsigned int irq);
-void sim_traced_queue(void *data, const struct irq_domain *domain, irq_hw_number_t hwirq,
-		      unsigned int irq, unsigned int cpu);
-void sim_traced_release(void *data, const struct irq_domain *domain,
-			irq_hw_number_t hwirq, unsigned int irq);
+struct sim_traced *sim_trace_claims(struct kunit *test, struct sim_line *line);
+void sim_expect_claims(struct kunit *test, struct sim_traced *traced, unsigned int cpu, int claims);
+void sim_untrace_claims(struct sim_traced *traced);
 void sim_find_tracepoint(struct tracepoint *tp, void *data);
 void sim_traced_hold(void *data, const struct irq_domain *domain,
 		     irq_hw_number_t hwirq, unsigned int irq);

@@ -181,10 +181,30 @@ static void percpu_masked(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, percpu_runs(cpu), 1);
 }
 
+/* What is fired for a CPU which is offline runs when that is back and has the line enabled. */
+static void percpu_expect_back(struct kunit *test, struct sim_line *line, unsigned int cpu)
+{
+	struct irq_domain *domain = line->st->domain;
+
+	KUNIT_EXPECT_EQ(test, irq_sim_fire_on(domain, line->hwirq, cpu), 1);
+	KUNIT_EXPECT_EQ(test, irq_sim_fire_on(domain, line->hwirq, cpu), 0);
+	irq_sim_synchronize(domain);
+	KUNIT_EXPECT_EQ(test, percpu_runs(cpu), 0);
+	KUNIT_ASSERT_EQ(test, sim_add_cpu(cpu), 0);
+	irq_sim_synchronize(domain);
+	KUNIT_EXPECT_EQ(test, percpu_runs(cpu), 0);
+	smp_call_function_single(cpu, percpu_enable, NULL, true);
+	irq_sim_synchronize(domain);
+	KUNIT_EXPECT_EQ(test, percpu_runs(cpu), 1);
+	KUNIT_EXPECT_EQ(test, irq_sim_fire_on(domain, line->hwirq, cpu), 1);
+	irq_sim_synchronize(domain);
+	KUNIT_EXPECT_EQ(test, percpu_runs(cpu), 2);
+	KUNIT_EXPECT_EQ(test, 0, atomic_read(&per_cpu_ptr(percpu_cookies, cpu)->elsewhere));
+}
+
 /* C24: while a CPU is offline its part latches, and runs when it is back and enabled. */
 static void percpu_offline(struct kunit *test)
 {
-	struct sim_test *st = test->priv;
 	struct sim_line *line;
 	unsigned int cpu;
 
@@ -197,17 +217,7 @@ static void percpu_offline(struct kunit *test)
 	KUNIT_ASSERT_EQ(test, sim_remove_cpu(cpu), 0);
 
 	/* Its driver has not disabled it there, but a CPU which is off has nothing enabled */
-	KUNIT_EXPECT_EQ(test, irq_sim_fire_on(st->domain, line->hwirq, cpu), 1);
-	KUNIT_EXPECT_EQ(test, irq_sim_fire_on(st->domain, line->hwirq, cpu), 0);
-	irq_sim_synchronize(st->domain);
-	KUNIT_EXPECT_EQ(test, percpu_runs(cpu), 0);
-	KUNIT_ASSERT_EQ(test, sim_add_cpu(cpu), 0);
-	irq_sim_synchronize(st->domain);
-	KUNIT_EXPECT_EQ(test, percpu_runs(cpu), 0);
-	smp_call_function_single(cpu, percpu_enable, NULL, true);
-	irq_sim_synchronize(st->domain);
-	KUNIT_EXPECT_EQ(test, percpu_runs(cpu), 1);
-	KUNIT_EXPECT_EQ(test, 0, atomic_read(&per_cpu_ptr(percpu_cookies, cpu)->elsewhere));
+	percpu_expect_back(test, line, cpu);
 }
 
 /* The line is requested, and mapped before that if it is to be, while a CPU is offline. */
@@ -227,18 +237,7 @@ static void percpu_offline_check(struct kunit *test, bool map)
 		KUNIT_EXPECT_NE(test, line->virq, 0);
 	}
 	percpu_request(test);
-	KUNIT_EXPECT_EQ(test, irq_sim_fire_on(st->domain, line->hwirq, cpu), 1);
-	KUNIT_EXPECT_EQ(test, irq_sim_fire_on(st->domain, line->hwirq, cpu), 0);
-	KUNIT_ASSERT_EQ(test, sim_add_cpu(cpu), 0);
-	irq_sim_synchronize(st->domain);
-	KUNIT_EXPECT_EQ(test, percpu_runs(cpu), 0);
-	smp_call_function_single(cpu, percpu_enable, NULL, true);
-	irq_sim_synchronize(st->domain);
-	KUNIT_EXPECT_EQ(test, percpu_runs(cpu), 1);
-	KUNIT_EXPECT_EQ(test, irq_sim_fire_on(st->domain, line->hwirq, cpu), 1);
-	irq_sim_synchronize(st->domain);
-	KUNIT_EXPECT_EQ(test, percpu_runs(cpu), 2);
-	KUNIT_EXPECT_EQ(test, 0, atomic_read(&per_cpu_ptr(percpu_cookies, cpu)->elsewhere));
+	percpu_expect_back(test, line, cpu);
 }
 
 /* C16, C24: who requests the line has it on the CPUs which come up later, too. */
@@ -428,45 +427,26 @@ static void percpu_shown(struct kunit *test)
 /* Each claim of a part is traced once, with its CPU, and so is its end. */
 static void percpu_traced(struct kunit *test)
 {
-#ifdef CONFIG_TRACEPOINTS
-	struct sim_traced *traced = kunit_kzalloc(test, sizeof(*traced), GFP_KERNEL);
 	struct sim_line *line = percpu_request(test);
+	struct sim_traced *traced = sim_trace_claims(test, line);
 	struct sim_test *st = test->priv;
 	unsigned int cpu;
 	int claims = 0;
 
-	KUNIT_ASSERT_NOT_NULL(test, traced);
-	traced->line = line;
-	for_each_kernel_tracepoint(sim_find_tracepoint, traced);
-	KUNIT_ASSERT_NOT_NULL(test, traced->queue);
-	KUNIT_ASSERT_NOT_NULL(test, traced->release);
-	KUNIT_EXPECT_EQ(test, 0, tracepoint_probe_register(traced->queue, sim_traced_queue,
-							   traced));
-	KUNIT_EXPECT_EQ(test, 0, tracepoint_probe_register(traced->release, sim_traced_release,
-							   traced));
 	/* Latched while it is masked, claimed by the enable; then claimed by the fire */
 	for_each_online_cpu(cpu) {
 		for (int enabled = 0; enabled < 2; enabled++) {
-			WRITE_ONCE(traced->cpu, nr_cpu_ids);
 			KUNIT_EXPECT_EQ(test, irq_sim_fire_on(st->domain, line->hwirq, cpu), 1);
 			if (!enabled) {
 				KUNIT_EXPECT_EQ(test, atomic_read(&traced->queued), claims);
 				smp_call_function_single(cpu, percpu_enable, NULL, true);
 			}
 			irq_sim_synchronize(st->domain);
-			claims++;
-			KUNIT_EXPECT_EQ(test, READ_ONCE(traced->cpu), cpu);
-			KUNIT_EXPECT_EQ(test, atomic_read(&traced->queued), claims);
-			KUNIT_EXPECT_EQ(test, atomic_read(&traced->released), claims);
+			sim_expect_claims(test, traced, cpu, ++claims);
 		}
 		KUNIT_EXPECT_EQ(test, percpu_runs(cpu), 2);
 	}
-	tracepoint_probe_unregister(traced->release, sim_traced_release, traced);
-	tracepoint_probe_unregister(traced->queue, sim_traced_queue, traced);
-	tracepoint_synchronize_unregister();
-#else
-	kunit_skip(test, "needs CONFIG_TRACEPOINTS");
-#endif
+	sim_untrace_claims(traced);
 }
 
 /* C24, C26: what is refused. */

@@ -689,27 +689,7 @@ static void stk_under_fire(struct kunit *test)
 		KUNIT_EXPECT_NE(test, line->virq, 0);
 		if (!line->virq)
 			break;
-		KUNIT_EXPECT_EQ(test, sim_request(line, 0), 0);
-		/* One that began when it was requested, for certain */
-		for (int j = 0; j < 2; j++) {
-			atomic_set(&st->entered, 0);
-			KUNIT_EXPECT_TRUE(test, sim_wait(&st->entered));
-		}
-		irq_sim_synchronize(st->domain);
-		/* That waits for its handler, which free_irq() does when it has taken it out */
-		if (i % 4 < 2)
-			disable_irq(line->virq);
-		free_irq(line->virq, line);
-		runs = sim_runs(line);
-		KUNIT_EXPECT_GE(test, runs, 1);
-		/* The account is exact at rest: the device pauses for it */
-		kthread_park(task);
-		irq_sim_synchronize(st->domain);
-		if (i % 4 < 2)
-			sim_expect_account(test, line, NULL);
-		else
-			sim_account_freed(test, line, 0);
-		kthread_unpark(task);
+		runs = sim_use_under_fire(test, line, task, i % 4 < 2);
 		irq_domain_free_irqs(line->virq, 1);
 		line->virq = 0;
 		irq_sim_synchronize(st->domain);
