@@ -181,7 +181,7 @@ sleep)
 	;;
 early)
 	two_lines
-	say "Three events before the first one is handled, as the line is masked"
+	say "Three events before the first one is handled, because the line is masked"
 	run 'echo 1 >line0/masked'
 	run 'echo 1 >line0/fire; echo 1 >line0/fire; echo 1 >line0/fire'
 	run 'cat line0/account' '^waiting 1$'
@@ -190,23 +190,23 @@ early)
 	say "Two events between the acknowledge and the end of the driver"
 	run 'echo 1 >line0/fire; echo 1 >line0/fire'
 	run 'cat line0/account /sys/class/uio/uio0/event' '^waiting 2$'
-	say "The driver is through"
+	say "The driver is done"
 	run 'printf "\\1\\0\\0\\0" >/dev/uio0; echo 1 >line0/synchronize'
 	run 'cat line0/account /sys/class/uio/uio0/event' '^2$'
 	;;
 edgelevel)
 	two_lines
-	say "The device of each wants something"
+	say "The device of each line needs service"
 	run 'echo 1 >line0/wire; echo 1 >line1/wire; echo 1 >line0/synchronize; echo 1 >line1/synchronize'
 	run 'cat line0/masked line1/masked'
 	want '^0 1 $' 'cat line0/masked line1/masked | tr "\n" " "'
 	run 'cat /sys/class/uio/uio0/event /sys/class/uio/uio1/event'
 	want '^1 1 $' 'cat /sys/class/uio/uio0/event /sys/class/uio/uio1/event | tr "\n" " "'
-	say "Each driver is through, and has forgotten to look at its device"
+	say "Each driver is done, but has forgotten to look at its device"
 	run 'printf "\\1\\0\\0\\0" >/dev/uio0; printf "\\1\\0\\0\\0" >/dev/uio1; echo 1 >line0/synchronize; echo 1 >line1/synchronize'
 	run 'cat /sys/class/uio/uio0/event' '^1$'
 	run 'cat /sys/class/uio/uio1/event' '^2$'
-	say "The devices have what they wanted"
+	say "The devices have been served"
 	run 'echo 0 >line0/wire; echo 0 >line1/wire'
 	run 'printf "\\1\\0\\0\\0" >/dev/uio0; printf "\\1\\0\\0\\0" >/dev/uio1; echo 1 >line0/synchronize; echo 1 >line1/synchronize'
 	run 'cat line0/masked line1/masked line1/pending'

@@ -1,14 +1,14 @@
 # SPDX-License-Identifier: GPL-2.0
-"""Step through single interrupts in the benchmark: for gdb, whose Python this runs in.
+"""Step through single interrupts in the benchmark. Runs in the Python of gdb.
 
 The environment has the socket of qemu's gdb stub (STEPS_SOCKET), the windows to look at
 (STEPS_WINDOWS: NAME,ARM,BEGIN,SKIP,IRQ ..., where ARM is a function that has to be called
-first, or nothing, BEGIN the one to step through, SKIP how many calls of it to let pass, and
-IRQ is "irq" if interrupts are to come meanwhile)
+first, or nothing, BEGIN the one to step through, SKIP how many calls of it to skip, and
+IRQ is "irq" if interrupts are expected in the window)
 and where to write the result (STEPS_JSON): for each window the instructions by function in
-the order of their first call, those which lock, and the lines of memory that are touched.
+the order of their first call, those that lock, and the lines of memory that are touched.
 
-What an interrupt of the timer does then does not count: time goes by while gdb thinks.
+Timer interrupts in a window do not count: time passes while gdb works.
 """
 
 import json

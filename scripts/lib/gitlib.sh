@@ -124,7 +124,7 @@ read_postings() {
 	for name in "${POSTINGS[@]}"; do
 		mapfile -t list < <(patch_list "$PATCHES/$name")
 		((${#list[@]})) ||
-			die "patches/postings lists \"$name\" but there is no patch in patches/$name: export it, or take out the line"
+			die "patches/postings lists \"$name\" but there is no patch in patches/$name: export it, or remove the line"
 		SERIES+=("${list[@]}")
 		COUNTS+=("${#list[@]}")
 	done
