@@ -84,6 +84,15 @@ static const struct bad {
 	{ "line3/label", "a/b", -EINVAL },
 	{ "line3/label", "tab\tbed", -EINVAL },
 	{ "line3/label", "a\nb", -EINVAL },
+	{ "line3/label", ".", -EINVAL },
+	{ "line3/label", "..", -EINVAL },
+	{ "line3/label", "node", -EINVAL },
+	{ "line3/label", "spurious", -EINVAL },
+	{ "line3/label", "smp_affinity", -EINVAL },
+	{ "line3/label", "smp_affinity_list", -EINVAL },
+	{ "line3/label", "affinity_hint", -EINVAL },
+	{ "line3/label", "effective_affinity", -EINVAL },
+	{ "line3/label", "effective_affinity_list", -EINVAL },
 	{ "line3/label", "0123456789012345678901234567890123456789012345678901234567890123+",
 	  -ENAMETOOLONG },
 	{ "line3/fire", "0", -EINVAL },
@@ -126,6 +135,7 @@ static const struct bad {
 	{ "line3/device/properties", "a=" ONES64 ",1", -EINVAL },
 	{ "line3/device/properties", "linux,uio-name=\"a/b\"", -EINVAL },
 	{ "line3/device/properties", "linux,uio-name=\"\"", -EINVAL },
+	{ "line3/device/properties", "linux,uio-name=\"spurious\"", -EINVAL },
 	{ "line3/device/properties", "linux,uio-name=\"a\tb\"", -EINVAL },
 	{ "line3/device/i2c", "0", -EINVAL },
 	{ "line3/device/i2c", "0-0007", -EINVAL },
@@ -344,7 +354,7 @@ TEST_F(configfs, configured)
 		ASSERT_EQ(0, put(CHIP "/live", "1"));
 		snprintf(want, sizeof(want), "lines: %d kind: %s delivery: %s budget: %d\n", 5 + i,
 			 kinds[i / 3], deliveries[i % 3], 100 + i);
-		CHECK(debugfs_has("domains", "kselftest", want), "it is not: %s", want);
+		CHECK(debugfs_has("domains", "irq-sim.kselftest", want), "it is not: %s", want);
 		ASSERT_EQ(0, put(CHIP "/live", "0"));
 	}
 	/* Of kind eoi now */

@@ -276,6 +276,9 @@ TEST_F(uio, level)
 			EXPECT_EQ(i, wait_irq(self, 5000));
 			EXPECT_EQ(1, get_number(LINE "/masked"));
 			EXPECT_EQ(1, get_number(LINE "/pending"));
+			/* Unmasked behind genirq's back, it would be served without end */
+			if (!strcmp(variant->kind, "eoi"))
+				EXPECT_EQ(-EBUSY, put(LINE "/masked", "0"));
 			EXPECT_EQ(0, settle());
 			EXPECT_FALSE(ready(self));
 			EXPECT_EQ(0, enable(self));
@@ -782,11 +785,26 @@ TEST_F_TIMEOUT(uio, unbound, 300)
  * Without memory
  */
 
+#define LONG_NAME	"kselftest-of-a-long-name"
+#define LONG_CHIP	TOP "/" LONG_NAME
+
 static int make_chip(void) { return make(CHIP); }
+static int make_long_chip(void) { return make(LONG_CHIP); }
 static int make_line(void) { return make(LINE); }
 static int make_device(void) { return make(DEVICE); }
 static int take_chip(void) { return take(CHIP); }
 static int take_line(void) { return take(LINE); }
+
+/* A chip which has its name says so when it refuses something. */
+static int take_long_chip(void)
+{
+	int kmsg = kmsg_open(), ret = put(LONG_CHIP "/live", "2");
+	bool named = kmsg_find(kmsg, TAG LONG_NAME ": live: ", NULL, 0);
+
+	close(kmsg);
+	return take(LONG_CHIP) ?: (ret == -EINVAL && named ? 0 : -ENODATA);
+}
+
 static int take_device(void) { return take(DEVICE); }
 static int set_label(void) { return put(LINE "/label", "kselftest-uio"); }
 static int set_driver(void) { return put(DEVICE "/driver", "uio_pdrv_genirq"); }
@@ -857,6 +875,9 @@ TEST_F_TIMEOUT(uio, no_memory, 600)
 	put(KMEMLEAK, "clear");
 
 	sum += fail_each(_metadata, "chip", fd, make_chip, take_chip, false);
+	/* configfs allocates a name of 20 characters and more */
+	sum += fail_each(_metadata, "chip, long name", fd, make_long_chip, take_long_chip, false);
+	EXPECT_EQ(0, take_long_chip());
 	sum += fail_each(_metadata, "line", fd, make_line, take_line, false);
 	/* There is nobody but the chip yet to say what is wrong. One line, and not the other */
 	ASSERT_EQ(0, put(CHIP "/num_lines", "4"));

@@ -17,6 +17,7 @@ skip()
 	exit "$KSFT_SKIP"
 }
 
+[ "$(id -u)" = 0 ] || skip "needs root"
 command -v python3 >/dev/null || skip "needs python3"
 modprobe -q irq_sim_configfs
 modprobe -q uio_pdrv_genirq

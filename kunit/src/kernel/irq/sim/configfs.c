@@ -201,8 +201,13 @@ static int irq_sim_cfs_create(struct irq_sim_cfs_chip *chip)
 		}
 	}
 
+	/* A prefix, as debugfs has a file of that name beside those of all other domains */
+	char *domain_name __free(kfree) = kasprintf(GFP_KERNEL, "irq-sim.%s", name);
+	if (!domain_name)
+		return -ENOMEM;
+
 	info.name = name;
-	info.fwnode = irq_domain_alloc_named_fwnode(name);
+	info.fwnode = irq_domain_alloc_named_fwnode(domain_name);
 	if (!info.fwnode)
 		return -ENOMEM;
 	domain = irq_domain_instantiate_sim(&info);
@@ -508,7 +513,8 @@ static ssize_t irq_sim_cfs_line_label_store(struct config_item *item, const char
 		return -ENAMETOOLONG;
 	}
 	if (!irq_sim_cfs_is_label(page, len)) {
-		irq_sim_cfs_refuse(chip, "label", page, "printable, without '/'");
+		irq_sim_cfs_refuse(chip, "label", page,
+				   "printable, without '/', and no file of /proc/irq/N");
 		return -EINVAL;
 	}
 
@@ -570,6 +576,19 @@ static ssize_t irq_sim_cfs_state_show(struct config_item *item, enum irqchip_irq
 	return ret ?: sysfs_emit(page, "%d\n", state);
 }
 
+/*
+ * genirq has masked an EOI line with a level. Unmasked behind its back, the line is served
+ * again and again while the level is there: handle_fasteoi_irq() neither calls the handler
+ * nor masks it once more.
+ */
+static bool irq_sim_cfs_would_storm(const struct irq_sim_cfs_line *line)
+{
+	struct irq_data *data = irq_get_irq_data(line->irq);
+
+	return line->chip->info.kind == IRQ_SIM_KIND_EOI && data && irqd_is_started(data) &&
+	       irqd_is_level_type(data) && irqd_irq_masked(data);
+}
+
 static ssize_t irq_sim_cfs_state_store(struct config_item *item, const char *attr,
 				       enum irqchip_irq_state which, const char *page,
 				       size_t count)
@@ -585,6 +604,8 @@ static ssize_t irq_sim_cfs_state_store(struct config_item *item, const char *att
 	guard(rwsem_read)(&chip->live);
 	if (!irq_sim_cfs_is_live(chip))
 		return -ENODEV;
+	if (which == IRQCHIP_STATE_MASKED && !state && irq_sim_cfs_would_storm(line))
+		return -EBUSY;
 	return irq_set_irqchip_state(line->irq, which, state) ?: count;
 }
 
@@ -833,6 +854,11 @@ static struct config_group *irq_sim_cfs_make_chip(struct config_group *group, co
 	INIT_LIST_HEAD(&chip->lines);
 	chip->info.num_irqs = 1;
 	config_group_init_type_name(&chip->group, name, &irq_sim_cfs_chip_type);
+	/* A long one is allocated, and that it could not be is not returned */
+	if (!irq_sim_cfs_name(chip)) {
+		config_item_put(&chip->group.cg_item);
+		return ERR_PTR(-ENOMEM);
+	}
 	return &chip->group;
 }
 

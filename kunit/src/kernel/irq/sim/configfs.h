@@ -72,9 +72,18 @@ static inline bool irq_sim_cfs_is_live(const struct irq_sim_cfs_chip *chip)
 	return chip->domain;
 }
 
-/* Whether genirq can have it as a name: that is a directory in /proc, too */
+/* A handler of that name gets a directory /proc/irq/N/NAME, beside files of genirq. */
 static inline bool irq_sim_cfs_is_label(const char *text, size_t len)
 {
+	static const char * const taken[] = {
+		".", "..", "affinity_hint", "effective_affinity", "effective_affinity_list",
+		"node", "smp_affinity", "smp_affinity_list", "spurious",
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(taken); i++) {
+		if (len == strlen(taken[i]) && !strncmp(text, taken[i], len))
+			return false;
+	}
 	for (size_t i = 0; i < len; i++) {
 		if (!isprint(text[i]) || text[i] == '/')
 			return false;

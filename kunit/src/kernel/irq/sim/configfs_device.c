@@ -117,7 +117,7 @@ static const char *irq_sim_cfs_parse_one(struct irq_sim_cfs_properties *p, char 
 		text[len] = '\0';
 		/* UIO requests the interrupt by this name */
 		if (!strcmp(name, "linux,uio-name") && (!len || !irq_sim_cfs_is_label(text, len)))
-			return "a name, printable and without '/'";
+			return "a name, printable, without '/', and no file of /proc/irq/N";
 		p->entries[p->num++] = PROPERTY_ENTRY_STRING(name, text);
 		return NULL;
 	}

@@ -410,9 +410,9 @@ void irq_sim_withdraw(struct irq_sim_line *line)
 }
 
 /* Runs of the handler which have begun. */
-static unsigned long irq_sim_begun(const struct irq_sim_line *line)
+static unsigned int irq_sim_begun(const struct irq_sim_line *line)
 {
-	return line->acks - line->refused + (long)line->unkept;
+	return line->acks - line->refused + line->unkept;
 }
 
 /**
@@ -441,7 +441,7 @@ void irq_sim_line_account(struct irq_sim_line *line, struct irq_sim_account *acc
 
 /* Is a handler in progress which began before the first call for the line, or one to come? */
 static bool irq_sim_unsettled(struct irq_sim_chip *chip, unsigned int hwirq,
-			      struct irq_sim_line **first, unsigned long *target)
+			      struct irq_sim_line **first, unsigned int *target)
 {
 	struct irq_sim_line *line;
 	struct irq_data *data;
@@ -460,7 +460,7 @@ static bool irq_sim_unsettled(struct irq_sim_chip *chip, unsigned int hwirq,
 			++*target;
 	}
 	/* The next run has begun, so the one to wait for is through */
-	if ((long)(irq_sim_begun(line) - *target) > 0)
+	if ((int)(irq_sim_begun(line) - *target) > 0)
 		return false;
 	return irqd_irq_inprogress(data);
 }
@@ -484,7 +484,7 @@ bool irq_sim_settle(struct irq_sim_chip *chip)
 	for (hwirq = irq_sim_next_line(chip, 0); hwirq < chip->num_irqs;
 	     hwirq = irq_sim_next_line(chip, hwirq + 1)) {
 		struct irq_sim_line *first = NULL;
-		unsigned long target = 0;
+		unsigned int target = 0;
 
 		while (irq_sim_unsettled(chip, hwirq, &first, &target)) {
 			cpu_relax();
