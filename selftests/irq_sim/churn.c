@@ -394,6 +394,27 @@ static void burn(u64 ns)
 		;
 }
 
+/* How long the host of a virtual machine has had a CPU for itself, in ns. */
+static u64 cpu_stolen(int cpu)
+{
+	char name[16], *text = slurp("/proc/stat"), *line;
+	u64 ticks = 0;
+
+	snprintf(name, sizeof(name), "cpu%d ", cpu);
+	line = text ? strstr(text, name) : NULL;
+	if (line)
+		sscanf(line + strlen(name), "%*u %*u %*u %*u %*u %*u %*u %llu", &ticks);
+	free(text);
+	return ticks * (1000000000ULL / sysconf(_SC_CLK_TCK));
+}
+
+/*
+ * CPU time of the task and ksoftirqd. A task which is found to have had too much, as a
+ * whole machine may stall while it runs, gets less after that, and so it is in the long
+ * run only that the limit holds.
+ */
+#define LIMITED_NS	5000000000ULL
+
 /*
  * A task which may have 20 ms of each 100 ms shares the CPU with a flood. It
  * gets no more than that: 30% is for the interrupts which are on its account
@@ -403,7 +424,7 @@ static void burn(u64 ns)
 TEST_F_TIMEOUT(churn, cgroup, 120)
 {
 	const char *root = "/sys/fs/cgroup";
-	u64 from, exec, k_exec, wall;
+	u64 from, exec0, k_exec0, exec, k_exec, wall, stolen;
 	char path[128], settings[256];
 	pid_t pid, ksoftirqd;
 	struct statfs fs;
@@ -437,30 +458,34 @@ TEST_F_TIMEOUT(churn, cgroup, 120)
 		snprintf(path, sizeof(path), "%s/cgroup.procs", self->cgroup);
 		if (put(path, "0") || pin_to(self->cpu))
 			_exit(1);
-		burn(PATIENCE_NS);
+		/* Longer than all that is waited for below */
+		burn(3 * PATIENCE_NS);
 		_exit(0);
 	}
 	CHECK(wait_count("runs", 1000), "the flood does not run");
 	from = now_ns();
-	exec = task_ns(pid);
-	k_exec = task_ns(ksoftirqd);
-	while (now_ns() - from < 2000000000ULL)
+	exec0 = task_ns(pid);
+	k_exec0 = task_ns(ksoftirqd);
+	stolen = cpu_stolen(self->cpu);
+	do {
 		take_a_break();
-	exec = task_ns(pid) - exec;
-	k_exec = task_ns(ksoftirqd) - k_exec;
-	wall = now_ns() - from;
+		exec = task_ns(pid) - exec0;
+		k_exec = task_ns(ksoftirqd) - k_exec0;
+		wall = now_ns() - from;
+	} while (exec + k_exec < LIMITED_NS && wall < PATIENCE_NS);
+	stolen = cpu_stolen(self->cpu) - stolen;
 	kill(pid, SIGKILL);
 	waitpid(pid, &ret, 0);
 	ASSERT_EQ(0, torture_stop());
-	TH_LOG("of %llu ms on CPU %d: limited task %llu ms, ksoftirqd %llu ms",
+	TH_LOG("of %llu ms on CPU %d: limited task %llu ms, ksoftirqd %llu ms, host %llu ms",
 	       wall / 1000000, self->cpu,
-	       exec / 1000000, k_exec / 1000000);
+	       exec / 1000000, k_exec / 1000000, stolen / 1000000);
 	CHECK(exec > 0 && exec * 10 < wall * 3,
 	      "a task limited to 20%% of CPU %d had %llu of %llu ms",
 	      self->cpu, exec / 1000000, wall / 1000000);
-	CHECK(k_exec * 2 > wall, "ksoftirqd/%d had %llu of %llu ms beside a task limited to 20%%",
-	      self->cpu, k_exec / 1000000,
-	      wall / 1000000);
+	CHECK(k_exec * 2 + stolen > wall,
+	      "ksoftirqd/%d had %llu of %llu ms beside a task limited to 20%%, the host %llu ms",
+	      self->cpu, k_exec / 1000000, wall / 1000000, stolen / 1000000);
 	check_account(_metadata);
 	check_end(_metadata, self->kmsg);
 }

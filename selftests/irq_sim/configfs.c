@@ -997,7 +997,7 @@ static int fuzz(int fd, unsigned int seed)
 		"rising", "falling", "both", "high", "low", "no_wake", "no_affinity single_target",
 		"eoi_threaded", "uio_pdrv_genirq", "uio_pdrv_genirq", "gpio-keys", "interrupt-cnt",
 		"", "nonsense", "99999999999999999999", "4294967295", "ds1374", "ds1374", "pca9540",
-		"linux,uio-name=\"x\"", "a=1,2",
+		"linux,uio-name=\"x\"", "a=1,2", "spurious", "linux,uio-name=\"node\"",
 	};
 	static const char * const chips[] = { CHIP, CHIP "2" };
 	static const char * const unbinds[] = {

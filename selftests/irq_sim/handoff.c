@@ -301,10 +301,10 @@ static void check_calm(struct __test_metadata *_metadata, pid_t pid, int home, i
 		       enum source source, const char *delivery)
 {
 	bool hard = in_hardirq(delivery);
+	long long disturbed, spared = 0, idle;
 	char *before, *after;
 	struct places p, q;
-	int i, ret = 0, spared = 0;
-	long long idle;
+	int i, ret = 0;
 	char state;
 	u64 until;
 
@@ -329,12 +329,16 @@ static void check_calm(struct __test_metadata *_metadata, pid_t pid, int home, i
 	/*
 	 * The first pass is inline whatever happens. A tasklet which a softirq
 	 * schedules is for the second one, and that is left to ksoftirqd when
-	 * another task is to run: now and then it is. With PREEMPT_RT ksoftirqd,
-	 * when it is woken for another vector, can preempt who has fired before
-	 * that enables bottom halves, and finds what was fired.
+	 * another task is to run, or 2 ms are over: the module counts the fires in
+	 * which that may have been so. With PREEMPT_RT ksoftirqd, when it is woken
+	 * for another vector, can preempt who has fired before that enables bottom
+	 * halves, and finds what was fired: the handler and what that schedules.
 	 */
+	disturbed = value(after, "disturbed") - value(before, "disturbed");
 	if (source == MIXED || (is_tasklet(source) && !hard) || preempt_rt())
-		spared = FIRES / 10;
+		spared = preempt_rt() && source == MIXED ? 2 * disturbed : disturbed;
+	if (spared)
+		TH_LOG("after the flood, %lld of %d fires were disturbed", disturbed, FIRES);
 	if (!hard || !softirqs_forced())
 		CHECK(q.inl - p.inl >= FIRES - spared && q.ksoftirqd - p.ksoftirqd <= spared,
 		      "after the flood, of %d runs %lld were inline, %lld in ksoftirqd/%d",
@@ -421,7 +425,8 @@ TEST_F_TIMEOUT(handoff, takes_over, 240)
 TEST_F_TIMEOUT(handoff, long_passes, 240)
 {
 	int vec = variant->vector ? softirq_number(variant->vector) : -1;
-	long long passes, runs;
+	long long passes, runs, in_ksoftirqd;
+	u64 spent;
 	char *text;
 
 	if (variant->source != LEVEL && variant->source != EDGE)
@@ -432,22 +437,32 @@ TEST_F_TIMEOUT(handoff, long_passes, 240)
 		SKIP(return, "no trace events: needs tracefs mounted, and CONFIG_FTRACE");
 
 	hist_start(self->trace);
+	spent = task_ns(self->ksoftirqd);
 	ASSERT_EQ(0, flood(self->cpu, variant->source, variant->delivery, ""));
 	check_took_over(_metadata, self->ksoftirqd, self->cpu, variant->source);
 	ASSERT_EQ(0, torture_stop());
+	spent = task_ns(self->ksoftirqd) - spent;
 
 	passes = hist_count(self->trace, vec, -1, -1);
-	if (passes < 0)
-		SKIP(return, "no trace events: needs CONFIG_HIST_TRIGGERS");
 	text = torture_counters();
 	runs = value(text, "runs");
+	in_ksoftirqd = places(text, variant->source, self->cpu).ksoftirqd;
 	free(text);
-	TH_LOG("%lld interrupts in %lld passes of %s", runs, passes, variant->vector);
-	/* On a slow machine two milliseconds are not long */
-	CHECK(passes * 2 <= runs, "%lld interrupts took %lld passes of %s", runs, passes,
-	      variant->vector);
 	check_account(_metadata);
 	check_end(_metadata, self->kmsg);
+	/* What has failed so far must not look like a skip */
+	if (_metadata->exit_code == KSFT_FAIL)
+		return;
+
+	if (passes < 0)
+		SKIP(return, "no trace events: needs CONFIG_HIST_TRIGGERS");
+	TH_LOG("%lld interrupts in %lld passes of %s", runs, passes, variant->vector);
+	/* A pass may end after two milliseconds, which on a slow machine are not long */
+	if (spent > in_ksoftirqd * 1000000ULL)
+		SKIP(return, "too slow: an interrupt takes %llu us, and a pass may end after 2000",
+		     spent / 1000 / in_ksoftirqd);
+	CHECK(passes * 2 <= runs, "%lld interrupts took %lld passes of %s", runs, passes,
+	      variant->vector);
 }
 
 /* A user task which only computes. */
@@ -568,7 +583,8 @@ static long long most_passes(const struct business *from, const struct business 
 }
 
 #define TIMERS		5
-#define SHARE_MS	2000
+/* CPU time of the two, as the scheduler is fair in the long run only */
+#define SHARE_NS	5000000000ULL
 
 /*
  * (3) A task of SCHED_OTHER keeps at least 40% of the CPU: ksoftirqd is one as
@@ -621,7 +637,9 @@ TEST_F_TIMEOUT(handoff, user_share, 240)
 	k0 = task_ns(self->ksoftirqd);
 	b0 = business(self->cpu);
 	p = places_now(variant->source, self->cpu);
-	while (now_ns() - from < SHARE_MS * 1000000ULL)
+	/* Not on the clock on the wall: the host may have the CPU for some of that */
+	while (task_ns(hog.tid) - u0 + task_ns(self->ksoftirqd) - k0 < SHARE_NS &&
+	       now_ns() - from < PATIENCE_NS)
 		take_a_break();
 	q = places_now(variant->source, self->cpu);
 	b1 = business(self->cpu);
@@ -681,11 +699,11 @@ TEST_F_TIMEOUT(handoff, user_share, 240)
 	if (variant->source == MIXED || *other == 'c')
 		served = value(text, "consumed/ksoftirqd") + value(text, "consumed/irq_exit") +
 			 value(text, "consumed/bh_enable") + value(text, "consumed/ktimers");
-	else if (*other == 't')
-		served = value(text, "runs");
 	else
-		served = 2;
-	CHECK(served > 1, "%lld runs of what is on another vector than the flood", served);
+		served = value(text, "runs");
+	/* SIM_TASKLET has nothing on another vector: that of the flood is the last one */
+	if (variant->source != SIM_TASKLET)
+		CHECK(served > 1, "%lld runs of what is on another vector than the flood", served);
 	free(text);
 
 	ASSERT_EQ(0, torture_stop());
@@ -744,19 +762,26 @@ static bool outranked(const char *line)
 	       atoi(prev + strlen("prev_prio=")) < atoi(next + strlen("next_prio="));
 }
 
+/* Does the line tell of an interrupt? One may have several of them. */
+static bool is_interrupt(const char *line)
+{
+	return strstr(line, "_entry: vector=") || strstr(line, " irq_handler_entry: ") ||
+	       strstr(line, " hrtimer_expire_entry: ");
+}
+
 /*
  * How many passes of the flood have begun, at most, between the wakeup of a
- * task and its turn, not counting one for each interrupt that came in between.
- * Nothing is said of a wakeup which had to wait for a task of a higher priority:
- * need_resched() is not set for it, and the softirqs go on.
- * Returns the number of wakeups.
+ * task and its turn, not counting those before which there was an interrupt: the
+ * exit of each may begin one. Nothing is said of a wakeup which had to wait for a
+ * task of a higher priority: need_resched() is not set for it, and the softirqs
+ * go on. Returns the number of wakeups.
  */
 static int passes_before_turn(struct __test_metadata *_metadata, const char *trace, int cpu,
-			      pid_t tid, const char *interrupt, int *most)
+			      pid_t tid, int *most)
 {
 	char path[160], mine[32], *text, *line, *save, *window[32], *worst[32];
 	int passes = 0, wakeups = 0, nwindow = 0, nworst = 0, last = 0, vec, i;
-	bool woken = false;
+	bool woken = false, interrupted = false;
 
 	snprintf(path, sizeof(path), "%s/per_cpu/cpu%d/trace", trace, cpu);
 	snprintf(mine, sizeof(mine), "next_pid=%d ", tid);
@@ -768,6 +793,7 @@ static int passes_before_turn(struct __test_metadata *_metadata, const char *tra
 			woken = true;
 			passes = 0;
 			last = INT32_MAX;
+			interrupted = false;
 			nwindow = 0;
 		}
 		if (nwindow < ARRAY_SIZE(window))
@@ -775,10 +801,13 @@ static int passes_before_turn(struct __test_metadata *_metadata, const char *tra
 		if (strstr(line, " softirq_entry: ") && strstr(line, "vec=")) {
 			/* They run in ascending order within a pass */
 			vec = atoi(strstr(line, "vec=") + strlen("vec="));
-			passes += vec <= last;
+			if (vec <= last) {
+				passes += !interrupted;
+				interrupted = false;
+			}
 			last = vec;
-		} else if (strstr(line, interrupt)) {
-			passes--;
+		} else if (is_interrupt(line)) {
+			interrupted = true;
 		} else if (strstr(line, " sched_switch: ")) {
 			/* It may be woken before it has got to sleep */
 			if (woken && strstr(line, mine) && !outranked(line)) {
@@ -807,8 +836,8 @@ static int passes_before_turn(struct __test_metadata *_metadata, const char *tra
  */
 TEST_F_TIMEOUT(handoff, fifo_task, 240)
 {
-	const char *interrupt = "_entry: vector=";
 	struct sleeper sleeper = { };
+	struct line flooded;
 	char path[160];
 	int most, wakeups;
 	u64 until;
@@ -836,10 +865,15 @@ TEST_F_TIMEOUT(handoff, fifo_task, 240)
 	ASSERT_EQ(0, put(path, "1"));
 	snprintf(path, sizeof(path), "%s/events/sched/sched_switch/enable", self->trace);
 	ASSERT_EQ(0, put(path, "1"));
-	/* x86 traces all interrupts; most are those of the timer elsewhere */
+	/* Those of devices, and on many architectures all; not what the flood simulates */
+	ASSERT_EQ(1, torture_lines(&flooded, 1));
+	snprintf(path, sizeof(path), "%s/events/irq/irq_handler_entry/filter", self->trace);
+	ASSERT_EQ(0, put(path, "irq != %u", flooded.virq));
+	snprintf(path, sizeof(path), "%s/events/irq/irq_handler_entry/enable", self->trace);
+	ASSERT_EQ(0, put(path, "1"));
+	/* Those of the CPU on x86. Elsewhere the timer may be the only one with no handler. */
 	snprintf(path, sizeof(path), "%s/events/irq_vectors/enable", self->trace);
 	if (put(path, "1")) {
-		interrupt = " hrtimer_expire_entry: ";
 		snprintf(path, sizeof(path), "%s/events/timer/hrtimer_expire_entry/enable",
 			 self->trace);
 		ASSERT_EQ(0, put(path, "1"));
@@ -858,8 +892,7 @@ TEST_F_TIMEOUT(handoff, fifo_task, 240)
 	ASSERT_EQ(0, torture_stop());
 	pthread_join(sleeper.thread, NULL);
 	CHECK(!sleeper.error, "a task of SCHED_FIFO cannot sleep: %s", strerror(sleeper.error));
-	wakeups = passes_before_turn(_metadata, self->trace, self->cpu, sleeper.tid,
-				     interrupt, &most);
+	wakeups = passes_before_turn(_metadata, self->trace, self->cpu, sleeper.tid, &most);
 	TH_LOG("%d wakeups: at most %d passes begin before the turn of the task, %llu us late",
 	       wakeups, most, sleeper.latest / 1000);
 	CHECK(wakeups >= WAKEUPS / 2, "the trace has %d of %d wakeups", wakeups, WAKEUPS);

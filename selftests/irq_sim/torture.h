@@ -345,12 +345,21 @@ static __maybe_unused int pin_to(int cpu)
 	return sched_setaffinity(0, sizeof(set), &set) ? -errno : 0;
 }
 
+/*
+ * Take a CPU down, or bring it back. Who probes a bus, among others, has CPU hotplug
+ * disabled for a moment: that is -EBUSY, and no other error goes away by itself.
+ * Returns 0 or -errno.
+ */
 static __maybe_unused int set_online(int cpu, bool online)
 {
+	u64 until = now_ns() + PATIENCE_NS;
 	char path[80];
+	int ret;
 
 	snprintf(path, sizeof(path), "/sys/devices/system/cpu/cpu%d/online", cpu);
-	return put(path, "%d", online);
+	while ((ret = put(path, "%d", online)) == -EBUSY && now_ns() < until)
+		take_a_break();
+	return ret;
 }
 
 /* Can the CPU be taken down? */

@@ -323,6 +323,8 @@ static void gpio_sim_irq_firmware(struct kunit *test)
 	t->disable = true;
 	KUNIT_ASSERT_EQ(test, gpio_sim_test_request(test, 0), 0);
 	irq_sim_synchronize(irq_get_irq_data(t->irq)->domain);
+	/* Handlers may be threads: threadirqs, PREEMPT_RT */
+	synchronize_irq(t->irq);
 	KUNIT_EXPECT_EQ(test, atomic_read(&t->handled), 1);
 }
 

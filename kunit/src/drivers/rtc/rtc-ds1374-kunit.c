@@ -28,6 +28,9 @@
 #define SR_AF		BIT(0)
 #define TCR		0x09
 
+/* Only for what would otherwise hang: reaching it is a failure. */
+#define PATIENCE	(10 * HZ)
+
 /**
  * struct ds1374_test - fixture
  * @c:		the device
@@ -127,7 +130,7 @@ static void expect_alarm(struct kunit *test, const char *what)
 	kunit_regfile_set(t->c->rf, TOD0 + 1, 0xff, 0x10);
 	kunit_regfile_after(t->c->rf, KUNIT_REGFILE_WRITE, CR, work_wrote_cr, &t->done);
 	kunit_irq_line_raise(t->c->line, SR_AF);
-	KUNIT_EXPECT_TRUE_MSG(test, wait_for_completion_timeout(&t->done, 2 * HZ),
+	KUNIT_EXPECT_TRUE_MSG(test, wait_for_completion_timeout(&t->done, PATIENCE),
 			      "the alarm is not handled: %s", what);
 	KUNIT_EXPECT_EQ(test, kunit_regfile_get(t->c->rf, SR), 0);
 	KUNIT_EXPECT_EQ(test, kunit_regfile_get(t->c->rf, CR) & CR_WACE, 0);
@@ -192,7 +195,7 @@ static void ds1374_unbind_in_work(struct kunit *test)
 	kunit_regfile_at(t->c->rf, 1, is_done, &t->done);
 	kunit_regfile_delay(t->c->rf, 1, 20000);
 	kunit_irq_line_raise(t->c->line, SR_AF);
-	KUNIT_ASSERT_TRUE(test, wait_for_completion_timeout(&t->done, 2 * HZ));
+	KUNIT_ASSERT_TRUE(test, wait_for_completion_timeout(&t->done, PATIENCE));
 	kunit_dut_unbind(t->c->dut);
 	transfers = kunit_regfile_transfers(t->c->rf);
 	KUNIT_EXPECT_FALSE(test, kunit_irq_line_requested(t->c->line));

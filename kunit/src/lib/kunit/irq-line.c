@@ -429,17 +429,28 @@ static u64 kunit_irq_line_pending(struct kunit_irq_line *line)
 int kunit_irq_line_settle(struct kunit_irq_line *line)
 {
 	u64 before, pending = kunit_irq_line_pending(line);
-	unsigned int changes, rounds = 0;
+	unsigned int changes_before, changes = READ_ONCE(line->changes);
+	unsigned int rounds = 0, same = 0;
 
+	/*
+	 * Only a round in which nothing has changed says anything. Inactive: the run which
+	 * has acknowledged the last event began before that round, and is through. Active:
+	 * the run in progress may have looked before the event happened. The next one is
+	 * queued by the end of that round, and another round waits for it. A wire which was
+	 * inactive in between is active for another event.
+	 */
 	do {
 		before = pending;
-		changes = READ_ONCE(line->changes);
+		changes_before = changes;
 		irq_sim_synchronize(line->domain);
 		synchronize_irq(line->irq);
 		pending = kunit_irq_line_pending(line);
-		/* A wire which was inactive in between is active for another event */
-	} while (pending && (pending != before || changes != READ_ONCE(line->changes)) &&
-		 ++rounds < KUNIT_IRQ_LINE_ROUNDS);
+		changes = READ_ONCE(line->changes);
+		if (pending == before && changes == changes_before)
+			same++;
+		else
+			same = 0;
+	} while (same < (pending ? 2 : 1) && ++rounds < KUNIT_IRQ_LINE_ROUNDS);
 
 	return pending ? -EBUSY : 0;
 }

@@ -9,6 +9,7 @@
 
 #include <linux/bits.h>
 #include <linux/i2c.h>
+#include <linux/irq_work.h>
 #include <linux/jiffies.h>
 #include <linux/module.h>
 #include <linux/platform_data/i2c-ocores.h>
@@ -213,6 +214,7 @@ static struct kunit_dut *ocores_test_device(struct ocores_test *t, struct kunit 
 static int ocores_test_init(struct kunit *test)
 {
 	struct ocores_test *t = kunit_kzalloc(test, sizeof(*t), GFP_KERNEL);
+	struct kunit_irq_line_info interrupt = {};
 	struct kunit_mmio_info registers = {
 		.name	= "ocores-i2c",
 		.size	= 0x1000,
@@ -225,7 +227,13 @@ static int ocores_test_init(struct kunit *test)
 	KUNIT_ASSERT_NOT_NULL(test, t);
 	test->priv = t;
 	INIT_WORK(&t->done, ocores_model_work);
-	t->line = kunit_irq_line_create(test, NULL);
+	/*
+	 * The driver gives a transfer a second. Where an irq_work waits for the tick, so does
+	 * each hard interrupt, of which a transfer has up to twelve.
+	 */
+	if (!arch_irq_work_has_interrupt())
+		interrupt.delivery = IRQ_SIM_DELIVER_TASKLET;
+	t->line = kunit_irq_line_create(test, &interrupt);
 	kunit_irq_line_enable(t->line, 0);
 	t->mmio = kunit_mmio_create(test, &registers);
 	KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test, ocores_test_cancel, t), 0);

@@ -593,15 +593,23 @@ static irqreturn_t conf_thread(int irq, void *data)
 	return IRQ_HANDLED;
 }
 
+/*
+ * A whole machine may stall, before the look or after it, and so does what is waited for. So
+ * a turn counts for no more than a tenth of a second, and there is one more look after the
+ * time is over.
+ */
 static bool conf_wait(atomic_t *what, int value)
 {
-	unsigned long end = jiffies + CONF_TIMEOUT;
+	unsigned long now, since = jiffies, waited = 0;
 
 	while (atomic_read_acquire(what) < value) {
-		if (time_after(jiffies, end))
+		if (waited > CONF_TIMEOUT)
 			return false;
 		cond_resched();
 		cpu_relax();
+		now = jiffies;
+		waited += min(now - since, HZ / 10UL);
+		since = now;
 	}
 	return true;
 }

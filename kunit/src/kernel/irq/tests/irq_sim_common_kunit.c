@@ -250,10 +250,10 @@ int sim_other_cpu(void)
  */
 static int sim_retry_busy(int (*fn)(unsigned int cpu), unsigned int cpu)
 {
-	unsigned long end = jiffies + SIM_TIMEOUT;
+	struct sim_patience patience = { .since = jiffies };
 	int ret;
 
-	while ((ret = fn(cpu)) == -EBUSY && time_before(jiffies, end))
+	while ((ret = fn(cpu)) == -EBUSY && !sim_gave_up(&patience))
 		schedule_timeout_uninterruptible(1);
 	return ret;
 }
@@ -285,10 +285,10 @@ void sim_hold(struct sim_line *line)
  */
 bool sim_wait(atomic_t *what)
 {
-	unsigned long end = jiffies + SIM_TIMEOUT;
+	struct sim_patience patience = { .since = jiffies };
 
 	while (!atomic_read_acquire(what)) {
-		if (time_after(jiffies, end))
+		if (sim_gave_up(&patience))
 			return false;
 		sim_poll();
 	}

@@ -5,10 +5,33 @@
 
 #include "irq_sim_kunit.h"
 
+/* The event is delivered on the CPU which has fired: stay there until it is. */
+static int sim_pend_and_flush(struct sim_line *line)
+{
+	int ret;
+
+	migrate_disable();
+	ret = sim_pend(line, true);
+	sim_flush();
+	migrate_enable();
+	return ret;
+}
+
+/* Likewise what was kept for the line. */
+static void sim_enable_and_flush(struct sim_line *line)
+{
+	migrate_disable();
+	/* Held back so that a replay by tasklet runs before the check, too */
+	local_bh_disable();
+	enable_irq(line->virq);
+	local_bh_enable();
+	sim_flush();
+	migrate_enable();
+}
+
 static void sim_fire_one(struct sim_line *line)
 {
-	sim_pend(line, true);
-	sim_flush();
+	sim_pend_and_flush(line);
 }
 
 static void sim_fire_line0(struct sim_line *line)
@@ -177,22 +200,22 @@ static void sim_latch_dies_with_owner(struct kunit *test)
 
 	KUNIT_ASSERT_EQ(test, sim_request(line, 0), 0);
 	disable_irq(line->virq);
-	KUNIT_EXPECT_EQ(test, sim_pend(line, true), 0);
-	sim_flush();
+	KUNIT_EXPECT_EQ(test, sim_pend_and_flush(line), 0);
 	free_irq(line->virq, line);
 	KUNIT_ASSERT_EQ(test, atomic_read(&line->handled), 0);
 
+	migrate_disable();
 	KUNIT_EXPECT_EQ(test, sim_request(line, 0), 0);
 	/* The core would replay from a tasklet or through the chip */
 	sim_flush();
 	local_bh_disable();
 	local_bh_enable();
+	migrate_enable();
 	synchronize_irq(line->virq);
 	KUNIT_EXPECT_EQ(test, atomic_read(&line->handled), 0);
 
 	/* ... and its own events do */
-	KUNIT_EXPECT_EQ(test, sim_pend(line, true), 0);
-	sim_flush();
+	KUNIT_EXPECT_EQ(test, sim_pend_and_flush(line), 0);
 	KUNIT_EXPECT_EQ(test, atomic_read(&line->handled), 1);
 }
 
@@ -215,8 +238,7 @@ static void sim_chained(struct kunit *test)
 	struct sim_line *line = &st->line[7];
 
 	irq_set_chained_handler_and_data(line->virq, sim_chained_handler, line);
-	KUNIT_EXPECT_EQ(test, sim_pend(line, true), 0);
-	sim_flush();
+	KUNIT_EXPECT_EQ(test, sim_pend_and_flush(line), 0);
 	irq_set_chained_handler_and_data(line->virq, NULL, NULL);
 	KUNIT_EXPECT_EQ(test, atomic_read(&line->handled), 1);
 }
@@ -280,8 +302,7 @@ static void sim_compat_states(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, sim_state(line, IRQCHIP_STATE_MASKED));
 	sim_flush();
 	KUNIT_EXPECT_EQ(test, sim_runs(line), 0);
-	KUNIT_EXPECT_EQ(test, sim_pend(line, true), 0);
-	sim_flush();
+	KUNIT_EXPECT_EQ(test, sim_pend_and_flush(line), 0);
 	KUNIT_EXPECT_EQ(test, sim_runs(line), 1);
 }
 
@@ -293,15 +314,10 @@ static void sim_lazy_disable(struct kunit *test)
 
 	KUNIT_ASSERT_EQ(test, sim_request(line, 0), 0);
 	disable_irq(line->virq);
-	KUNIT_EXPECT_EQ(test, sim_pend(line, true), 0);
-	sim_flush();
+	KUNIT_EXPECT_EQ(test, sim_pend_and_flush(line), 0);
 	KUNIT_EXPECT_EQ(test, atomic_read(&line->handled), 0);
 
-	/* Held back so that a replay by tasklet runs before the check, too */
-	local_bh_disable();
-	enable_irq(line->virq);
-	local_bh_enable();
-	sim_flush();
+	sim_enable_and_flush(line);
 	KUNIT_EXPECT_EQ(test, atomic_read(&line->handled), 1);
 }
 
@@ -315,12 +331,10 @@ static void sim_real_mask(struct kunit *test)
 	KUNIT_ASSERT_EQ(test, sim_request(line, 0), 0);
 	disable_irq(line->virq);
 	KUNIT_EXPECT_EQ(test, sim_pend(line, true), 0);
-	KUNIT_EXPECT_EQ(test, sim_pend(line, true), 0);
-	sim_flush();
+	KUNIT_EXPECT_EQ(test, sim_pend_and_flush(line), 0);
 	KUNIT_EXPECT_EQ(test, atomic_read(&line->handled), 0);
 
-	enable_irq(line->virq);
-	sim_flush();
+	sim_enable_and_flush(line);
 	KUNIT_EXPECT_EQ(test, atomic_read(&line->handled), 1);
 }
 
@@ -344,8 +358,7 @@ static void sim_pending_state_masked(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, state);
 
 	KUNIT_EXPECT_EQ(test, sim_pend(line, false), 0);
-	enable_irq(line->virq);
-	sim_flush();
+	sim_enable_and_flush(line);
 	KUNIT_EXPECT_EQ(test, atomic_read(&line->handled), 0);
 }
 
@@ -361,8 +374,7 @@ static void sim_compat_types(struct kunit *test)
 	KUNIT_ASSERT_EQ(test, sim_request(line, IRQF_SHARED), 0);
 	KUNIT_EXPECT_EQ(test, irq_get_trigger_type(line->virq), IRQ_TYPE_NONE);
 	KUNIT_EXPECT_EQ(test, sim_request(&other, IRQF_SHARED | IRQF_TRIGGER_FALLING), 0);
-	KUNIT_EXPECT_EQ(test, sim_pend(line, true), 0);
-	sim_flush();
+	KUNIT_EXPECT_EQ(test, sim_pend_and_flush(line), 0);
 	KUNIT_EXPECT_EQ(test, sim_runs(line), 1);
 	KUNIT_EXPECT_EQ(test, sim_runs(&other), 1);
 	free_irq(other.virq, &other);
@@ -373,8 +385,7 @@ static void sim_compat_types(struct kunit *test)
 
 	/* No filter either: an event is an event */
 	KUNIT_ASSERT_EQ(test, sim_request(&st->line[0], IRQF_TRIGGER_FALLING), 0);
-	KUNIT_EXPECT_EQ(test, sim_pend(&st->line[0], true), 0);
-	sim_flush();
+	KUNIT_EXPECT_EQ(test, sim_pend_and_flush(&st->line[0]), 0);
 	KUNIT_EXPECT_EQ(test, atomic_read(&st->line[0].handled), 1);
 }
 
@@ -409,8 +420,7 @@ static void sim_compat_firmware(struct kunit *test)
 		/* Again, by a driver which is loaded a second time */
 		KUNIT_EXPECT_EQ(test, irq_create_fwspec_mapping(&fwspec), line.virq);
 		KUNIT_EXPECT_EQ(test, sim_request(&line, 0), 0);
-		KUNIT_EXPECT_EQ(test, sim_pend(&line, true), 0);
-		sim_flush();
+		KUNIT_EXPECT_EQ(test, sim_pend_and_flush(&line), 0);
 		KUNIT_EXPECT_EQ(test, sim_runs(&line), 1);
 		free_irq(line.virq, &line);
 		irq_dispose_mapping(line.virq);
@@ -434,12 +444,10 @@ static void sim_compat_oneshot(struct kunit *test)
 
 	KUNIT_ASSERT_EQ(test, 0, request_threaded_irq(line->virq, sim_wake_thread, sim_thread,
 						      IRQF_ONESHOT, "irq_sim_kunit", line));
-	KUNIT_EXPECT_EQ(test, sim_pend(line, true), 0);
-	sim_flush();
+	KUNIT_EXPECT_EQ(test, sim_pend_and_flush(line), 0);
 	KUNIT_EXPECT_TRUE(test, sim_wait(&st->entered));
 	KUNIT_EXPECT_FALSE(test, sim_state(line, IRQCHIP_STATE_MASKED));
-	KUNIT_EXPECT_EQ(test, sim_pend(line, true), 0);
-	sim_flush();
+	KUNIT_EXPECT_EQ(test, sim_pend_and_flush(line), 0);
 	KUNIT_EXPECT_EQ(test, sim_runs(line), 2);
 	complete_all(&st->thread_go);
 	synchronize_irq(line->virq);

@@ -36,10 +36,10 @@ struct gen_chip *gen_replace_chip(struct kunit *test, struct sim_line *line)
 /* Polls what another thread does. Only a failure takes the time. */
 bool gen_wait(bool (*done)(void *arg), void *arg)
 {
-	unsigned long end = jiffies + SIM_TIMEOUT;
+	struct sim_patience patience = { .since = jiffies };
 
 	while (!done(arg)) {
-		if (time_after(jiffies, end))
+		if (sim_gave_up(&patience))
 			return false;
 		sim_poll();
 	}

@@ -87,13 +87,13 @@ void sim_expect_account(struct kunit *test, struct sim_line *line,
 /* Wait until genirq has kept so many events of a line. Only a failure takes the time. */
 bool sim_wait_kept(struct sim_line *line, unsigned long kept)
 {
-	unsigned long end = jiffies + SIM_TIMEOUT;
+	struct sim_patience patience = { .since = jiffies };
 	struct irq_sim_account is;
 
 	for (;;) {
 		if (!irq_sim_get_account(line->st->domain, line->hwirq, &is) && is.kept == kept)
 			return true;
-		if (time_after(jiffies, end))
+		if (sim_gave_up(&patience))
 			return false;
 		sim_poll();
 	}
@@ -152,10 +152,10 @@ bool sim_shows(struct kunit *test, struct sim_line *line, const char *what)
 bool sim_chip_shows(struct kunit *test, struct irq_domain *domain, const char *what)
 {
 #ifdef CONFIG_GENERIC_IRQ_DEBUGFS
-	unsigned long end = jiffies + SIM_TIMEOUT;
+	struct sim_patience patience = { .since = jiffies };
 
 	while (!sim_shows_here(test, domain, NULL, what)) {
-		if (time_after(jiffies, end))
+		if (sim_gave_up(&patience))
 			return false;
 		sim_poll();
 	}
@@ -708,13 +708,13 @@ static void kind_thread_sees(struct kunit *test)
 	sim_remote_start(&remote);
 	KUNIT_EXPECT_TRUE(test, sim_wait(&kind_seq.fired));
 	for (i = 0; i < rounds && !late; i++) {
-		unsigned long end = jiffies + SIM_TIMEOUT;
+		struct sim_patience patience = { .since = jiffies };
 
 		sim_fire(line);
 		/* At least up to the one of this fire */
 		irq_sim_get_account(st->domain, line->hwirq, &is);
 		while ((long)(is.latched - atomic_long_read(&kind_seq.seen)) > 0) {
-			if (time_after(jiffies, end)) {
+			if (sim_gave_up(&patience)) {
 				late++;
 				break;
 			}

@@ -21,9 +21,11 @@
 #include <linux/irq_sim.h>
 #include <linux/irq_work.h>
 #include <linux/irqdomain.h>
+#include <linux/jiffies.h>
 #include <linux/kernel_stat.h>
 #include <linux/kthread.h>
 #include <linux/ktime.h>
+#include <linux/minmax.h>
 #include <linux/preempt.h>
 #include <linux/sched.h>
 #include <linux/sched/clock.h>
@@ -40,6 +42,32 @@ struct sim_test;
 
 /* Only for what would otherwise hang: reaching it is a failure. */
 #define SIM_TIMEOUT	(5 * HZ)
+
+/**
+ * struct sim_patience - for a loop which waits: how long it has
+ * @since:	the last turn, jiffies to begin with
+ * @waited:	how long it took up to that
+ */
+struct sim_patience {
+	unsigned long	since;
+	unsigned long	waited;
+};
+
+/*
+ * Is the time over? Called in each turn, after the look. A whole machine may stall, before
+ * the look or after it, and so does what is waited for. So a turn counts for no more than
+ * a tenth of a second, and there is one more look after the time is over.
+ */
+static inline bool sim_gave_up(struct sim_patience *patience)
+{
+	unsigned long now = jiffies;
+
+	if (patience->waited > SIM_TIMEOUT)
+		return true;
+	patience->waited += min(now - patience->since, HZ / 10UL);
+	patience->since = now;
+	return false;
+}
 
 /**
  * struct sim_line - what a line of the simulator did in a test

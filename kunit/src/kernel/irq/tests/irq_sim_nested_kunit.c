@@ -223,13 +223,19 @@ static struct nest_test *nest_start(struct kunit *test)
 	return nest;
 }
 
-/* The line is not asserted, and its thread is through. */
+/*
+ * The line is not asserted, and its thread is through: the one which has lowered the wire
+ * began before the look, and is waited for after that.
+ */
 static void nest_sync(struct nest_test *nest)
 {
+	bool asserted;
+
 	do {
+		asserted = sim_state(&nest->st.line[0], IRQCHIP_STATE_LINE_LEVEL);
 		irq_sim_synchronize(nest->st.domain);
 		synchronize_irq(nest->st.line[0].virq);
-	} while (sim_state(&nest->st.line[0], IRQCHIP_STATE_LINE_LEVEL));
+	} while (asserted);
 }
 
 static void nest_exact(struct kunit *test)

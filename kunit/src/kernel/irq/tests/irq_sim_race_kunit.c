@@ -156,7 +156,7 @@ static void sim_landing(struct kunit *test, bool remote)
 		schedule_work_on(sim_other_cpu(), &landing->work);
 	for (int i = 1; i <= SIM_LANDINGS && landed[1] < SIM_HITS && !lost; i++) {
 		int runs = sim_runs(line), ret;
-		unsigned long end;
+		struct sim_patience patience;
 
 		WRITE_ONCE(landing->phase, 0);
 		if (remote)
@@ -169,9 +169,9 @@ static void sim_landing(struct kunit *test, bool remote)
 		ret = sim_fire(line);
 		WRITE_ONCE(landing->phase, 2);
 
-		end = jiffies + SIM_TIMEOUT;
+		patience = (struct sim_patience) { .since = jiffies };
 		while (atomic_read_acquire(&landing->done) < i && !lost) {
-			lost = time_after(jiffies, end);
+			lost = sim_gave_up(&patience);
 			sim_poll();
 		}
 		irq_sim_synchronize(st->domain);

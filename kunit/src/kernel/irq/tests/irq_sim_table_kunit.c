@@ -813,7 +813,7 @@ static void table_mask(struct table_line *line)
 /* Wait until genirq keeps what was fired, and nothing is latched any more. */
 static void table_kept(struct table_line *line)
 {
-	unsigned long end = jiffies + SIM_TIMEOUT;
+	struct sim_patience patience = { .since = jiffies };
 	struct irq_sim_account is = {};
 
 	do {
@@ -822,7 +822,7 @@ static void table_kept(struct table_line *line)
 		if (is.waiting && !table_get(line, IRQCHIP_STATE_PENDING))
 			return;
 		sim_poll();
-	} while (time_before(jiffies, end));
+	} while (!sim_gave_up(&patience));
 }
 
 /* What is latched, kept and asserted in the state. */
@@ -849,11 +849,11 @@ static void table_event(struct table_line *line)
 /* Poll until it is so, which a CPU other than this one may have to see to. */
 static const char *table_wait(struct table_line *line, const struct table_state *s, int runs)
 {
-	unsigned long end = jiffies + SIM_TIMEOUT;
+	struct sim_patience patience = { .since = jiffies };
 	const char *what;
 
 	table_deliver(line->walk);
-	while ((what = table_differs(line, s, runs)) && time_before(jiffies, end)) {
+	while ((what = table_differs(line, s, runs)) && !sim_gave_up(&patience)) {
 		table_deliver(line->walk);
 		sim_poll();
 	}
