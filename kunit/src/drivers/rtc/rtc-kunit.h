@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What KUnit tests of RTC drivers have in common
+ * Common helpers of KUnit tests of RTC drivers
  */
 #ifndef _RTC_KUNIT_H
 #define _RTC_KUNIT_H
@@ -13,11 +13,11 @@
 
 static inline int rtc_kunit_match(struct device *dev, const void *data)
 {
-	/* rtc_class is not for modules */
+	/* rtc_class is not exported */
 	return dev->class && !strcmp(dev->class->name, "rtc");
 }
 
-/* The RTC which the driver of @parent has registered. It stays for as long as it is bound. */
+/* The RTC which the driver of @parent has registered. It stays while the driver is bound. */
 static inline struct rtc_device *rtc_kunit_find(struct kunit *test, struct device *parent)
 {
 	struct device *dev = device_find_child(parent, NULL, rtc_kunit_match);

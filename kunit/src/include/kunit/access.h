@@ -12,15 +12,15 @@ struct kunit;
 
 /**
  * struct kunit_access - one access of a driver to its device
- * @addr:	address of the register, in the device
- * @val:	what was read or written, as much of it as fits in
- * @len:	bytes; 0 if no register was accessed, as in a transfer of a bus which has
- *		failed: there is no @addr, no @val and no @write then
+ * @addr:	address of the register in the device
+ * @val:	value read or written, truncated if it does not fit
+ * @len:	number of bytes; 0 if no register was accessed, e.g. because the bus
+ *		transfer failed: then @addr, @val and @write are not valid
  * @write:	a write, otherwise a read
- * @failed:	it was made to fail
- * @nr:		which access it is, counted from 1 since kunit_accesses_reset()
- * @ip:		address in the function which did it, for %pS; 0 if unknown. A
- *		function which ends with the access may appear as its caller.
+ * @failed:	the access was made to fail
+ * @nr:		number of the access, counted from 1 since kunit_accesses_reset()
+ * @ip:		address in the accessing function, for %pS; 0 if unknown. If the
+ *		access is the last call of a function, its caller may be shown.
  */
 struct kunit_access {
 	u64		addr;
@@ -32,38 +32,38 @@ struct kunit_access {
 	unsigned long	ip;
 };
 
-/* What is traced is the last so many accesses, and errors are the first so many */
+/* The trace has the last accesses, and the errors are the first ones */
 #define KUNIT_ACCESSES_TRACED	128
 #define KUNIT_ACCESSES_ERRORS	8
 
 /**
  * struct kunit_accesses - the accesses to a device, or through a bus
  *
- * Whoever models a device, or a bus, has one and tells it about each access with
- * kunit_access_begin() and kunit_access_end(). The test counts and reads them,
- * and chooses one which fails, is late, or has something happen right after it.
+ * The model of a device or a bus has one, and reports each access to it with
+ * kunit_access_begin() and kunit_access_end(). The test can count and inspect the
+ * accesses, make them fail, delay them, or run a hook after one.
  *
  * The members are private.
  *
- * @test:	is told about errors
- * @name:	of the device
- * @lock:	protects all below
- * @count:	accesses so far
- * @fail_first:	the first one which fails, 0 for none
- * @fail_last:	the last one which fails
- * @failures:	those which failed
- * @hook_nr:	after which access to call @hook, 0 for none
- * @hook_addr:	after an access to which address, if @hook_by_addr
+ * @test:	the test, which fails on errors
+ * @name:	name of the device
+ * @lock:	protects all members below
+ * @count:	number of accesses
+ * @fail_first:	the first access which fails, 0 for none
+ * @fail_last:	the last access which fails
+ * @failures:	number of accesses which were made to fail
+ * @hook_nr:	call @hook after this access, 0 for none
+ * @hook_addr:	call @hook after an access to this address, if @hook_by_addr
  * @hook_by_addr: call @hook after the next access to @hook_addr
- * @hook_write:	which is to be a write, or else a read
- * @hook:	to be called
+ * @hook_write:	@hook_addr must be written, otherwise read
+ * @hook:	callback
  * @hook_data:	passed to @hook
  * @hooked:	how often @hook was called
  * @delay_us:	how long each access takes
  * @trace:	the last accesses
- * @errors:	accesses which were wrong
- * @reasons:	why
- * @num_errors:	number of @errors, those that did not fit in included
+ * @errors:	invalid accesses
+ * @reasons:	why each of @errors is invalid
+ * @num_errors:	number of errors, including those which did not fit in @errors
  */
 struct kunit_accesses {
 	struct kunit		*test;

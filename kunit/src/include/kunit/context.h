@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Code under test, run in each context
+ * Run code under test in each context
  */
 #ifndef _KUNIT_CONTEXT_H
 #define _KUNIT_CONTEXT_H
@@ -12,10 +12,10 @@ struct kunit;
 /**
  * enum kunit_context - a context in which code can run
  * @KUNIT_CONTEXT_TASK:		a task which can sleep
- * @KUNIT_CONTEXT_BH_DISABLED:	the same, with softirqs disabled
+ * @KUNIT_CONTEXT_BH_DISABLED:	a task with softirqs disabled
  * @KUNIT_CONTEXT_SOFTIRQ:	a softirq
- * @KUNIT_CONTEXT_HARDIRQ:	a hard interrupt, also with PREEMPT_RT
- * @KUNIT_CONTEXTS:		how many there are
+ * @KUNIT_CONTEXT_HARDIRQ:	a hard interrupt, also on PREEMPT_RT
+ * @KUNIT_CONTEXTS:		number of contexts
  */
 enum kunit_context {
 	KUNIT_CONTEXT_TASK,

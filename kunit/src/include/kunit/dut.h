@@ -21,12 +21,12 @@ struct resource;
  * struct kunit_dut - a device under test
  * @test:	the test
  * @dev:	the device
- * @drv:	the driver which is tested with it
- * @line:	its interrupt line, or NULL
- * @accesses:	the accesses of the driver to it, or NULL
+ * @drv:	the driver under test
+ * @line:	interrupt line of the device, or NULL
+ * @accesses:	accesses of the driver to the device, or NULL
  *
- * @line and @accesses are for the loops. kunit_dut_platform() fills them in; who
- * makes the device by kunit_dut_adopt() may set them.
+ * The loops use @line and @accesses. kunit_dut_platform() sets them; the caller of
+ * kunit_dut_adopt() may do so.
  */
 struct kunit_dut {
 	struct kunit			*test;
@@ -38,20 +38,19 @@ struct kunit_dut {
 
 /**
  * struct kunit_dut_info - a platform device, for kunit_dut_platform()
- * @driver:	name of the driver, which is in the kernel and not changed
+ * @driver:	name of the driver, which has to be in the kernel
  * @name:	name of the device, which the driver matches; NULL if it is @driver
- * @parent:	device of which it is a part, in whose regmap the driver may look for its
- *		registers, for instance; NULL for none
- * @mmio:	its registers, the first memory resource; NULL for none
- * @line:	its interrupt, the first interrupt resource; NULL for none
+ * @parent:	parent device, whose regmap the driver may use, for instance; NULL for
+ *		none
+ * @mmio:	registers, the first memory resource; NULL for none
+ * @line:	interrupt, the first interrupt resource; NULL for none
  * @res:	more resources
  * @num_res:	number of @res
- * @properties:	what the firmware says about it, as a software node; NULL for
- *		nothing. Copied.
- * @fwnode:	its firmware node, if it is not @properties: see kunit_dut_of_node(). The
- *		driver gets the interrupt which the device tree says, and @line has to be
- *		that: see @fwnode of &struct kunit_irq_line_info. So has @mmio: see @start
- *		of &struct kunit_mmio_info.
+ * @properties:	properties of its software node; NULL for none. Copied.
+ * @fwnode:	its firmware node, instead of @properties: see kunit_dut_of_node(). The
+ *		driver gets the interrupt from the device tree, and @line must match it:
+ *		see @fwnode of &struct kunit_irq_line_info. @mmio must match as well:
+ *		see @start of &struct kunit_mmio_info.
  * @data:	platform data; copied
  * @size_data:	size of @data
  */
@@ -81,8 +80,8 @@ int kunit_dut_suspend(struct kunit_dut *dut);
 int kunit_dut_resume(struct kunit_dut *dut);
 
 /*
- * Loops. Each ends with the driver bound, or not, as it was found. What has happened
- * while there was no driver stays in a model which has the events in its own registers.
+ * Loops. On return the driver is bound if and only if it was bound before. A model which
+ * keeps events in its own registers still has those from while there was no driver.
  */
 void kunit_dut_bind_again(struct kunit_dut *dut, unsigned int times);
 unsigned int kunit_dut_count_accesses(struct kunit_dut *dut);

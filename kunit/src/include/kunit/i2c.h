@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * I2C devices which a test models, for the drivers under test
+ * Models of I2C devices, for drivers under test
  */
 #ifndef _KUNIT_I2C_H
 #define _KUNIT_I2C_H
@@ -19,11 +19,10 @@ struct kunit;
 /**
  * DOC: I2C devices
  *
- * An I2C driver is tested as it is: the test makes an adapter, and a client of
- * it with a register file (kunit/regfile.h) and an interrupt line
- * (kunit/irq-line.h), and binds the driver to that. The driver's transfers
- * become accesses to the registers, whatever it uses, SMBus calls, regmap or
- * messages.
+ * An I2C driver is tested without changes. The test makes an adapter and a client
+ * with a register file (kunit/regfile.h) and an interrupt line (kunit/irq-line.h),
+ * and binds the driver to the client. The driver's transfers become register
+ * accesses, no matter if it uses SMBus calls, regmap or messages.
  *
  * .. code-block:: c
  *
@@ -38,28 +37,27 @@ struct kunit;
  *	c = kunit_i2c_client_create(test, kunit_i2c_adapter_create(test), &info);
  *	KUNIT_ASSERT_EQ(test, kunit_dut_bind(c->dut), 0);
  *
- * Between the two the test may change registers, so that probe() finds a device
- * which is not fresh from reset. All is undone at the end of the test.
+ * Before kunit_dut_bind() the test may change registers, so that probe() finds a
+ * device which is not in its reset state. Everything is undone at the end of the test.
  */
 
 /**
- * struct kunit_i2c_info - an I2C device to make
+ * struct kunit_i2c_info - parameters of kunit_i2c_client_create()
  * @driver:	name of the driver, which has to be in the kernel
- * @type:	name of the device, as the driver's id table has it
+ * @type:	name of the device in the driver's id table
  * @addr:	I2C address, seven bits
- * @model:	how its registers behave
+ * @model:	model of the registers
  * @priv:	for the callbacks of @model
- * @trigger:	how its interrupt behaves, IRQ_TYPE_LEVEL_LOW for instance; 0 if it
- *		is not connected
- * @line:	more about the interrupt, may be NULL; @trigger counts
- * @properties:	what the firmware says about it, as a software node; NULL for
- *		nothing
- * @fwnode:	its firmware node, if it is not @properties: see kunit_dut_of_node().
- *		Its interrupt is what the device tree says, and the line has to be that:
- *		see @fwnode of &struct kunit_irq_line_info.
+ * @trigger:	trigger type of the interrupt, e.g. IRQ_TYPE_LEVEL_LOW; 0 if it is not
+ *		connected
+ * @line:	other parameters of the interrupt, may be NULL; its trigger is ignored
+ * @properties:	properties of its software node; NULL for none
+ * @fwnode:	its firmware node, instead of @properties: see kunit_dut_of_node(). The
+ *		driver gets the interrupt from the device tree, and the line must match
+ *		it: see @fwnode of &struct kunit_irq_line_info.
  * @platform_data: platform data
  *
- * What the pointers point to must not go away before the test ends.
+ * The data behind the pointers must stay valid until the test ends.
  */
 struct kunit_i2c_info {
 	const char				*driver;
@@ -75,11 +73,11 @@ struct kunit_i2c_info {
 };
 
 /**
- * struct kunit_i2c_client - an I2C device which was made
+ * struct kunit_i2c_client - a modelled I2C device
  * @client:	the device
  * @rf:		its registers
- * @line:	its interrupt, or NULL
- * @dut:	the device with its driver, not bound yet
+ * @line:	its interrupt line, or NULL
+ * @dut:	the device under test; its driver is not bound yet
  */
 struct kunit_i2c_client {
 	struct i2c_client	*client;

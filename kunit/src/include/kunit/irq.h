@@ -14,10 +14,9 @@ struct kunit;
 /**
  * DOC: Interrupts in a test
  *
- * An interrupt handler is tested with an interrupt: the test makes a simulated
- * interrupt controller, maps a line of it, attaches the handler to that, and
- * fires. Nothing has to be undone, KUnit does that at the end of the test, in
- * reverse order, whether the test passed or an assertion has ended it half-way.
+ * To test an interrupt handler, create a simulated interrupt controller, map a line of
+ * it, request the interrupt, and fire the line. KUnit undoes all of this in reverse
+ * order at the end of the test, even if an assertion has failed.
  *
  * .. code-block:: c
  *
@@ -43,20 +42,20 @@ struct kunit;
  *		KUNIT_EXPECT_EQ(test, atomic_read(count), 1);
  *	}
  *
- * A driver which requests its interrupt itself gets the number that
- * kunit_irq_sim_map() returned, and kunit_request_irq() is not needed. Make its
- * device after that: what is made last is undone first.
+ * A driver which requests its interrupt itself does not need kunit_request_irq(). It
+ * gets the number that kunit_irq_sim_map() returned. Create its device after the
+ * mapping, so that it is removed first.
  *
  * Three things to keep in mind:
  *
- * - Handlers run in interrupt context, where neither expectations nor
- *   assertions may be used. Record there, for instance in an atomic_t, and look
- *   at it in the test.
- * - irq_sim_synchronize() waits until the handlers have run for what was fired,
- *   synchronize_irq() after it waits for the interrupt threads, which all
- *   handlers become on a kernel which threads them. Do both before looking.
- * - The interrupt is freed after the test function has returned, so what the
- *   handler uses must not be on its stack: kunit_kzalloc() it before the
+ * - Handlers run in interrupt context, where neither expectations nor assertions may
+ *   be used. Record the result in the handler, e.g. in an atomic_t, and check it in
+ *   the test.
+ * - irq_sim_synchronize() waits for the handlers of all fired interrupts.
+ *   synchronize_irq() then waits for interrupt threads; with forced threading, all
+ *   handlers are threads. Call both before checking the result.
+ * - The interrupt is freed after the test function has returned, so data of the
+ *   handler must not be on its stack: allocate it with kunit_kzalloc() before the
  *   request.
  *
  * The configuration symbol of a test which uses this selects IRQ_SIM.
@@ -78,10 +77,10 @@ int kunit_free_irq(struct kunit *test, unsigned int irq, void *dev_id);
  * @irq:	Linux interrupt number
  * @handler:	called when the interrupt occurs
  * @flags:	IRQF_* flags
- * @name:	name of the interrupt, must not go away before it is freed
- * @dev_id:	passed to @handler, likewise
+ * @name:	name of the interrupt, must stay valid until it is freed
+ * @dev_id:	passed to @handler; must stay valid likewise
  *
- * kunit_request_threaded_irq() without a thread.
+ * Same as kunit_request_threaded_irq() without a thread.
  *
  * Context: Process context. May sleep.
  *

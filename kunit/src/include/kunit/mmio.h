@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Memory mapped registers which a test models
+ * Models of memory mapped registers
  */
 #ifndef _KUNIT_MMIO_H
 #define _KUNIT_MMIO_H
@@ -15,29 +15,27 @@
 struct kunit_mmio;
 struct resource;
 
-/* Widths which a device knows, in struct kunit_mmio_info::widths */
+/* Access widths which a device supports, in struct kunit_mmio_info::widths */
 #define KUNIT_MMIO_8	BIT(1)
 #define KUNIT_MMIO_16	BIT(2)
 #define KUNIT_MMIO_32	BIT(4)
 #define KUNIT_MMIO_64	BIT(8)
 
 /**
- * struct kunit_mmio_info - What kunit_mmio_create() is to create
+ * struct kunit_mmio_info - parameters of kunit_mmio_create()
  * @name:	for messages; NULL for the name of the test
  * @size:	bytes, up to 8 MB
- * @start:	their physical address, for instance that in the "reg" of a device tree: a
- *		multiple of 8, with nothing else within 64 kB; 0 for any
- * @widths:	which accesses the device knows, KUNIT_MMIO_*; 0 for
- *		KUNIT_MMIO_32
- * @read:	the driver reads @width bytes at @offset, may be NULL: the
- *		registers then are memory
- * @write:	the driver writes @val there, may be NULL likewise
+ * @start:	physical address, e.g. from the "reg" of a device tree: a multiple of 8,
+ *		with nothing else within 64 kB; 0 for any
+ * @widths:	supported access widths, KUNIT_MMIO_*; 0 for KUNIT_MMIO_32
+ * @read:	the driver reads @width bytes at @offset; if NULL, the registers are
+ *		plain memory
+ * @write:	the driver writes @val at @offset; NULL likewise
  * @priv:	for the model, see kunit_mmio_priv()
  *
- * The callbacks are called with the lock of the region held, so that there is one
- * at a time, and with interrupts disabled. They must not sleep and must not use
- * expectations. The memory behind the registers is theirs, by kunit_mmio_get() and
- * kunit_mmio_set().
+ * The callbacks are serialised by the lock of the region and run with interrupts
+ * disabled. They must not sleep and must not use expectations. They access the memory
+ * behind the registers with kunit_mmio_get() and kunit_mmio_set().
  */
 struct kunit_mmio_info {
 	const char	*name;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Registers of a device on a slow bus, modelled for a test
+ * Models of the registers of a device on a slow bus
  */
 #ifndef _KUNIT_REGFILE_H
 #define _KUNIT_REGFILE_H
@@ -21,11 +21,10 @@ struct kunit_regfile;
 /**
  * DOC: Register files
  *
- * A driver for a device on I2C or SPI is tested against a model of the device:
- * its registers, what reading and writing them does, and when it asserts its
- * interrupt. The model is a table, and for the chip's own peculiarities a
- * callback or two. The model of the bus turns transfers into accesses to the
- * registers.
+ * A driver for a device on I2C or SPI is tested against a model of the device: its
+ * registers, the effects of reading and writing them, and when it asserts its
+ * interrupt. The model is a table, with callbacks for the peculiarities of a chip.
+ * The model of the bus turns transfers into register accesses.
  *
  * .. code-block:: c
  *
@@ -40,31 +39,30 @@ struct kunit_regfile;
  *		return rf->val[STATUS] & rf->val[ENABLE];
  *	}
  *
- * The interrupt line follows the registers after each access of the driver, and
- * after each event which the test makes:
+ * The interrupt line is updated after each access of the driver, and after each event
+ * which the test makes:
  *
  * .. code-block:: c
  *
  *	scoped_guard(kunit_regfile, rf)
  *		rf->val[STATUS] |= BIT(3);
  *
- * An access to a register which is not in the table fails the test, and says
- * which driver did what. When a test has failed, the last accesses are printed
- * at its end.
+ * An access to a register which is not in the table fails the test, with a message
+ * about the driver and the access. At the end of a failed test, the last accesses are
+ * printed.
  */
 
 /**
- * struct kunit_reg - a register, or several in a row which are alike
+ * struct kunit_reg - a register, or a range of identical registers
  * @first:	address
- * @last:	address of the last of them, inclusive; 0 if it is one
- * @reset:	value in the beginning
- * @ro:		bits which a write does not change
- * @w1c:	bits which are cleared when 1 is written to them, and which are not
- *		changed by writing 0
- * @rc:		bits which are cleared when the register has been read
- * @fifo:	values which are queued at this address, at most; 0: it is no FIFO.
- *		A read takes the oldest, and gives 0 when there is none; a write
- *		appends. The address does not advance from here.
+ * @last:	address of the last register, inclusive; 0 for a single register
+ * @reset:	reset value
+ * @ro:		read-only bits
+ * @w1c:	write-1-to-clear bits; writing 0 does not change them
+ * @rc:		bits which are cleared by a read
+ * @fifo:	depth of the FIFO at this address; 0: not a FIFO. A read takes the
+ *		oldest value, or returns 0 if there is none; a write appends. The
+ *		address is not incremented here.
  */
 struct kunit_reg {
 	u16	first;
@@ -93,26 +91,26 @@ struct kunit_reg {
  * struct kunit_regfile_model - how the registers of a device behave
  * @regs:	the registers
  * @num_regs:	entries in @regs
- * @reg_bytes:	bytes of an address, 0 to 2; with 0 there is register 0 only
+ * @reg_bytes:	bytes of an address, 0 to 2; 0 if there is only register 0
  * @val_bytes:	bytes of a value, 1, 2 or 4
- * @val_le:	values are little endian; addresses never are
- * @reg_mask:	bits of an address which matter, 0 for all. The others are flags
- *		of the bus protocol, auto-increment for instance.
- * @no_increment: the address stays where it is. Otherwise it advances with each
- *		value of a transfer, and wraps around to the lowest one behind the
- *		highest one.
+ * @val_le:	values are little endian; addresses are always big endian
+ * @reg_mask:	address bits, 0 for all. The others are flags of the bus protocol,
+ *		e.g. auto-increment.
+ * @no_increment: the address is not incremented. Otherwise each value of a transfer
+ *		increments it, and it wraps around from the highest address to the
+ *		lowest one.
  * @read:	called when the driver reads a register, before the side effects
- *		of the table: @val is what it gets. May be NULL.
+ *		in the table: @val is the value it gets. May be NULL.
  * @write:	called when the driver writes a register, before the side effects
- *		of the table: @val is what is written. May be NULL.
- * @asserted:	tells whether the device asserts its interrupt. NULL if it has
- *		none.
+ *		in the table: @val is the value written. May be NULL.
+ * @asserted:	returns true if the device asserts its interrupt. NULL if it has
+ *		no interrupt.
  * @event:	makes events happen, for kunit_irq_line_raise() and the loops of
- *		kunit/dut.h. What the bits mean is up to the model. May be NULL if
- *		none of them is used.
+ *		kunit/dut.h. The model defines the meaning of the bits. May be NULL
+ *		if none of them is used.
  *
- * The callbacks are called with the registers locked and must not sleep. They
- * use &kunit_regfile.val.
+ * The callbacks are called with the registers locked and must not sleep. They can
+ * access &kunit_regfile.val.
  */
 struct kunit_regfile_model {
 	const struct kunit_reg	*regs;
@@ -128,15 +126,15 @@ struct kunit_regfile_model {
 	void (*event)(struct kunit_regfile *rf, u64 bits);
 };
 
-/* Accesses which are printed when the test has failed */
+/* Number of accesses printed when the test has failed */
 #define KUNIT_REGFILE_TRACE	32
 
 /**
- * enum kunit_regfile_what - what has happened to a register file
+ * enum kunit_regfile_what - kind of event of a register file
  * @KUNIT_REGFILE_READ:		the driver has read a register
- * @KUNIT_REGFILE_WRITE:	it has written one
+ * @KUNIT_REGFILE_WRITE:	the driver has written a register
  * @KUNIT_REGFILE_FAILED:	a transfer has failed
- * @KUNIT_REGFILE_LINE:		the interrupt was asserted, or not any more
+ * @KUNIT_REGFILE_LINE:		the interrupt was asserted or deasserted
  */
 enum kunit_regfile_what {
 	KUNIT_REGFILE_READ,
@@ -145,7 +143,7 @@ enum kunit_regfile_what {
 	KUNIT_REGFILE_LINE,
 };
 
-/* private: one line of what is printed */
+/* private: one line of the printed trace */
 struct kunit_regfile_event {
 	unsigned int		transfer;
 	enum kunit_regfile_what	what;
@@ -155,7 +153,7 @@ struct kunit_regfile_event {
 
 /**
  * struct kunit_regfile - the registers of a device
- * @val:	their values, by address. Only between kunit_regfile_lock() and
+ * @val:	values by address. Access only between kunit_regfile_lock() and
  *		kunit_regfile_unlock(), and in the callbacks of the model.
  * @priv:	for the callbacks of the model
  * @dev:	the device, for messages; set by the bus

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Registers which a test models, for drivers that use the regmap of another device
+ * Models of registers, for drivers that use the regmap of another device
  */
 #ifndef _KUNIT_REGMAP_H
 #define _KUNIT_REGMAP_H
@@ -14,9 +14,10 @@ struct regmap_config;
 /**
  * DOC: Devices behind a regmap
  *
- * A part of a larger chip has no bus of its own. Its driver is one of a platform device,
- * and finds its registers in the regmap of the parent, by dev_get_regmap(). The test makes
- * the parent, a regmap of it with a register file (kunit/regfile.h), and the device:
+ * A part of a larger chip is not on a bus by itself. Its driver is a platform driver
+ * which accesses the registers through the regmap of the parent, see dev_get_regmap().
+ * The test makes the parent, its regmap with a register file (kunit/regfile.h), and the
+ * device:
  *
  * .. code-block:: c
  *
@@ -28,7 +29,7 @@ struct regmap_config;
  *	});
  *	dut->accesses = &rf->accesses;
  *
- * Each access of the regmap to a register is a transfer. This works anywhere.
+ * Each register access of the regmap is a transfer. This works on all architectures.
  */
 
 struct kunit_regfile *kunit_regmap_create(struct kunit *test, struct device *dev,

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * SPI devices which a test models, for the drivers under test
+ * Models of SPI devices, for drivers under test
  */
 #ifndef _KUNIT_SPI_H
 #define _KUNIT_SPI_H
@@ -19,13 +19,13 @@ struct spi_device;
 /**
  * DOC: SPI devices
  *
- * As an I2C driver (kunit/i2c.h), an SPI driver is tested as it is: the test makes a
- * controller, and a device on it with a register file (kunit/regfile.h) and an
+ * Like an I2C driver (kunit/i2c.h), an SPI driver is tested without changes. The test
+ * makes a controller, and a device on it with a register file (kunit/regfile.h) and an
  * interrupt line (kunit/irq-line.h).
  *
- * There is no protocol for registers that all SPI devices share. Most of them take a
- * command with a register number and a direction after their chip select has become
- * active, and then values up to its end: &struct kunit_spi_protocol describes that.
+ * SPI devices have no common protocol for registers. After chip select becomes active,
+ * most of them take a command with a register number and a direction, and then values
+ * until chip select becomes inactive: &struct kunit_spi_protocol describes that.
  *
  * .. code-block:: c
  *
@@ -44,22 +44,22 @@ struct spi_device;
  *	d = kunit_spi_device_create(test, kunit_spi_controller_create(test), &info);
  *	KUNIT_ASSERT_EQ(test, kunit_dut_bind(d->dut), 0);
  *
- * A transfer of the register file is what happens while the chip select is active.
+ * A transfer of the register file lasts as long as chip select is active.
  */
 
 /**
- * struct kunit_spi_protocol - what the bytes of a transfer mean
+ * struct kunit_spi_protocol - format of a transfer
  * @cmd_bytes:	bytes of the command, 1 to 4, the most significant one first
- * @read_flag:	bits of the command which are set in a read; 0: see @write_flag
- * @write_flag:	bits which are set in a write, if @read_flag is 0
- * @reg_shift:	how far the register number is shifted to the left in the command;
- *		the flags are not part of it
+ * @read_flag:	command bits which are set for a read; 0: see @write_flag
+ * @write_flag:	command bits which are set for a write, if @read_flag is 0
+ * @reg_shift:	left shift of the register number in the command; the flags are
+ *		masked out
  * @dummy_bytes: bytes between the command and the first value of a read
- * @command:	takes the command apart instead: gets the command, and says which
- *		register it is, and if it is a read. Returns false when the command is
- *		for another device on the same chip select. May be NULL.
+ * @command:	decodes the command instead: returns the register and if it is a read.
+ *		Returns false if the command is for another device on the same chip
+ *		select. May be NULL.
  *
- * @command is called in the context of the transfer, and uses &kunit_regfile.priv.
+ * @command is called in the context of the transfer, and can use &kunit_regfile.priv.
  */
 struct kunit_spi_protocol {
 	u8	cmd_bytes;
@@ -71,25 +71,24 @@ struct kunit_spi_protocol {
 };
 
 /**
- * struct kunit_spi_info - an SPI device to make
+ * struct kunit_spi_info - parameters of kunit_spi_device_create()
  * @driver:	name of the driver, which has to be in the kernel
- * @type:	name of the device, as the driver's id table has it
+ * @type:	name of the device in the driver's id table
  * @cs:		chip select, 0 to 3
- * @mode:	SPI_MODE_0 to SPI_MODE_3, with SPI_CS_HIGH if it is so
- * @protocol:	what the bytes mean
- * @model:	how its registers behave; the protocol takes the place of @reg_bytes
+ * @mode:	SPI_MODE_0 to SPI_MODE_3, and SPI_CS_HIGH if chip select is active high
+ * @protocol:	format of the transfers
+ * @model:	model of the registers; @protocol replaces its reg_bytes
  * @priv:	for the callbacks of @model and @protocol
- * @trigger:	how its interrupt behaves, IRQ_TYPE_LEVEL_LOW for instance; 0 if it
- *		is not connected
- * @line:	more about the interrupt, may be NULL; @trigger counts
- * @properties:	what the firmware says about it, as a software node; NULL for
- *		nothing
- * @fwnode:	its firmware node, if it is not @properties: see kunit_dut_of_node().
- *		Its interrupt is what the device tree says, and the line has to be that:
- *		see @fwnode of &struct kunit_irq_line_info.
+ * @trigger:	trigger type of the interrupt, e.g. IRQ_TYPE_LEVEL_LOW; 0 if it is not
+ *		connected
+ * @line:	other parameters of the interrupt, may be NULL; its trigger is ignored
+ * @properties:	properties of its software node; NULL for none
+ * @fwnode:	its firmware node, instead of @properties: see kunit_dut_of_node(). The
+ *		driver gets the interrupt from the device tree, and the line must match
+ *		it: see @fwnode of &struct kunit_irq_line_info.
  * @platform_data: platform data
  *
- * What the pointers point to must not go away before the test ends.
+ * The data behind the pointers must stay valid until the test ends.
  */
 struct kunit_spi_info {
 	const char				*driver;
@@ -107,11 +106,11 @@ struct kunit_spi_info {
 };
 
 /**
- * struct kunit_spi_device - an SPI device which was made
+ * struct kunit_spi_device - a modelled SPI device
  * @spi:	the device
  * @rf:		its registers
- * @line:	its interrupt, or NULL
- * @dut:	the device with its driver, not bound yet
+ * @line:	its interrupt line, or NULL
+ * @dut:	the device under test; its driver is not bound yet
  */
 struct kunit_spi_device {
 	struct spi_device	*spi;

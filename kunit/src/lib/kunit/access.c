@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The accesses of a driver under test to its device
+ * Accesses of a driver under test to its device
  */
 
 #include <linux/cleanup.h>
@@ -13,7 +13,7 @@
 #include <kunit/resource.h>
 #include <kunit/test.h>
 
-/* So many accesses are printed when a test has failed */
+/* Number of accesses printed when a test has failed */
 #define KUNIT_ACCESSES_PRINTED	24
 
 static void kunit_access_print(struct kunit_accesses *acc, const struct kunit_access *access,
@@ -29,7 +29,7 @@ static void kunit_access_print(struct kunit_accesses *acc, const struct kunit_ac
 		  access->val, (void *)access->ip, why ? ": " : "", why ?: "");
 }
 
-/* Without a length it is to no register, not even to the one at 0 */
+/* An access without a length is not to a register, not even to the one at 0 */
 static bool kunit_access_is(const struct kunit_access *access, u64 addr, bool write)
 {
 	return access->len && access->addr == addr && access->write == write;
@@ -40,7 +40,7 @@ static void kunit_accesses_exit(void *data)
 	struct kunit_accesses *acc = data;
 	unsigned int i;
 
-	/* Nobody accesses the device any more */
+	/* No lock, as nobody accesses the device any more */
 	for (i = 0; i < min(acc->num_errors, KUNIT_ACCESSES_ERRORS); i++)
 		kunit_access_print(acc, &acc->errors[i], acc->reasons[i]);
 	if (acc->num_errors)
@@ -53,13 +53,13 @@ static void kunit_accesses_exit(void *data)
 }
 
 /**
- * kunit_accesses_init() - Begin to watch the accesses to a device
+ * kunit_accesses_init() - Start to monitor the accesses to a device
  * @test:	test context
- * @acc:	what to initialise; must stay until the end of the test
- * @name:	of the device, for messages; must stay likewise
+ * @acc:	the accesses to initialise; must stay valid until the end of the test
+ * @name:	name of the device, for messages; must stay valid likewise
  *
- * Errors are reported at the end of the test. What was made with the test after
- * this call is undone by then. When this fails, so does the test.
+ * Errors are reported at the end of the test, after everything which was created
+ * after this call has been undone. If this fails, the test fails.
  *
  * Context: The thread of the test.
  */
@@ -76,16 +76,16 @@ EXPORT_SYMBOL_GPL(kunit_accesses_init);
 /**
  * kunit_access_begin() - The driver begins an access
  * @acc:	accesses to the device
- * @access:	what it does: @addr, @len, @write, @ip and for a write @val are set
+ * @access:	the access, with @addr, @len, @write, @ip and for a write @val set
  *
- * Numbers the access, and takes the time which it is to take, without sleeping. A
- * model whose driver may sleep can sleep elsewhere.
+ * Numbers the access, and delays it as requested by the test, without sleeping. If
+ * the driver may sleep, the model can sleep outside of this function.
  *
  * Context: Any but NMI.
  *
- * Return: true if the access is to fail: nothing is written, and what is read is
- * what the bus has for nobody there (all ones, an error). The caller calls
- * kunit_access_end() nevertheless.
+ * Return: true if the access must fail: nothing is written, and a read returns what
+ * the bus returns without a device (all ones, or an error). The caller must call
+ * kunit_access_end() in any case.
  */
 bool kunit_access_begin(struct kunit_accesses *acc, struct kunit_access *access)
 {
@@ -99,7 +99,7 @@ bool kunit_access_begin(struct kunit_accesses *acc, struct kunit_access *access)
 		delay_us = acc->delay_us;
 	}
 
-	/* Loops of udelay() may be much too short on a virtual machine which is busy */
+	/* udelay() may be much too short on a busy virtual machine */
 	if (delay_us) {
 		ktime_t end = ktime_add_us(ktime_get(), delay_us);
 
@@ -114,11 +114,11 @@ EXPORT_SYMBOL_GPL(kunit_access_begin);
 /**
  * kunit_access_end() - The driver has done an access
  * @acc:	accesses to the device
- * @access:	what it was, @val included
+ * @access:	the access, including @val
  *
- * Writes it down, and then calls the hook of the test if this is the access.
+ * Records the access, and calls the hook of the test if it is for this access.
  *
- * Context: Any but NMI, without locks of the model, as the hook takes them.
+ * Context: Any but NMI, without locks of the model, as the hook may take them.
  */
 void kunit_access_end(struct kunit_accesses *acc, const struct kunit_access *access)
 {
@@ -148,12 +148,12 @@ void kunit_access_end(struct kunit_accesses *acc, const struct kunit_access *acc
 EXPORT_SYMBOL_GPL(kunit_access_end);
 
 /**
- * kunit_access_error() - The driver does what cannot be done with the device
+ * kunit_access_error() - The driver does an invalid access
  * @acc:	accesses to the device
- * @access:	what it does
- * @reason:	why not; must stay
+ * @access:	the access
+ * @reason:	why it is invalid; must stay valid until the end of the test
  *
- * Fails the test, at its end.
+ * Makes the test fail at its end.
  *
  * Context: Any but NMI.
  */
@@ -171,10 +171,10 @@ void kunit_access_error(struct kunit_accesses *acc, const struct kunit_access *a
 EXPORT_SYMBOL_GPL(kunit_access_error);
 
 /**
- * kunit_accesses_count() - How many accesses there were
+ * kunit_accesses_count() - Get the number of accesses
  * @acc:	accesses to the device
  *
- * Return: Number of accesses since kunit_accesses_reset(), or since the beginning.
+ * Return: Number of accesses since kunit_accesses_reset(), or kunit_accesses_init().
  */
 unsigned int kunit_accesses_count(struct kunit_accesses *acc)
 {
@@ -184,10 +184,10 @@ unsigned int kunit_accesses_count(struct kunit_accesses *acc)
 EXPORT_SYMBOL_GPL(kunit_accesses_count);
 
 /**
- * kunit_accesses_reset() - Count, fail and hook from now on
+ * kunit_accesses_reset() - Restart counting
  * @acc:	accesses to the device
  *
- * Forgets the trace, and which accesses were to fail or to be hooked. Errors stay.
+ * Clears the trace, and the settings for failures and the hook. Errors are kept.
  */
 void kunit_accesses_reset(struct kunit_accesses *acc)
 {
@@ -206,10 +206,10 @@ void kunit_accesses_reset(struct kunit_accesses *acc)
 EXPORT_SYMBOL_GPL(kunit_accesses_reset);
 
 /**
- * kunit_accesses_get() - Look at one access
+ * kunit_accesses_get() - Get one access
  * @acc:	accesses to the device
- * @nr:		which one, from 1
- * @access:	where to put it
+ * @nr:		number of the access, from 1
+ * @access:	set to the access
  *
  * Return: true, or false if there is no such access among the last
  * %KUNIT_ACCESSES_TRACED, or it has not ended.
@@ -224,10 +224,10 @@ bool kunit_accesses_get(struct kunit_accesses *acc, unsigned int nr, struct kuni
 EXPORT_SYMBOL_GPL(kunit_accesses_get);
 
 /**
- * kunit_accesses_to() - How often a register was accessed
+ * kunit_accesses_to() - Count the accesses to a register
  * @acc:	accesses to the device
- * @addr:	address of the register, in the device
- * @write:	whether to count writes or reads
+ * @addr:	address of the register in the device
+ * @write:	count writes, otherwise reads
  *
  * Return: The number among the last %KUNIT_ACCESSES_TRACED accesses.
  */
@@ -249,9 +249,9 @@ EXPORT_SYMBOL_GPL(kunit_accesses_to);
 /**
  * kunit_accesses_print() - Print the last accesses into the log of the test
  * @acc:	accesses to the device
- * @number:	how many, up to %KUNIT_ACCESSES_TRACED
+ * @number:	number of accesses, up to %KUNIT_ACCESSES_TRACED
  *
- * This happens at the end of a test which has failed anyway.
+ * Called automatically at the end of a failed test.
  *
  * Context: The thread of the test.
  */
@@ -271,12 +271,11 @@ EXPORT_SYMBOL_GPL(kunit_accesses_print);
 /**
  * kunit_accesses_fail() - Make accesses fail
  * @acc:	accesses to the device
- * @first:	which one from now on is the first to fail, 1 for the next one; 0 for
- *		none any more
- * @number:	how many fail, UINT_MAX for all that follow
+ * @first:	the first access to fail, 1 for the next one; 0 to stop failures
+ * @number:	number of accesses which fail, UINT_MAX for all following ones
  *
- * A register that is read has all ones then, what is written is lost: the device has
- * lost its power or is not there. On a bus which can tell, it tells.
+ * A failing read returns all ones, and a failing write is lost, as if the device was
+ * unplugged or had lost power. If the bus reports errors, the access returns one.
  */
 void kunit_accesses_fail(struct kunit_accesses *acc, unsigned int first, unsigned int number)
 {
@@ -290,7 +289,7 @@ void kunit_accesses_fail(struct kunit_accesses *acc, unsigned int first, unsigne
 EXPORT_SYMBOL_GPL(kunit_accesses_fail);
 
 /**
- * kunit_accesses_failed() - How many accesses were made to fail
+ * kunit_accesses_failed() - Get the number of accesses which were made to fail
  * @acc:	accesses to the device
  *
  * Return: The number since kunit_accesses_fail().
@@ -305,7 +304,7 @@ EXPORT_SYMBOL_GPL(kunit_accesses_failed);
 /**
  * kunit_accesses_delay() - Make accesses slow
  * @acc:	accesses to the device
- * @us:		microseconds which each of them takes from now on
+ * @us:		duration of each access from now on, in microseconds
  */
 void kunit_accesses_delay(struct kunit_accesses *acc, unsigned int us)
 {
@@ -315,15 +314,15 @@ void kunit_accesses_delay(struct kunit_accesses *acc, unsigned int us)
 EXPORT_SYMBOL_GPL(kunit_accesses_delay);
 
 /**
- * kunit_accesses_hook() - Have something happen right after an access
+ * kunit_accesses_hook() - Call a hook right after an access
  * @acc:	accesses to the device
- * @nr:		after which access from now on, 1 for the next one; 0 for none any more
- * @hook:	what is called
- * @data:	passed to it
+ * @nr:		the access, 1 for the next one; 0 to remove the hook
+ * @hook:	function to call
+ * @data:	passed to @hook
  *
- * The driver has the value then, and has not used it. The hook is called once, in the
- * context of the driver, which may be that of an interrupt: it does not sleep, and
- * does not use expectations. There is one hook at a time.
+ * The hook runs before the driver uses the value. It is called once, in the context of
+ * the driver, which may be interrupt context: it must neither sleep nor use
+ * expectations. There is only one hook; setting a hook replaces the previous one.
  */
 void kunit_accesses_hook(struct kunit_accesses *acc, unsigned int nr,
 			 void (*hook)(void *data), void *data)
@@ -352,11 +351,11 @@ static void kunit_accesses_hook_at(struct kunit_accesses *acc, u64 addr, bool wr
 }
 
 /**
- * kunit_accesses_hook_read() - Have something happen right after a register is read
+ * kunit_accesses_hook_read() - Call a hook right after the next read of a register
  * @acc:	accesses to the device
- * @addr:	address of the register, in the device
- * @hook:	what is called, as for kunit_accesses_hook(), after the next read
- * @data:	passed to it
+ * @addr:	address of the register in the device
+ * @hook:	function to call, see kunit_accesses_hook()
+ * @data:	passed to @hook
  */
 void kunit_accesses_hook_read(struct kunit_accesses *acc, u64 addr,
 			      void (*hook)(void *data), void *data)
@@ -366,11 +365,11 @@ void kunit_accesses_hook_read(struct kunit_accesses *acc, u64 addr,
 EXPORT_SYMBOL_GPL(kunit_accesses_hook_read);
 
 /**
- * kunit_accesses_hook_write() - Have something happen right after a register is written
+ * kunit_accesses_hook_write() - Call a hook right after the next write to a register
  * @acc:	accesses to the device
- * @addr:	address of the register, in the device
- * @hook:	what is called, as for kunit_accesses_hook(), after the next write
- * @data:	passed to it
+ * @addr:	address of the register in the device
+ * @hook:	function to call, see kunit_accesses_hook()
+ * @data:	passed to @hook
  */
 void kunit_accesses_hook_write(struct kunit_accesses *acc, u64 addr,
 			       void (*hook)(void *data), void *data)
@@ -380,7 +379,7 @@ void kunit_accesses_hook_write(struct kunit_accesses *acc, u64 addr,
 EXPORT_SYMBOL_GPL(kunit_accesses_hook_write);
 
 /**
- * kunit_accesses_hooked() - Whether the hook was called
+ * kunit_accesses_hooked() - Check if the hook was called
  * @acc:	accesses to the device
  *
  * Return: The number of calls since the hook was set, 0 or 1.
@@ -393,13 +392,13 @@ unsigned int kunit_accesses_hooked(struct kunit_accesses *acc)
 EXPORT_SYMBOL_GPL(kunit_accesses_hooked);
 
 /**
- * kunit_accesses_take_errors() - Look at the errors, which do not fail the test then
+ * kunit_accesses_take_errors() - Get and clear the errors, so that the test can pass
  * @acc:	accesses to the device
  *
- * For a test which wants to see that a driver goes wrong, and for those of the
+ * For tests which expect that a driver does invalid accesses, and for tests of the
  * helpers.
  *
- * Return: The number of accesses which the device does not have, since the last call.
+ * Return: The number of invalid accesses since the last call.
  */
 unsigned int kunit_accesses_take_errors(struct kunit_accesses *acc)
 {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Code under test, run in each context
+ * Run code under test in each context
  */
 
 #include <linux/bottom_half.h>
@@ -15,12 +15,12 @@
 
 /**
  * struct kunit_context_call - a call in another context
- * @fn:		what is called
+ * @fn:		function to call
  * @data:	for @fn
- * @ret:	what it returned
- * @work:	has it run in a softirq
- * @timer:	has it run in a hard interrupt
- * @done:	it has
+ * @ret:	return value of @fn
+ * @work:	runs @fn in a softirq
+ * @timer:	runs @fn in a hard interrupt
+ * @done:	completed when @fn has returned
  */
 struct kunit_context_call {
 	bool			(*fn)(void *data);
@@ -66,7 +66,7 @@ static enum hrtimer_restart kunit_context_timer(struct hrtimer *timer)
 	return HRTIMER_NORESTART;
 }
 
-/* A BH work item is a softirq everywhere, in ksoftirqd if need be. */
+/* A BH work item always runs in a softirq, if necessary in ksoftirqd. */
 static bool kunit_run_in_softirq(bool (*fn)(void *data), void *data)
 {
 	struct kunit_context_call call = { .fn = fn, .data = data };
@@ -87,7 +87,7 @@ static bool kunit_run_in_hardirq(bool (*fn)(void *data), void *data)
 			       HRTIMER_MODE_REL_HARD);
 	hrtimer_start(&call.timer, 0, HRTIMER_MODE_REL_HARD);
 	wait_for_completion(&call.done);
-	/* It is behind complete() still, perhaps */
+	/* The timer function may not have returned from complete() yet */
 	hrtimer_cancel(&call.timer);
 	destroy_hrtimer_on_stack(&call.timer);
 	return call.ret;
@@ -96,16 +96,16 @@ static bool kunit_run_in_hardirq(bool (*fn)(void *data), void *data)
 /**
  * kunit_run_in_context() - Call a function in a context, once
  * @context:	the context
- * @fn:		is called, and has returned when this does
+ * @fn:		function to call
  * @data:	for @fn
  *
- * The context is made for the call, on each architecture, on UML too: that the function
- * runs in it does not depend on timing. It must not sleep but in a task, and must not use
- * expectations in a hard interrupt.
+ * Creates the context for the call and waits for @fn, on all architectures including
+ * UML, independent of timing. @fn may sleep in a task only, and must not use expectations
+ * in a hard interrupt.
  *
  * Context: Process context. May sleep.
  *
- * Return: What @fn returned.
+ * Return: The return value of @fn.
  */
 bool kunit_run_in_context(enum kunit_context context, bool (*fn)(void *data), void *data)
 {
@@ -132,10 +132,10 @@ EXPORT_SYMBOL_GPL(kunit_run_in_context);
 /**
  * kunit_expect_in_each_context() - Call a function once in each context
  * @test:	test context
- * @fn:		is called, and returns false when something is wrong
+ * @fn:		function to call, which returns false on errors
  * @data:	for @fn
  *
- * The test fails when @fn returns false, and goes on with the next context.
+ * If @fn returns false, the test fails and continues with the next context.
  *
  * Context: Process context. May sleep.
  */

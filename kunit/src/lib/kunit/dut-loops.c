@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What each driver has to get through, with a device under test
+ * Loops which stress the driver of a device under test
  */
 
 #include <linux/atomic.h>
@@ -26,16 +26,16 @@
 #include <kunit/test.h>
 #include <kunit/test-bug.h>
 
-/* A driver which needs more steps than that is in a loop of its own */
+/* A driver which needs more steps than this does not terminate */
 #define KUNIT_DUT_MAX_STEPS	2000
 
-/* So often does the device interrupt at least at each step of a loop under fire */
+/* Minimum number of interrupts in each step of a loop under fire */
 #define KUNIT_DUT_FIRES		16
 
-/* As long as that may others keep CPUs from going down and coming up */
+/* How long others may keep CPUs from going down and coming up */
 #define KUNIT_DUT_PATIENCE	(10 * HZ)
 
-/* Nothing is left of the driver. @when is a step of a loop, @what says of which. */
+/* Check that the driver has left nothing behind. @what and @when describe the step. */
 static void kunit_dut_check_gone(struct kunit_dut *dut, const char *what, unsigned int when)
 {
 	KUNIT_EXPECT_FALSE_MSG(dut->test, kunit_dut_is_bound(dut), "%s %u", what, when);
@@ -53,12 +53,12 @@ static void kunit_dut_check_idle(struct kunit_dut *dut)
 }
 
 /**
- * kunit_dut_bind_again() - Bind and unbind, again and again
+ * kunit_dut_bind_again() - Bind and unbind repeatedly
  * @dut:	device under test, not bound
- * @times:	how often
+ * @times:	number of iterations
  *
- * The test fails when a probe does, or when something is left of the driver after it
- * was unbound.
+ * The test fails if a probe fails, or if the driver leaves something behind when it
+ * is unbound.
  *
  * Context: The thread of the test.
  */
@@ -80,12 +80,12 @@ EXPORT_SYMBOL_GPL(kunit_dut_bind_again);
  * kunit_dut_count_accesses() - Probe, and count the accesses to the device
  * @dut:	device under test, not bound, with accesses
  *
- * The accesses are reset before, and the driver is unbound again. A driver which finds
- * in probe what an earlier one has left may have fewer of them the second time.
+ * Resets the accesses before, and unbinds the driver again. If an earlier probe has
+ * left the device initialised, the driver may need fewer accesses.
  *
  * Context: The thread of the test.
  *
- * Return: How many accesses there are in probe.
+ * Return: The number of accesses in probe.
  */
 unsigned int kunit_dut_count_accesses(struct kunit_dut *dut)
 {
@@ -107,13 +107,14 @@ EXPORT_SYMBOL_GPL(kunit_dut_count_accesses);
  * kunit_dut_fail_each_access() - Probe while one access to the device fails
  * @dut:	device under test, not bound, with accesses
  *
- * The first, then the second and so on, until all that probe does have been tried. A
- * driver need not notice that. If its probe fails, nothing may be left of it; if it does
- * not, it must be possible to unbind it. In the end probe succeeds.
+ * Probes repeatedly: first the first access fails, then the second one and so on, until
+ * each access in probe has failed once. The driver need not detect the failure. If probe
+ * fails, it must not leave anything behind; if it succeeds, the driver must be able to
+ * unbind. The last probe, without a failure, must succeed.
  *
  * Context: The thread of the test.
  *
- * Return: How many accesses there are in probe.
+ * Return: The number of accesses in probe.
  */
 unsigned int kunit_dut_fail_each_access(struct kunit_dut *dut)
 {
@@ -143,7 +144,7 @@ unsigned int kunit_dut_fail_each_access(struct kunit_dut *dut)
 EXPORT_SYMBOL_GPL(kunit_dut_fail_each_access);
 
 #if defined(CONFIG_FAILSLAB) && defined(CONFIG_FAULT_INJECTION_DEBUG_FS)
-/* What is behind a file of failslab in debugfs, which is the only way to it */
+/* The variable behind a failslab file: debugfs is the only way to get at it */
 static void *kunit_dut_failslab(const char *name)
 {
 	struct dentry *dir = debugfs_lookup("failslab", NULL), *file;
@@ -160,7 +161,7 @@ static void *kunit_dut_failslab(const char *name)
 	return data;
 }
 
-/* Bind while the @n-th allocation of this task fails. Returns whether one did. */
+/* Bind while the @n-th allocation of this task fails. Returns true if one has failed. */
 static bool kunit_dut_bind_failing(struct kunit_dut *dut, unsigned int n, int *ret)
 {
 	bool failed;
@@ -177,18 +178,18 @@ static bool kunit_dut_bind_failing(struct kunit_dut *dut, unsigned int n, int *r
  * kunit_dut_fail_each_allocation() - Probe while one allocation fails
  * @dut:	device under test, not bound
  *
- * The first, then the second and so on, as kunit_dut_fail_each_access(). This needs
- * CONFIG_FAILSLAB and CONFIG_FAULT_INJECTION_DEBUG_FS, and skips the test without.
- * Warnings are suppressed meanwhile, as there are some in what drivers call.
+ * Same as kunit_dut_fail_each_access(), for allocations. The test is skipped without
+ * CONFIG_FAILSLAB and CONFIG_FAULT_INJECTION_DEBUG_FS. Warnings are suppressed, as
+ * functions which drivers call warn about failed allocations.
  *
  * Context: The thread of the test.
  *
- * Return: How many allocations there are in probe.
+ * Return: The number of allocations in probe.
  */
 unsigned int kunit_dut_fail_each_allocation(struct kunit_dut *dut)
 {
 #if defined(CONFIG_FAILSLAB) && defined(CONFIG_FAULT_INJECTION_DEBUG_FS)
-	/* By default what may sleep does not fail, and what fails prints a stack */
+	/* By default allocations which may sleep do not fail, and failures print a stack */
 	bool *spares = kunit_dut_failslab("ignore-gfp-wait"), spared;
 	unsigned long *verbose = kunit_dut_failslab("verbose"), verbosity;
 	bool failed = true;
@@ -199,13 +200,13 @@ unsigned int kunit_dut_fail_each_allocation(struct kunit_dut *dut)
 		kunit_skip(dut->test, "no failslab/ignore-gfp-wait and verbose in debugfs");
 	kunit_dut_check_idle(dut);
 
-	/* Once with all of them: some are made the first time only, and stay */
+	/* Probe once without failures: some allocations are done only once, and stay */
 	kunit_dut_bind_again(dut, 1);
 
 	for (n = 1; failed && n <= KUNIT_DUT_MAX_STEPS; n++) {
-		/* Those of the thread, which may run a test of @dut->test */
+		/* Suppress warnings for the test of this thread, which may not be @dut->test */
 		kunit_warning_suppress(kunit_get_current_test() ?: dut->test) {
-			/* Put back at once: an assertion would leave it */
+			/* Restore the settings at once, before an assertion can end the test */
 			spared = *spares;
 			verbosity = *verbose;
 			*spares = false;
@@ -234,11 +235,11 @@ unsigned int kunit_dut_fail_each_allocation(struct kunit_dut *dut)
 EXPORT_SYMBOL_GPL(kunit_dut_fail_each_allocation);
 
 /**
- * struct kunit_dut_fire - who interrupts all the time
+ * struct kunit_dut_fire - a thread which raises interrupts continuously
  * @line:	the line
- * @bits:	what happens
- * @fires:	how often it still has to, until @done
- * @done:	it has
+ * @bits:	the events
+ * @fires:	number of interrupts until @done
+ * @done:	completed after @fires interrupts
  * @task:	the thread
  */
 struct kunit_dut_fire {
@@ -297,7 +298,7 @@ static void kunit_dut_fire_stop(struct kunit_dut *dut, struct kunit_dut_fire *fi
 	kunit_release_action(dut->test, kunit_dut_fire_end, fire);
 }
 
-/* Some events, of which the driver can only have seen the first, or all of them */
+/* Wait for some events. The driver need not have seen more than the first one. */
 static void kunit_dut_fire_some(struct kunit_dut_fire *fire)
 {
 	atomic_set(&fire->fires, KUNIT_DUT_FIRES);
@@ -305,15 +306,15 @@ static void kunit_dut_fire_some(struct kunit_dut_fire *fire)
 }
 
 /**
- * kunit_dut_unbind_under_fire() - Unbind while the device interrupts all the time
+ * kunit_dut_unbind_under_fire() - Unbind while the device interrupts continuously
  * @dut:	device under test, not bound, with a line
- * @bits:	events which happen all the time, from a thread: before probe, while it
- *		runs, while the driver is bound, while it is unbound and after that
- * @times:	how often
+ * @bits:	events which a thread raises continuously: before and during probe, while
+ *		the driver is bound, while it is being unbound and after that
+ * @times:	number of iterations
  *
- * Accesses to registers which have been unmapped fail the test, and everything else
- * that kunit_dut_bind_again() looks for. How far the driver gets between two events is
- * up to the scheduler, and to the number of CPUs. For each place once see
+ * The test fails on accesses to unmapped registers, and if a check of
+ * kunit_dut_bind_again() fails. How far the driver gets between two events depends on
+ * the scheduler and on the number of CPUs. To cover each place once, use
  * kunit_dut_fire_at_each_access().
  *
  * Context: The thread of the test.
@@ -328,7 +329,7 @@ void kunit_dut_unbind_under_fire(struct kunit_dut *dut, u64 bits, unsigned int t
 	for (unsigned int i = 1; i <= times; i++) {
 		KUNIT_EXPECT_EQ_MSG(dut->test, kunit_dut_bind(dut), 0, "time %u", i);
 		kunit_dut_fire_some(fire);
-		/* At least one of them has got to the driver. They do not end, so no settling. */
+		/* At least one event has reached the driver. They do not stop, so do not settle. */
 		irq_sim_synchronize(kunit_irq_line_domain(dut->line));
 		synchronize_irq(kunit_irq_line_irq(dut->line));
 		kunit_dut_unbind(dut);
@@ -367,7 +368,7 @@ static struct cpumask *kunit_dut_affinity(struct kunit_dut *dut)
 	return kunit_dut_cpumask(dut, irq_data_get_affinity_mask(data));
 }
 
-/* Nobody interrupts any more, and the driver has to have acknowledged everything */
+/* The interrupts have stopped, and the driver must have acknowledged all events */
 static void kunit_dut_check_handled(struct kunit_dut *dut, const char *what, unsigned int cpu)
 {
 	KUNIT_EXPECT_EQ_MSG(dut->test, kunit_irq_line_settle(dut->line), 0,
@@ -378,11 +379,11 @@ static void kunit_dut_check_handled(struct kunit_dut *dut, const char *what, uns
 /**
  * kunit_dut_affinity_under_fire() - Move the interrupt from CPU to CPU under fire
  * @dut:	device under test, bound, with a line
- * @bits:	events which happen all the time meanwhile, from a thread
- * @times:	how often it goes round
+ * @bits:	events which a thread raises continuously
+ * @times:	number of rounds over all CPUs
  *
- * After each move the driver has to have acknowledged all that happened. In the end the
- * interrupt has the affinity which it had. With one CPU the test is skipped.
+ * After each move, the driver must have acknowledged all events. The affinity is restored
+ * at the end. With one CPU the test is skipped.
  *
  * Context: The thread of the test.
  */
@@ -406,7 +407,7 @@ void kunit_dut_affinity_under_fire(struct kunit_dut *dut, u64 bits, unsigned int
 			kunit_dut_fire_some(fire);
 			kunit_dut_fire_stop(dut, fire);
 			kunit_dut_check_handled(dut, "the interrupt went to CPU", cpu);
-			/* And one alone, which is handled there */
+			/* And a single one, which is handled on that CPU */
 			kunit_irq_line_raise(dut->line, bits);
 			kunit_dut_check_handled(dut, "the interrupt was on CPU", cpu);
 		}
@@ -416,7 +417,7 @@ void kunit_dut_affinity_under_fire(struct kunit_dut *dut, u64 bits, unsigned int
 EXPORT_SYMBOL_GPL(kunit_dut_affinity_under_fire);
 
 #ifdef CONFIG_HOTPLUG_CPU
-/* Who probes a bus, among others, keeps all CPUs as they are for a moment: -EBUSY */
+/* Others, e.g. the probe of a bus, may disable CPU hotplug for a moment: -EBUSY */
 static int kunit_dut_plug(int (*fn)(unsigned int cpu), unsigned int cpu)
 {
 	unsigned long end = jiffies + KUNIT_DUT_PATIENCE;
@@ -435,7 +436,7 @@ static void kunit_dut_plug_under_fire(struct kunit_dut *dut, struct kunit_dut_fi
 
 	KUNIT_EXPECT_EQ_MSG(dut->test, irq_set_affinity(irq, cpumask_of(cpu)), 0,
 			    "the interrupt cannot go to CPU %u", cpu);
-	/* One alone, which is handled there */
+	/* A single event, which is handled on that CPU */
 	kunit_irq_line_raise(dut->line, fire->bits);
 	kunit_dut_check_handled(dut, "the interrupt was on CPU", cpu);
 	kunit_dut_fire_start(dut, fire);
@@ -456,12 +457,11 @@ static void kunit_dut_plug_under_fire(struct kunit_dut *dut, struct kunit_dut_fi
 /**
  * kunit_dut_hotplug_under_fire() - Take the CPU of the interrupt down under fire
  * @dut:	device under test, bound, with a line
- * @bits:	events which happen all the time meanwhile, from a thread
+ * @bits:	events which a thread raises continuously
  *
- * Each CPU that can be taken down gets the interrupt, goes down, and comes back. Then
- * the driver has to have acknowledged all that happened. In the end the interrupt has
- * the affinity which it had. Without CONFIG_HOTPLUG_CPU, or with one CPU, the test is
- * skipped.
+ * Moves the interrupt to each CPU that can be taken down, takes the CPU down and up
+ * again. Then the driver must have acknowledged all events. The affinity is restored at
+ * the end. Without CONFIG_HOTPLUG_CPU, or with one CPU, the test is skipped.
  *
  * Context: The thread of the test.
  */
@@ -473,7 +473,7 @@ void kunit_dut_hotplug_under_fire(struct kunit_dut *dut, u64 bits)
 	unsigned int cpu;
 
 	kunit_dut_check_movable(dut);
-	/* A copy: CPUs go while it is walked through */
+	/* A copy, as the mask changes during the loop below */
 	pluggable = kunit_dut_cpumask(dut, cpu_online_mask);
 	for_each_online_cpu(cpu) {
 		if (!cpu_is_hotpluggable(cpu))
@@ -508,17 +508,17 @@ static void kunit_dut_unhook(void *accesses)
 /**
  * kunit_dut_fire_at_each_access() - Interrupt after each access of an operation
  * @dut:	device under test, with a line and accesses
- * @bits:	events which happen, once: after the first access in the first round,
- *		after the second one in the second, and so on until all have been tried
- * @op:		what the driver does: a call into its subsystem, kunit_dut_bind(),
+ * @bits:	events which happen once in each round: after the first access in the
+ *		first round, after the second one in the second, and so on
+ * @op:		operation of the driver: a call into its subsystem, kunit_dut_bind(),
  *		kunit_dut_unbind()
- * @data:	passed to it
+ * @data:	passed to @op
  *
- * If the device is bound after @op, the driver has to have acknowledged the events.
+ * If the device is bound after @op, the driver must have acknowledged the events.
  *
  * Context: The thread of the test.
  *
- * Return: How many accesses there are in the operation.
+ * Return: The number of accesses in the operation.
  */
 unsigned int kunit_dut_fire_at_each_access(struct kunit_dut *dut, u64 bits,
 					   void (*op)(struct kunit_dut *dut, void *data),
@@ -529,7 +529,7 @@ unsigned int kunit_dut_fire_at_each_access(struct kunit_dut *dut, u64 bits,
 
 	KUNIT_ASSERT_NOT_NULL(dut->test, dut->accesses);
 
-	/* An assertion in @op must not leave it: @fire goes before the device does */
+	/* Remove the hook even after an assertion in @op, as @fire is freed before the device */
 	KUNIT_ASSERT_EQ(dut->test, kunit_add_action_or_reset(dut->test, kunit_dut_unhook,
 							     dut->accesses), 0);
 
@@ -551,7 +551,7 @@ unsigned int kunit_dut_fire_at_each_access(struct kunit_dut *dut, u64 bits,
 }
 EXPORT_SYMBOL_GPL(kunit_dut_fire_at_each_access);
 
-/* Resume the device, whose driver then has to acknowledge what happened meanwhile */
+/* Resume the device. The driver must acknowledge the events from the suspend. */
 static void kunit_dut_resume_handled(struct kunit_dut *dut)
 {
 	KUNIT_EXPECT_EQ(dut->test, kunit_dut_resume(dut), 0);
@@ -565,7 +565,7 @@ static void kunit_dut_resume_handled(struct kunit_dut *dut)
  * @dut:	device under test, bound, with a line
  * @bits:	events which happen while the device is suspended
  *
- * After that the driver has to have acknowledged them.
+ * After the resume, the driver must have acknowledged the events.
  *
  * Context: The thread of the test.
  */
@@ -586,19 +586,19 @@ static bool kunit_dut_wakes(struct kunit_dut *dut)
 #endif
 
 /**
- * kunit_dut_wake_up() - Suspend and resume, with an event that is to wake the machine
+ * kunit_dut_wake_up() - Suspend and resume, with an event that wakes up the machine
  * @dut:	device under test, bound, with a line; its driver has called
  *		device_init_wakeup() or the like
  * @bits:	events which happen while the device is suspended
  *
- * First with wakeup as user space has disabled it, then as user space has enabled it:
- * while the device is suspended its interrupt is a wakeup source in the second case
- * only, and in both the driver has to have acknowledged the events once it is resumed.
- * Whether it is a wakeup source while the device is not suspended is up to the driver,
- * but has to be the same before and after. This looks for enable_irq_wake(), which the
- * driver calls. What the PM core calls, for dev_pm_set_wake_irq(), is not called here.
+ * Runs twice: first with wakeup disabled, as by user space, then enabled. While the
+ * device is suspended, its interrupt must be a wakeup source only if enabled. After the
+ * resume, the driver must have acknowledged the events in both cases. The driver may make
+ * the interrupt a wakeup source while the device is not suspended, but the state must be
+ * the same before and after. This checks for enable_irq_wake() by the driver, but does
+ * not do what the PM core does for dev_pm_set_wake_irq().
  *
- * Context: The thread of the test. Without CONFIG_PM_SLEEP it is skipped.
+ * Context: The thread of the test. Without CONFIG_PM_SLEEP the test is skipped.
  */
 void kunit_dut_wake_up(struct kunit_dut *dut, u64 bits)
 {

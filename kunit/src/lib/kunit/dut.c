@@ -26,21 +26,22 @@
 #include <kunit/resource.h>
 #include <kunit/test.h>
 
-/* No driver is called that */
+/* No driver has this name */
 #define KUNIT_DUT_NOT_YET	"kunit-not-yet"
 
 KUNIT_DEFINE_ACTION_WRAPPER(kunit_dut_put_module, module_put, struct module *);
 
 /**
- * kunit_dut_adopt() - Test a driver with a device that exists
+ * kunit_dut_adopt() - Test a driver with an existing device
  * @test:	test context
- * @dev:	the device, which may be bound to the driver already, and must stay
+ * @dev:	the device, which may be bound to the driver already, and must exist until
+ *		the test ends
  * @driver:	name of the driver, on the bus of @dev
  *
- * For devices on other buses: an I2C client, whose adapter the test has made. The
- * caller may set @line and @accesses of what is returned, for the loops.
+ * For devices on other buses, e.g. an I2C client on an adapter of the test. The caller
+ * may set @line and @accesses of the returned struct, for the loops.
  *
- * Context: The thread of the test. When this fails, so does the test.
+ * Context: The thread of the test. If this fails, the test fails.
  *
  * Return: The device under test.
  */
@@ -55,7 +56,7 @@ struct kunit_dut *kunit_dut_adopt(struct kunit *test, struct device *dev, const 
 	dut->drv = driver_find(driver, dev->bus);
 	KUNIT_ASSERT_NOT_NULL_MSG(test, dut->drv, "the %s bus has no driver %s",
 				  dev->bus->name, driver);
-	/* driver_find() keeps no reference: the driver stays for as long as its module */
+	/* driver_find() does not take a reference, so keep the module of the driver */
 	KUNIT_ASSERT_TRUE(test, try_module_get(dut->drv->owner));
 	KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test, kunit_dut_put_module,
 							dut->drv->owner), 0);
@@ -76,8 +77,8 @@ static void kunit_dut_of_put(void *data)
  * @address:	#address-cells of the root in the overlay
  * @size:	#size-cells likewise
  *
- * An overlay can change neither. Where the root of the device tree has other ones, or
- * there is no CONFIG_OF, the test is skipped: call this before of_overlay_apply_kunit().
+ * An overlay cannot change them. Skips the test if the root of the device tree has
+ * different values, or without CONFIG_OF: call this before of_overlay_apply_kunit().
  *
  * Context: The thread of the test.
  */
@@ -99,14 +100,14 @@ EXPORT_SYMBOL_GPL(kunit_dut_of_cells);
 /**
  * kunit_dut_of_node() - Find a node of the device tree
  * @test:	test context
- * @path:	of the node, for instance in an overlay that of_overlay_apply_kunit() has
- *		applied
+ * @path:	path of the node, e.g. in an overlay which was applied with
+ *		of_overlay_apply_kunit()
  *
- * The kernel must not make the device itself: put its node into another one which has
- * status "disabled". The node is kept until the end of the test. Without CONFIG_OF the
+ * The kernel must not create a device for the node: put it below a node with status
+ * "disabled". The reference is kept until the end of the test. Without CONFIG_OF the
  * test is skipped.
  *
- * Context: The thread of the test. When there is no such node, the test fails.
+ * Context: The thread of the test. If there is no such node, the test fails.
  *
  * Return: The firmware node.
  */
@@ -146,7 +147,7 @@ static int kunit_dut_add_resources(struct platform_device *pdev, const struct ku
 
 	if (info->mmio)
 		res[num++] = *kunit_mmio_resource(info->mmio);
-	/* In a device tree, the driver gets what that says, and nothing else */
+	/* With a device tree node, the driver only gets the interrupt in the device tree */
 	if (info->line && !is_of_node(pdev->dev.fwnode))
 		res[num++] = DEFINE_RES_IRQ(kunit_irq_line_irq(info->line));
 	for (unsigned int i = 0; i < info->num_res; i++)
@@ -170,13 +171,13 @@ static int kunit_dut_describe(struct platform_device *pdev, const struct kunit_d
 	ret = kunit_dut_add_resources(pdev, info);
 	if (!ret && info->data)
 		ret = platform_device_add_data(pdev, info->data, info->size_data);
-	/* Not by itself: who binds it wants to know what becomes of that */
+	/* Do not bind automatically: kunit_dut_bind() returns the result to the test */
 	if (!ret)
 		ret = device_set_driver_override(&pdev->dev, KUNIT_DUT_NOT_YET);
 	return ret;
 }
 
-/* The test and the device tree are to agree on where the registers are */
+/* The test and the device tree must agree on the address of the registers */
 static void kunit_dut_check_reg(struct kunit *test, const struct kunit_dut_info *info)
 {
 	const struct resource *mmio;
@@ -194,12 +195,11 @@ static void kunit_dut_check_reg(struct kunit *test, const struct kunit_dut_info 
  * @test:	test context
  * @info:	what to create; not used after the return
  *
- * The driver is one that is in the kernel, and nothing in it is changed. The device
- * is not bound to it, that is for kunit_dut_bind(). At the end of the test it is
- * unbound and removed.
+ * The driver is an existing one, without changes. This does not bind it, see
+ * kunit_dut_bind(). At the end of the test the device is unbound and removed.
  *
- * Context: The thread of the test. When this fails, so does the test; without the driver
- * the test is skipped.
+ * Context: The thread of the test. If this fails, the test fails; without the driver the
+ * test is skipped.
  *
  * Return: The device under test.
  */
@@ -218,8 +218,8 @@ struct kunit_dut *kunit_dut_platform(struct kunit *test, const struct kunit_dut_
 	kunit_dut_check_reg(test, info);
 
 	/*
-	 * Not managed by the device: a device which its driver makes with the same node,
-	 * as gpiolib does, would take the node away with it.
+	 * The device does not manage the node: if the driver makes another device with the
+	 * same node, as gpiolib does, the removal of that device would remove the node.
 	 */
 	if (info->properties) {
 		fwnode = kunit_fwnode_create_software_node(test, info->properties, NULL);
@@ -252,15 +252,15 @@ EXPORT_SYMBOL_GPL(kunit_dut_platform);
  *
  * Context: Process context. May sleep.
  *
- * Return: 0, or what probe returned; -EBUSY if the device is bound already, -ENODEV
- * also if the driver does not match it, -EPROBE_DEFER when something is missing. There
- * is no second try then.
+ * Return: 0, or the error from probe; -EBUSY if the device is bound already, -ENODEV
+ * also if the driver does not match it, -EPROBE_DEFER if something is missing. A
+ * deferred probe is not retried.
  */
 int kunit_dut_bind(struct kunit_dut *dut)
 {
 	int ret;
 
-	/* This is also how a driver learns which of its names matched */
+	/* The match callback may also save which id matched, for the driver */
 	if (dut->dev->bus->match && dut->dev->bus->match(dut->dev, dut->drv) <= 0) {
 		kunit_err(dut->test, "%s does not match the driver %s\n", dev_name(dut->dev),
 			  dut->drv->name);
@@ -273,10 +273,10 @@ int kunit_dut_bind(struct kunit_dut *dut)
 EXPORT_SYMBOL_GPL(kunit_dut_bind);
 
 /**
- * kunit_dut_is_bound() - Whether the device has a driver
+ * kunit_dut_is_bound() - Check if the device is bound to a driver
  * @dut:	device under test
  *
- * Return: true if it has.
+ * Return: true if it is.
  */
 bool kunit_dut_is_bound(struct kunit_dut *dut)
 {
@@ -319,7 +319,7 @@ static const size_t kunit_dut_up[] = {
 	[KUNIT_DUT_SUSPENDED_NOIRQ]	= offsetof(const struct dev_pm_ops, resume_noirq),
 };
 
-/* Call what the PM core would, which is the first of those who have any */
+/* Call a callback like the PM core: that of the first level which has PM operations */
 static int kunit_dut_call(struct device *dev, size_t op)
 {
 	const struct dev_pm_ops *ops = NULL;
@@ -352,7 +352,7 @@ static int kunit_dut_call(struct device *dev, size_t op)
 	return call(dev);
 }
 
-/* Late and without interrupts, the PM core does not take the lock of the device */
+/* The PM core does not take the lock of the device in the late and noirq phases */
 static int kunit_dut_pm(struct device *dev, size_t op)
 {
 	if (op != offsetof(const struct dev_pm_ops, prepare) &&
@@ -384,18 +384,18 @@ static int kunit_dut_wind_up(struct kunit_dut *dut, int phase)
 #endif
 
 /**
- * kunit_dut_suspend() - Suspend the device, as the PM core does, and nothing else
+ * kunit_dut_suspend() - Suspend only the device, like the PM core
  * @dut:	device under test, bound
  *
- * Calls its callbacks from prepare to suspend_noirq. The interrupt of the device is
- * disabled before the last one, as the PM core does with those that do not wake. The
- * machine goes on. Resume the device before anything can end the test: its driver is
- * unbound then, which it never is while it is suspended. On a kernel without
- * CONFIG_PM_SLEEP drivers have no callbacks, and the test is skipped.
+ * Calls the callbacks from prepare to suspend_noirq. The interrupt of the device is
+ * disabled before the last one, as the PM core does unless it is a wakeup source. The
+ * machine keeps running. The device must be resumed before anything can end the test, as a
+ * driver is never unbound while its device is suspended. Without CONFIG_PM_SLEEP drivers
+ * have no callbacks, and the test is skipped.
  *
  * Context: The thread of the test.
  *
- * Return: 0, or the error of a callback, after which the device is resumed.
+ * Return: 0, or the error from a callback, after which the device has been resumed.
  */
 int kunit_dut_suspend(struct kunit_dut *dut)
 {
@@ -410,7 +410,7 @@ int kunit_dut_suspend(struct kunit_dut *dut)
 		if (phase == KUNIT_DUT_SUSPENDED_NOIRQ && dut->line)
 			disable_irq(kunit_irq_line_irq(dut->line));
 		ret = kunit_dut_pm(dut->dev, kunit_dut_down[phase]);
-		/* prepare returns more than 0 to say that it can stay as it is */
+		/* prepare returns a positive value if the device can stay runtime suspended */
 		if (ret < 0 || (ret && phase != KUNIT_DUT_PREPARED)) {
 			if (phase == KUNIT_DUT_SUSPENDED_LATE)
 				pm_runtime_enable(dut->dev);
@@ -434,7 +434,7 @@ EXPORT_SYMBOL_GPL(kunit_dut_suspend);
  *
  * Context: The thread of the test.
  *
- * Return: 0, or the first error of a callback.
+ * Return: 0, or the first error from a callback.
  */
 int kunit_dut_resume(struct kunit_dut *dut)
 {

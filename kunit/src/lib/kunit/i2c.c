@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * I2C devices which a test models, for the drivers under test
+ * Models of I2C devices, for drivers under test
  *
- * The adapter does plain I2C messages, of which the I2C core makes the SMBus
- * transfers. What goes from START to STOP is one transfer: the drivers' calls
- * are one each.
+ * The adapter only supports I2C messages, with which the I2C core emulates SMBus. A
+ * transfer lasts from START to STOP, so each call of a driver is one transfer.
  *
- * A device alerts by pulling SMBALERT# low, which all share. Whoever reads from the
- * alert response address gets the address of the lowest one which does, and that one
- * stops.
+ * A device alerts by pulling SMBALERT# low, which all devices share. A read from the
+ * alert response address returns the lowest address of the alerting devices, and that
+ * device then stops alerting.
  */
 
 #include <linux/device.h>
@@ -31,13 +30,13 @@
 #define KUNIT_I2C_ARA	0x0c
 
 /**
- * struct kunit_i2c_slave - who answers at an address
- * @node:	in &kunit_i2c_adapter.slaves
+ * struct kunit_i2c_slave - a device at an address
+ * @node:	entry in &kunit_i2c_adapter.slaves
  * @ka:		the adapter
  * @addr:	the address
  * @rf:		the registers
- * @alerts:	it pulls SMBALERT#
- * @flag:	the bit behind its address when it answers to the alert response address
+ * @alerts:	the device pulls SMBALERT# low
+ * @flag:	bit after the address in the response to the alert response address
  */
 struct kunit_i2c_slave {
 	struct list_head	node;
@@ -52,10 +51,10 @@ struct kunit_i2c_slave {
  * struct kunit_i2c_adapter - an adapter of a test
  * @adap:	for the I2C core
  * @test:	the test
- * @lock:	protects @slaves, and what they alert
- * @slaves:	who is there
- * @smbalert:	the line, active while one of them alerts; NULL if there is none
- * @setup:	of the device which handles it
+ * @lock:	protects @slaves and their alerts
+ * @slaves:	the devices
+ * @smbalert:	the interrupt line, active while a device alerts; NULL if there is none
+ * @setup:	setup of the device which handles @smbalert
  */
 struct kunit_i2c_adapter {
 	struct i2c_adapter	adap;
@@ -93,7 +92,7 @@ static struct kunit_regfile *kunit_i2c_find(struct i2c_adapter *adap, unsigned s
 	return slave ? slave->rf : NULL;
 }
 
-/* Who alerts, and has the lowest address: that one wins the arbitration */
+/* The alerting device with the lowest address, which wins the arbitration */
 static struct kunit_i2c_slave *kunit_i2c_alerting(struct kunit_i2c_adapter *ka)
 {
 	struct kunit_i2c_slave *slave, *first = NULL;
@@ -122,7 +121,7 @@ static int kunit_i2c_ara(struct kunit_i2c_adapter *ka, struct i2c_msg *msg)
 	return 0;
 }
 
-/* The device says how many bytes follow, and the message has room for 32. */
+/* The first byte is the number of bytes which follow. The message has room for 32. */
 static int kunit_i2c_read_block(struct kunit_regfile *rf, struct i2c_msg *msg)
 {
 	int ret = kunit_regfile_read(rf, msg->buf, 1);
@@ -146,7 +145,7 @@ static int kunit_i2c_msg(struct kunit_regfile *rf, struct i2c_msg *msg)
 		return kunit_i2c_read_block(rf, msg);
 	if (msg->flags & I2C_M_RD)
 		return kunit_regfile_read(rf, msg->buf, msg->len);
-	/* Is anybody there? */
+	/* A probe for the presence of a device */
 	if (!msg->len)
 		return 0;
 	if (msg->len < reg_bytes) {
@@ -173,7 +172,7 @@ static int kunit_i2c_xfer(struct i2c_adapter *adap, struct i2c_msg *msgs, int nu
 		return num == 1 ? kunit_i2c_ara(ka, msgs) ?: num : -EOPNOTSUPP;
 
 	for (i = 0; i < num && !ret; i++) {
-		/* A driver may talk to several devices before it stops */
+		/* A driver may address several devices before the STOP */
 		if (!i || msgs[i].addr != msgs[i - 1].addr) {
 			if (rf)
 				kunit_regfile_end(rf);
@@ -192,7 +191,7 @@ static int kunit_i2c_xfer(struct i2c_adapter *adap, struct i2c_msg *msgs, int nu
 
 static u32 kunit_i2c_functionality(struct i2c_adapter *adap)
 {
-	/* The device would have to know about the checksum */
+	/* No PEC, as the models of devices do not support the checksum */
 	return I2C_FUNC_I2C | (I2C_FUNC_SMBUS_EMUL_ALL & ~I2C_FUNC_SMBUS_PEC);
 }
 
@@ -207,7 +206,7 @@ KUNIT_DEFINE_ACTION_WRAPPER(kunit_i2c_del_adapter, i2c_del_adapter, struct i2c_a
  * kunit_i2c_adapter_create() - Create a test managed I2C adapter
  * @test:	test context
  *
- * Nobody answers there yet. Does not return if it cannot be made.
+ * The adapter has no devices yet. Does not return if it cannot be created.
  *
  * Context: Process context, the thread of the test.
  *
@@ -275,14 +274,14 @@ KUNIT_DEFINE_ACTION_WRAPPER(kunit_i2c_unregister, i2c_unregister_device, struct 
  * kunit_i2c_alert_create() - Let devices alert
  * @test:	test context
  * @adap:	adapter of the test
- * @trigger:	how the adapter's input for SMBALERT# behaves: IRQ_TYPE_LEVEL_LOW or
+ * @trigger:	trigger type of the adapter's input for SMBALERT#: IRQ_TYPE_LEVEL_LOW or
  *		IRQ_TYPE_EDGE_FALLING
  *
- * Connects SMBALERT# of @adap to an interrupt, which the driver of the I2C core for it
- * handles. Do that before the clients are made, so that they go first.
+ * Connects SMBALERT# of @adap to an interrupt, which the SMBALERT# driver of the I2C
+ * core handles. Call this before the clients are created, so that they are removed first.
  *
- * Context: Process context, the thread of the test. When this fails, so does the test.
- * Without the driver of CONFIG_I2C_SMBUS it is skipped: who uses this selects that.
+ * Context: Process context, the thread of the test. If this fails, the test fails.
+ * Without the driver of CONFIG_I2C_SMBUS the test is skipped: select it for such tests.
  *
  * Return: The line.
  */
@@ -311,10 +310,10 @@ EXPORT_SYMBOL_GPL(kunit_i2c_alert_create);
 /**
  * kunit_i2c_alert() - A device alerts
  * @client:	the device, on an adapter with kunit_i2c_alert_create()
- * @flag:	the bit which it sends behind its address, and its driver gets
+ * @flag:	the bit which the device sends after its address, for its driver
  *
- * Until it has answered. Whether it alerts once more while the reason is still there is
- * up to the device.
+ * The device alerts until it has answered. Whether it alerts again while the reason
+ * persists depends on the device.
  *
  * Context: Process context. May sleep.
  */
@@ -340,11 +339,11 @@ EXPORT_SYMBOL_GPL(kunit_i2c_alert);
  * kunit_i2c_client_create() - Create a test managed I2C device
  * @test:	test context
  * @adap:	adapter of the test
- * @info:	what to create; not used after the return, but for what its
- *		pointers point to
+ * @info:	parameters; not used after the return, except for the data behind its
+ *		pointers
  *
- * No driver is bound, kunit_dut_bind() does that. Does not return if the device
- * cannot be made; without the driver the test is skipped.
+ * Does not bind a driver, see kunit_dut_bind(). Does not return if the device cannot be
+ * created; without the driver the test is skipped.
  *
  * Context: Process context, the thread of the test.
  *
@@ -355,7 +354,7 @@ struct kunit_i2c_client *kunit_i2c_client_create(struct kunit *test, struct i2c_
 {
 	struct kunit_i2c_client *c = kunit_kzalloc(test, sizeof(*c), GFP_KERNEL);
 	struct i2c_board_info board = {
-		/* No driver has that: none shall probe before the test wants it to */
+		/* Matches no driver: no driver may probe before the test binds it */
 		.type		= "kunit",
 		.addr		= info->addr,
 		.platform_data	= info->platform_data,
@@ -380,7 +379,7 @@ struct kunit_i2c_client *kunit_i2c_client_create(struct kunit *test, struct i2c_
 	c->swnode.properties = info->properties;
 	if (info->properties)
 		board.swnode = &c->swnode;
-	/* As the I2C core does with what it finds in a device tree */
+	/* As the I2C core does for devices in a device tree */
 	if (is_of_node(info->fwnode) && fwnode_property_read_bool(info->fwnode, "wakeup-source"))
 		board.flags |= I2C_CLIENT_WAKE;
 
@@ -388,7 +387,7 @@ struct kunit_i2c_client *kunit_i2c_client_create(struct kunit *test, struct i2c_
 	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, c->client);
 	KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test, kunit_i2c_unregister, c->client), 0);
 	strscpy(c->client->name, info->type);
-	/* Not before, or its driver would probe at once. Put by the I2C core. */
+	/* Not before, or the driver would probe at once. The I2C core puts the node. */
 	if (info->fwnode)
 		device_set_node(&c->client->dev, fwnode_handle_get(info->fwnode));
 	c->rf->dev = &c->client->dev;

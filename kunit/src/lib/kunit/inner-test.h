@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * For KUnit tests of test code: a part of a test within the test, which may end early.
+ * For KUnit tests of test code: run a function as an inner test, which may be aborted.
  */
 #ifndef _KUNIT_INNER_TEST_H
 #define _KUNIT_INNER_TEST_H
@@ -29,7 +29,7 @@ static void kunit_inner_catch(void *context)
 	run->ended = true;
 }
 
-/* Run @fn as @inner, the way KUnit runs the function of a test. Was it ended by an assertion? */
+/* Run @fn as the test function of @inner. Returns true if an assertion has aborted it. */
 static bool kunit_inner_ends(struct kunit *inner, kunit_try_catch_func_t fn, void *data)
 {
 	struct kunit_inner_run run = { .fn = fn, .data = data };
@@ -40,7 +40,7 @@ static bool kunit_inner_ends(struct kunit *inner, kunit_try_catch_func_t fn, voi
 	return run.ended;
 }
 
-/* What cannot be ends the test which asks for it, and fails it. */
+/* An unsupported request must abort the inner test, and fail it. */
 static inline void kunit_inner_expect_refused(struct kunit *test, struct kunit *inner, bool refused,
 					      kunit_try_catch_func_t fn, void *data)
 {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The interrupt line of a device which a test models
+ * Interrupt line of a modelled device
  */
 
 #include <linux/cleanup.h>
@@ -13,27 +13,27 @@
 #include <kunit/irq-line.h>
 #include <kunit/test.h>
 
-/* Events may follow each other for ever */
+/* Limit, as events may follow each other forever */
 #define KUNIT_IRQ_LINE_ROUNDS	64
 
 /**
  * struct kunit_irq_line - an interrupt line, and the registers behind it
  * @test:	test context
- * @info:	how it was created
- * @domain:	a chip of this one line
+ * @info:	the parameters
+ * @domain:	a chip with only this line
  * @irq:	Linux interrupt number
- * @lock:	protects all below
+ * @lock:	protects all members below
  * @status:	events which the driver has not acknowledged
  * @enable:	events which assert the line
  * @stuck:	events which cannot be acknowledged
  * @after_read:	events which happen after the next read of the status
- * @held:	the wire does not follow
+ * @held:	the wire does not follow the registers
  * @cut:	the wire has been cut
- * @asserted:	the wire has its active level
+ * @asserted:	the wire is at its active level
  * @requested:	the line has a handler
- * @changes:	how often the wire has changed
- * @heard:	runs of the listener
- * @fuse:	after so many the wire is cut, 0 for never
+ * @changes:	number of level changes of the wire
+ * @heard:	number of interrupts which the listener has counted
+ * @fuse:	the wire is cut after so many of them, 0 for never
  */
 struct kunit_irq_line {
 	struct kunit			*test;
@@ -54,7 +54,7 @@ struct kunit_irq_line {
 	unsigned int			fuse;
 };
 
-/* Drive the wire as the registers have it. Under the lock, for the order of its changes. */
+/* Drive the wire according to the registers. The lock keeps its changes in order. */
 static void kunit_irq_line_drive(struct kunit_irq_line *line)
 {
 	bool low = line->info.trigger & (IRQ_TYPE_LEVEL_LOW | IRQ_TYPE_EDGE_FALLING);
@@ -99,17 +99,17 @@ static const struct irq_sim_ops kunit_irq_line_ops = {
 /**
  * kunit_irq_line_create() - Create the interrupt line of a device
  * @test:	test context
- * @info:	what to create; NULL for a line which is active high
+ * @info:	parameters; NULL for a line which is active high
  *
- * The device has a status register, of up to 64 events, and an enable register.
- * While an event has happened that is enabled, the wire is active. A line of an edge
- * type latches as the wire becomes active, so that an event which happens while the
- * wire is active is no edge, as in hardware. In the beginning nothing has happened
- * and all events are enabled: a device without an enable register needs no more.
+ * The device has a status register for up to 64 events, and an enable register. The
+ * wire is active while an enabled event is set in the status register. A line of an edge
+ * type latches when the wire becomes active, so an event which happens while the wire
+ * is active is not an edge, as in hardware. Initially the status is clear and all events
+ * are enabled, so that a device need not have an enable register.
  *
- * The line is removed at the end of the test. Its device is to be made after it.
+ * The line is removed at the end of the test. Create the device after the line.
  *
- * Context: The thread of the test. When this fails, so does the test.
+ * Context: The thread of the test. If this fails, the test fails.
  *
  * Return: The line.
  */
@@ -144,7 +144,7 @@ struct kunit_irq_line *kunit_irq_line_create(struct kunit *test,
 	KUNIT_ASSERT_GT(test, irq, 0);
 	line->irq = irq;
 
-	/* Idle before the type is set, which otherwise might make the level an event */
+	/* Make the wire idle before the type is set, so that its level is not an event */
 	if (line->info.trigger & (IRQ_TYPE_LEVEL_LOW | IRQ_TYPE_EDGE_FALLING))
 		irq_sim_set_line(line->domain, 0, true);
 	KUNIT_ASSERT_EQ(test, irq_set_irq_type(irq, line->info.trigger), 0);
@@ -154,7 +154,7 @@ struct kunit_irq_line *kunit_irq_line_create(struct kunit *test,
 EXPORT_SYMBOL_GPL(kunit_irq_line_create);
 
 /**
- * kunit_irq_line_irq() - The Linux interrupt number of a line
+ * kunit_irq_line_irq() - Get the Linux interrupt number of a line
  * @line:	the line
  *
  * Return: The number, for the device.
@@ -166,11 +166,11 @@ unsigned int kunit_irq_line_irq(const struct kunit_irq_line *line)
 EXPORT_SYMBOL_GPL(kunit_irq_line_irq);
 
 /**
- * kunit_irq_line_domain() - The simulated controller of a line
+ * kunit_irq_line_domain() - Get the simulated controller of a line
  * @line:	the line
  *
- * Return: The domain, in which the line has the number 0: for what is not here, in
- * <linux/irq_sim.h>.
+ * Return: The domain, in which the line has the number 0. For functions of
+ * <linux/irq_sim.h> which have no counterpart here.
  */
 struct irq_domain *kunit_irq_line_domain(const struct kunit_irq_line *line)
 {
@@ -182,7 +182,7 @@ EXPORT_SYMBOL_GPL(kunit_irq_line_domain);
  * kunit_irq_line_read() - The driver reads the status register
  * @line:	the line
  *
- * What kunit_irq_line_raise_after_read() has prepared happens after that.
+ * Events which kunit_irq_line_raise_after_read() has prepared happen after the read.
  *
  * Context: Any but NMI. For the model.
  *
@@ -211,7 +211,7 @@ EXPORT_SYMBOL_GPL(kunit_irq_line_read);
  */
 void kunit_irq_line_ack(struct kunit_irq_line *line, u64 bits)
 {
-	/* Not here: the device has the events in its registers */
+	/* The model has the events in its own registers */
 	if (line->info.event)
 		return;
 
@@ -227,7 +227,7 @@ EXPORT_SYMBOL_GPL(kunit_irq_line_ack);
  * @line:	the line
  * @mask:	the events which are enabled
  *
- * Context: Any but NMI. For the model, and to have them disabled in the beginning.
+ * Context: Any but NMI. For the model, and for tests to set the initial value.
  */
 void kunit_irq_line_enable(struct kunit_irq_line *line, u64 mask)
 {
@@ -239,12 +239,12 @@ void kunit_irq_line_enable(struct kunit_irq_line *line, u64 mask)
 EXPORT_SYMBOL_GPL(kunit_irq_line_enable);
 
 /**
- * kunit_irq_line_assert() - The device asserts its interrupt, or does not
+ * kunit_irq_line_assert() - The device asserts or deasserts its interrupt
  * @line:	the line
- * @asserted:	true if it does
+ * @asserted:	true to assert it
  *
- * For a model which has the status and enable registers itself: to the line there is
- * one event then, which is enabled.
+ * For a model which has its own status and enable registers: the line then only has a
+ * single event, which is enabled.
  *
  * Context: Any but NMI. For the model.
  */
@@ -262,8 +262,8 @@ EXPORT_SYMBOL_GPL(kunit_irq_line_assert);
  * @line:	the line
  * @bits:	the events
  *
- * At any time: before the driver is bound, after it has begun to unbind, from a hook
- * of kunit_accesses_hook().
+ * Can be called at any time: before the driver is bound, while it is being unbound, from
+ * a hook of kunit_accesses_hook().
  *
  * Context: Any but NMI.
  */
@@ -282,12 +282,12 @@ void kunit_irq_line_raise(struct kunit_irq_line *line, u64 bits)
 EXPORT_SYMBOL_GPL(kunit_irq_line_raise);
 
 /**
- * kunit_irq_line_raise_after_read() - Events happen once the driver has looked
+ * kunit_irq_line_raise_after_read() - Events happen after the driver has read the status
  * @line:	the line
- * @bits:	the events; 0 for none any more
+ * @bits:	the events; 0 to cancel
  *
- * They happen right after the next read of the status register, and before the driver
- * acknowledges what it has read. Who acknowledges more than that loses them.
+ * They happen right after the next read of the status register, before the driver
+ * acknowledges what it has read. A driver which acknowledges more than that loses them.
  */
 void kunit_irq_line_raise_after_read(struct kunit_irq_line *line, u64 bits)
 {
@@ -299,8 +299,8 @@ EXPORT_SYMBOL_GPL(kunit_irq_line_raise_after_read);
 /**
  * kunit_irq_line_stick() - Events happen, and cannot be acknowledged
  * @line:	the line
- * @bits:	the events; 0 for none any more, those that have happened remain until
- *		they are acknowledged
+ * @bits:	the events; 0 for none: events which have happened stay until they are
+ *		acknowledged
  */
 void kunit_irq_line_stick(struct kunit_irq_line *line, u64 bits)
 {
@@ -313,10 +313,10 @@ void kunit_irq_line_stick(struct kunit_irq_line *line, u64 bits)
 EXPORT_SYMBOL_GPL(kunit_irq_line_stick);
 
 /**
- * kunit_irq_line_hold() - Keep the wire as it is
+ * kunit_irq_line_hold() - Hold the level of the wire
  * @line:	the line
  *
- * The registers go on, and the wire does not follow: the interrupt is on its way.
+ * The registers change, but the wire does not follow, as for an interrupt in flight.
  */
 void kunit_irq_line_hold(struct kunit_irq_line *line)
 {
@@ -342,12 +342,12 @@ EXPORT_SYMBOL_GPL(kunit_irq_line_let_go);
  * kunit_irq_line_spurious() - Interrupt without an event
  * @line:	the line
  *
- * As from a glitch, or from somebody else on the line.
+ * As from a glitch, or from another device on a shared line.
  *
  * Context: Any but NMI.
  *
- * Return: What irq_sim_fire() returns: 1, or 0 if there was one on its way already,
- * -ENXIO if nobody has requested the line.
+ * Return: As irq_sim_fire(): 1, or 0 if an interrupt is already pending, -ENXIO if the
+ * line is not requested.
  */
 int kunit_irq_line_spurious(struct kunit_irq_line *line)
 {
@@ -356,10 +356,10 @@ int kunit_irq_line_spurious(struct kunit_irq_line *line)
 EXPORT_SYMBOL_GPL(kunit_irq_line_spurious);
 
 /**
- * kunit_irq_line_status() - Events which have not been acknowledged
+ * kunit_irq_line_status() - Get the events which have not been acknowledged
  * @line:	the line
  *
- * Return: The status register. For the test: the driver has not read it.
+ * Return: The status register. For the test: does not count as a read by the driver.
  */
 u64 kunit_irq_line_status(struct kunit_irq_line *line)
 {
@@ -369,7 +369,7 @@ u64 kunit_irq_line_status(struct kunit_irq_line *line)
 EXPORT_SYMBOL_GPL(kunit_irq_line_status);
 
 /**
- * kunit_irq_line_enabled() - Events which are enabled
+ * kunit_irq_line_enabled() - Get the enabled events
  * @line:	the line
  *
  * Return: The enable register.
@@ -382,10 +382,10 @@ u64 kunit_irq_line_enabled(struct kunit_irq_line *line)
 EXPORT_SYMBOL_GPL(kunit_irq_line_enabled);
 
 /**
- * kunit_irq_line_asserted() - Whether the wire is active
+ * kunit_irq_line_asserted() - Check if the wire is active
  * @line:	the line
  *
- * Return: true while it is.
+ * Return: true if it is.
  */
 bool kunit_irq_line_asserted(struct kunit_irq_line *line)
 {
@@ -395,7 +395,7 @@ bool kunit_irq_line_asserted(struct kunit_irq_line *line)
 EXPORT_SYMBOL_GPL(kunit_irq_line_asserted);
 
 /**
- * kunit_irq_line_requested() - Whether a driver has requested the line
+ * kunit_irq_line_requested() - Check if a driver has requested the line
  * @line:	the line
  *
  * Return: true if there is a handler.
@@ -406,7 +406,7 @@ bool kunit_irq_line_requested(struct kunit_irq_line *line)
 }
 EXPORT_SYMBOL_GPL(kunit_irq_line_requested);
 
-/* What makes the wire active */
+/* The events which make the wire active */
 static u64 kunit_irq_line_pending(struct kunit_irq_line *line)
 {
 	guard(raw_spinlock_irqsave)(&line->lock);
@@ -414,17 +414,16 @@ static u64 kunit_irq_line_pending(struct kunit_irq_line *line)
 }
 
 /**
- * kunit_irq_line_settle() - Wait for the driver to handle what has happened
+ * kunit_irq_line_settle() - Wait for the driver to handle all events
  * @line:	the line
  *
- * Waits for handlers and threads; what the driver has deferred to elsewhere is for the
- * test to wait for. Other events which happen meanwhile are waited for as well.
+ * Waits for handlers and threads, also for events which happen meanwhile. If the driver
+ * defers work elsewhere, e.g. to a workqueue, the test has to wait for that.
  *
  * Context: Process context. May sleep.
  *
- * Return: 0, or -EBUSY if the wire is active nevertheless, for events which have been
- * there before: the driver has not acknowledged them. A level line interrupts without
- * end then.
+ * Return: 0, or -EBUSY if the wire is still active for the same events: the driver has
+ * not acknowledged them. In this case a level line never stops interrupting.
  */
 int kunit_irq_line_settle(struct kunit_irq_line *line)
 {
@@ -433,11 +432,11 @@ int kunit_irq_line_settle(struct kunit_irq_line *line)
 	unsigned int rounds = 0, same = 0;
 
 	/*
-	 * Only a round in which nothing has changed says anything. Inactive: the run which
-	 * has acknowledged the last event began before that round, and is through. Active:
-	 * the run in progress may have looked before the event happened. The next one is
-	 * queued by the end of that round, and another round waits for it. A wire which was
-	 * inactive in between is active for another event.
+	 * Only a round without a change is conclusive. If the wire is inactive, the run
+	 * which has acknowledged the last event began before that round, and has finished.
+	 * If it is active, the run in progress may have read the status before the event
+	 * happened. The next run is queued at the end of that round, and another round
+	 * waits for it. If the wire was inactive in between, it is active for a new event.
 	 */
 	do {
 		before = pending;
@@ -468,21 +467,21 @@ static irqreturn_t kunit_irq_line_handler(int irq, void *data)
 		kunit_irq_line_drive(line);
 	}
 
-	/* That of somebody else */
+	/* The interrupt of the driver's device */
 	return IRQ_NONE;
 }
 
 /**
  * kunit_irq_line_listen() - Share the line with the driver
  * @line:	the line
- * @fuse:	the wire is cut after so many interrupts, so that a storm ends; 0 for
+ * @fuse:	cut the wire after so many interrupts, to end an interrupt storm; 0 for
  *		never
  *
- * Counts the interrupts from now on. The driver has to allow that, with IRQF_SHARED.
- * Who listens before the driver is bound is called before it. What is cut remains so
- * until kunit_irq_line_unlisten().
+ * Requests the line with IRQF_SHARED, which the driver must use, too, and counts the
+ * interrupts. If this is called before the driver is bound, the listener runs before
+ * the driver's handler. The wire stays cut until kunit_irq_line_unlisten().
  *
- * Context: The thread of the test. When this fails, so does the test.
+ * Context: The thread of the test. If this fails, the test fails.
  */
 void kunit_irq_line_listen(struct kunit_irq_line *line, unsigned int fuse)
 {
@@ -500,7 +499,7 @@ void kunit_irq_line_listen(struct kunit_irq_line *line, unsigned int fuse)
 EXPORT_SYMBOL_GPL(kunit_irq_line_listen);
 
 /**
- * kunit_irq_line_heard() - Interrupts which the listener has counted
+ * kunit_irq_line_heard() - Get the number of interrupts of the listener
  * @line:	the line
  *
  * Return: The number since kunit_irq_line_listen().
@@ -513,10 +512,10 @@ unsigned int kunit_irq_line_heard(struct kunit_irq_line *line)
 EXPORT_SYMBOL_GPL(kunit_irq_line_heard);
 
 /**
- * kunit_irq_line_unlisten() - Leave the line to the driver
+ * kunit_irq_line_unlisten() - Stop sharing the line
  * @line:	the line
  *
- * A wire which was cut is mended.
+ * Reconnects the wire if it was cut.
  *
  * Context: Process context. May sleep.
  */

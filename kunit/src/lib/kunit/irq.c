@@ -20,9 +20,9 @@ static void kunit_irq_sim_remove(void *data)
 	irq_hw_number_t hwirq;
 
 	/*
-	 * Drivers map the interrupts which the firmware names, and leave them
-	 * mapped for the next one. There is none: the chip goes. A line which
-	 * is still requested stays, irq_domain_remove_sim() complains.
+	 * Drivers map the interrupts which the firmware describes, and leave them
+	 * mapped for the next driver. There is none, as the chip is removed. A line
+	 * which is still requested stays mapped: irq_domain_remove_sim() warns.
 	 */
 	for (hwirq = 0; domain->mapcount && hwirq < domain->hwirq_max; hwirq++) {
 		unsigned int irq = irq_find_mapping(domain, hwirq);
@@ -37,17 +37,17 @@ static void kunit_irq_sim_remove(void *data)
 /**
  * kunit_irq_sim_create() - Create a test managed simulated interrupt controller
  * @test:	test context
- * @info:	what to create, as for irq_domain_instantiate_sim(); not used
- *		after the return
+ * @info:	parameters, as for irq_domain_instantiate_sim(); not used after the
+ *		return
  *
- * At the end of the test the mappings that are left on the controller are
- * disposed of, and it is removed. A test which removes the controller itself
- * makes it with irq_domain_instantiate_sim().
+ * At the end of the test, the remaining mappings of the controller are disposed of,
+ * and it is removed. A test which removes the controller itself must create it with
+ * irq_domain_instantiate_sim().
  *
  * Context: Process context. May sleep. Not from CPU hotplug callbacks.
  *
  * Return: The domain of the controller, for irq_sim_fire() and the like, or
- * ERR_PTR(): -EINVAL if @info is NULL or asks for what does not exist, -ENOMEM.
+ * ERR_PTR(): -EINVAL if @info is NULL or invalid, -ENOMEM.
  */
 struct irq_domain *kunit_irq_sim_create(struct kunit *test,
 					const struct irq_sim_info *info)
@@ -76,20 +76,20 @@ static void kunit_irq_sim_unmap(void *data)
 {
 	struct kunit_irq_mapping *mapping = data;
 
-	/* Not by the Linux number, which may have got to somebody else */
+	/* Not by the Linux number, which may have been reused */
 	irq_dispose_mapping(irq_find_mapping(mapping->domain, mapping->hwirq));
 }
 
 /**
  * kunit_irq_sim_map() - Map a line of a simulated interrupt controller for a test
  * @test:	test context
- * @domain:	domain of the controller; an ERR_PTR() is passed on, so that the
- *		return value of kunit_irq_sim_create() can be used unseen
+ * @domain:	domain of the controller; the error of an ERR_PTR() is returned, so that
+ *		the result of kunit_irq_sim_create() need not be checked
  * @hwirq:	number of the line in the controller, from 0
  *
- * The mapping is disposed of at the end of the test. To dispose of it earlier,
- * call irq_dispose_mapping(). A line which is mapped already remains with who
- * mapped it, and is disposed of together with the controller at the latest.
+ * The mapping is disposed of at the end of the test, or earlier with
+ * irq_dispose_mapping(). If the line is mapped already, whoever mapped it has to dispose
+ * of the mapping. If they do not, it is disposed of with the controller.
  *
  * Context: Process context. May sleep.
  *
@@ -104,7 +104,7 @@ int kunit_irq_sim_map(struct kunit *test, struct irq_domain *domain,
 	unsigned int irq;
 	int ret;
 
-	/* NULL is the default domain elsewhere. This is not what is meant here. */
+	/* genirq takes NULL as the default domain, but here it is an error */
 	if (!domain)
 		return -EINVAL;
 	if (IS_ERR(domain))
@@ -123,7 +123,7 @@ int kunit_irq_sim_map(struct kunit *test, struct irq_domain *domain,
 	mapping->hwirq = hwirq;
 
 	irq = irq_create_mapping(domain, hwirq);
-	/* Without memory for its tree the domain makes one which cannot be found */
+	/* If the domain has no memory for its tree, the mapping cannot be looked up */
 	if (irq && irq_find_mapping(domain, hwirq) != irq) {
 		irq_dispose_mapping(irq);
 		irq = 0;
@@ -144,10 +144,10 @@ int kunit_irq_sim_map(struct kunit *test, struct irq_domain *domain,
 EXPORT_SYMBOL_GPL(kunit_irq_sim_map);
 
 /**
- * struct kunit_irq_request - an interrupt which is freed with the test
- * @res:	what KUnit keeps; first, as KUnit frees the memory through it
+ * struct kunit_irq_request - an interrupt which is freed at the end of the test
+ * @res:	the KUnit resource; first, as KUnit frees the memory through it
  * @irq:	Linux interrupt number
- * @dev_id:	tells the handlers of a shared interrupt apart
+ * @dev_id:	identifies the handler of a shared interrupt
  */
 struct kunit_irq_request {
 	struct kunit_resource	res;
@@ -180,13 +180,13 @@ static bool kunit_irq_request_match(struct kunit *test, struct kunit_resource *r
  * @irq:	Linux interrupt number
  * @handler:	called when the interrupt occurs, in interrupt context; NULL
  *		for none
- * @thread_fn:	called in a thread when @handler asks for it; NULL for none
+ * @thread_fn:	called in a thread if @handler returns IRQ_WAKE_THREAD; NULL for none
  * @flags:	IRQF_* flags
- * @name:	name of the interrupt, must not go away before it is freed
- * @dev_id:	passed to @handler and @thread_fn, likewise
+ * @name:	name of the interrupt, must stay valid until it is freed
+ * @dev_id:	passed to @handler and @thread_fn; must stay valid likewise
  *
- * The interrupt is freed at the end of the test, or with kunit_free_irq(), but
- * not with free_irq(). It need not be one of a simulated controller.
+ * The interrupt is freed at the end of the test, or earlier with kunit_free_irq(). Do not
+ * use free_irq(). The interrupt need not belong to a simulated controller.
  *
  * Context: Process context. May sleep.
  *
@@ -200,7 +200,7 @@ int kunit_request_threaded_irq(struct kunit *test, unsigned int irq,
 	struct kunit_irq_request *req;
 	int ret;
 
-	/* Mapping functions return it for an error; some machines have one. */
+	/* Mapping functions return 0 for errors, but some machines have an interrupt 0 */
 	if (!irq)
 		return -EINVAL;
 
@@ -227,11 +227,11 @@ EXPORT_SYMBOL_GPL(kunit_request_threaded_irq);
  * kunit_free_irq() - Free a test managed interrupt before the end of the test
  * @test:	test context
  * @irq:	Linux interrupt number
- * @dev_id:	what it was requested with
+ * @dev_id:	same as in the request
  *
  * Context: Process context. May sleep.
  *
- * Return: 0, or -ENOENT if the test has not requested it, or freed it before.
+ * Return: 0, or -ENOENT if the test has not requested it, or has freed it already.
  */
 int kunit_free_irq(struct kunit *test, unsigned int irq, void *dev_id)
 {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Memory mapped registers which a test models
+ * Models of memory mapped registers
  */
 
 #include <linux/cleanup.h>
@@ -21,26 +21,26 @@
 #define KUNIT_MMIO_MAX_SIZE	SZ_8M
 
 /*
- * There is nothing on this side and on that side of the registers. A resource of the
- * device is then never as large as the region, whose place in the tree it would take.
+ * Guards before and after the registers. With these, a resource of the device is always
+ * smaller than the region. Otherwise it could replace the region in the resource tree.
  */
 #define KUNIT_MMIO_GUARD	SZ_64K
 
-/* Where there is nothing in UML. Addresses which fit in 32 bits, as in many devices. */
+/* UML has nothing here. The addresses fit into 32 bits, as many devices need. */
 #define KUNIT_MMIO_START	0x40000000
 #define KUNIT_MMIO_END		0xdfffffff
 
 /**
  * struct kunit_mmio - memory mapped registers
  * @test:	test context
- * @info:	how they were created
- * @accesses:	the accesses to them
- * @region:	what is emulated: the registers and the guards
+ * @info:	the parameters
+ * @accesses:	accesses to the registers
+ * @region:	the emulated region: the registers and the guards
  * @res:	the registers
  * @lock:	held while the model handles an access
- * @mem:	what is behind the registers
- * @error:	what is wrong with the access that the model handles
- * @mappings:	all that the driver has made of it
+ * @mem:	the memory behind the registers
+ * @error:	error of the access which the model handles
+ * @mappings:	all mappings of the region
  */
 struct kunit_mmio {
 	struct kunit		*test;
@@ -55,12 +55,12 @@ struct kunit_mmio {
 };
 
 /**
- * struct kunit_mmio_mapping - what ioremap() has made
- * @mmio:	of what
- * @offset:	of the registers, from which one on; less than 0 in a guard
- * @size:	how many bytes
- * @mapped:	until iounmap()
- * @list:	in kunit_mmio::mappings
+ * struct kunit_mmio_mapping - a mapping made by ioremap()
+ * @mmio:	the registers
+ * @offset:	start of the mapping, relative to the registers; negative in a guard
+ * @size:	number of bytes
+ * @mapped:	true until iounmap()
+ * @list:	entry in kunit_mmio::mappings
  */
 struct kunit_mmio_mapping {
 	struct kunit_mmio	*mmio;
@@ -70,7 +70,7 @@ struct kunit_mmio_mapping {
 	struct list_head	list;
 };
 
-/* Serialises the search for a place with taking it */
+/* Serialises finding and taking a place in the address space */
 static DEFINE_MUTEX(kunit_mmio_place);
 
 static u64 kunit_mmio_load(const void *mem, unsigned int width)
@@ -163,7 +163,7 @@ static u64 kunit_mmio_one(struct kunit_mmio_mapping *mapping,
 	return access.val;
 }
 
-/* The widest access which the device knows and that fits */
+/* The widest access which the device supports and that fits */
 static unsigned int kunit_mmio_width(const struct kunit_mmio_mapping *mapping,
 				     unsigned int offset, size_t size)
 {
@@ -174,7 +174,7 @@ static unsigned int kunit_mmio_width(const struct kunit_mmio_mapping *mapping,
 		    !((mapping->offset + offset) % width))
 			return width;
 	}
-	/* None. The byte is what is wrong. */
+	/* None fits, so report a byte access as the error */
 	return 1;
 }
 
@@ -324,19 +324,17 @@ static int kunit_mmio_add(struct kunit_mmio *mmio)
 /**
  * kunit_mmio_create() - Create memory mapped registers
  * @test:	test context
- * @info:	what to create; copied, but not @name
+ * @info:	parameters; copied, except for @name
  *
- * A driver finds them at the addresses of kunit_mmio_resource(), maps them by
- * ioremap() or what is based on it, and accesses them by readl(), ioread8(),
- * writesw(), memcpy_fromio() and all the others. All accesses get to the callbacks;
- * those which the device does not have, by the place, the width or the time, do not
- * and fail the test. In the beginning all registers are 0.
+ * A driver maps the resource kunit_mmio_resource() with ioremap() or a function based on
+ * it, and uses readl(), ioread8(), writesw(), memcpy_fromio() and the other accessors.
+ * All valid accesses call the callbacks. An access with an invalid offset or width, or
+ * after iounmap(), does not call them and fails the test. Initially all registers are 0.
  *
- * The registers are removed at the end of the test. Their device is to be made after
- * them.
+ * The registers are removed at the end of the test. Create the device after them.
  *
- * Context: The thread of the test. When this fails, so does the test. On what is not
- * UML, and without CONFIG_UML_IOMEM_EMULATION, it is skipped.
+ * Context: The thread of the test. If this fails, the test fails. It is skipped on
+ * architectures other than UML, and without CONFIG_UML_IOMEM_EMULATION.
  *
  * Return: The registers.
  */
@@ -361,7 +359,7 @@ struct kunit_mmio *kunit_mmio_create(struct kunit *test, const struct kunit_mmio
 		mmio->info.widths = KUNIT_MMIO_32;
 	raw_spin_lock_init(&mmio->lock);
 	INIT_LIST_HEAD(&mmio->mappings);
-	/* More than kmalloc() may have */
+	/* This may be too large for kmalloc() */
 	mmio->mem = kvzalloc(ALIGN(info->size, sizeof(u64)), GFP_KERNEL);
 	KUNIT_ASSERT_NOT_NULL(test, mmio->mem);
 	KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test, kunit_mmio_free, mmio->mem), 0);
@@ -376,7 +374,7 @@ struct kunit_mmio *kunit_mmio_create(struct kunit *test, const struct kunit_mmio
 EXPORT_SYMBOL_GPL(kunit_mmio_create);
 
 /**
- * kunit_mmio_priv() - What the model has given for itself
+ * kunit_mmio_priv() - Get the private data of the model
  * @mmio:	the registers
  *
  * Return: @priv of &struct kunit_mmio_info.
@@ -388,10 +386,10 @@ void *kunit_mmio_priv(const struct kunit_mmio *mmio)
 EXPORT_SYMBOL_GPL(kunit_mmio_priv);
 
 /**
- * kunit_mmio_resource() - Where the registers are
+ * kunit_mmio_resource() - Get the resource of the registers
  * @mmio:	the registers
  *
- * Return: A memory resource, to be copied into the device.
+ * Return: A memory resource, for the device to copy.
  */
 const struct resource *kunit_mmio_resource(const struct kunit_mmio *mmio)
 {
@@ -400,10 +398,10 @@ const struct resource *kunit_mmio_resource(const struct kunit_mmio *mmio)
 EXPORT_SYMBOL_GPL(kunit_mmio_resource);
 
 /**
- * kunit_mmio_accesses() - What the driver does to the registers
+ * kunit_mmio_accesses() - Get the accesses of the driver to the registers
  * @mmio:	the registers
  *
- * Return: The accesses, to be counted, made to fail and so on.
+ * Return: The accesses, which the test can count, make fail and so on.
  */
 struct kunit_accesses *kunit_mmio_accesses(struct kunit_mmio *mmio)
 {
@@ -414,11 +412,11 @@ EXPORT_SYMBOL_GPL(kunit_mmio_accesses);
 /**
  * kunit_mmio_get() - Read the memory behind the registers
  * @mmio:	the registers
- * @offset:	of the register
- * @width:	its width in bytes
+ * @offset:	offset of the register
+ * @width:	width in bytes
  *
- * Calls no callback and counts nowhere. For the model and for the test, which takes
- * the lock where more than one register matters.
+ * Does not call a callback, and is not counted as an access. For models and tests. A
+ * test must hold the lock to access several registers consistently.
  *
  * Return: The value.
  */
@@ -431,11 +429,11 @@ EXPORT_SYMBOL_GPL(kunit_mmio_get);
 /**
  * kunit_mmio_set() - Write the memory behind the registers
  * @mmio:	the registers
- * @offset:	of the register
- * @width:	its width in bytes
+ * @offset:	offset of the register
+ * @width:	width in bytes
  * @val:	the value
  *
- * As kunit_mmio_get().
+ * Like kunit_mmio_get().
  */
 void kunit_mmio_set(struct kunit_mmio *mmio, unsigned int offset, unsigned int width, u64 val)
 {
@@ -444,10 +442,10 @@ void kunit_mmio_set(struct kunit_mmio *mmio, unsigned int offset, unsigned int w
 EXPORT_SYMBOL_GPL(kunit_mmio_set);
 
 /**
- * kunit_mmio_unknown() - The model does not know the register
+ * kunit_mmio_unknown() - The model does not have the register
  * @mmio:	the registers
  *
- * Called by @read or @write of &struct kunit_mmio_info, fails the test at its end.
+ * For @read and @write of &struct kunit_mmio_info. Makes the test fail at its end.
  *
  * Return: All ones, for @read to return.
  */
@@ -459,12 +457,12 @@ u64 kunit_mmio_unknown(struct kunit_mmio *mmio)
 EXPORT_SYMBOL_GPL(kunit_mmio_unknown);
 
 /**
- * kunit_mmio_lock() - Keep the driver from the registers
+ * kunit_mmio_lock() - Lock the registers
  * @mmio:	the registers
- * @flags:	where to save the state of interrupts
+ * @flags:	saved interrupt state
  *
- * For the test; the callbacks have the lock. Accesses wait, with interrupts disabled.
- * There is also guard(kunit_mmio)().
+ * For tests; callbacks hold the lock already. Accesses of the driver wait, with interrupts
+ * disabled. There is also guard(kunit_mmio)().
  */
 void kunit_mmio_lock(struct kunit_mmio *mmio, unsigned long *flags)
 {
@@ -473,9 +471,9 @@ void kunit_mmio_lock(struct kunit_mmio *mmio, unsigned long *flags)
 EXPORT_SYMBOL_GPL(kunit_mmio_lock);
 
 /**
- * kunit_mmio_unlock() - Let the driver to the registers again
+ * kunit_mmio_unlock() - Unlock the registers
  * @mmio:	the registers
- * @flags:	saved state of interrupts
+ * @flags:	saved interrupt state
  */
 void kunit_mmio_unlock(struct kunit_mmio *mmio, unsigned long flags)
 {

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Registers of a device on a slow bus, modelled for a test
+ * Models of the registers of a device on a slow bus
  *
- * A transfer of the bus is kunit_regfile_begin(), and then any number of
- * kunit_regfile_seek(), kunit_regfile_read() and kunit_regfile_write(). Hooks of
- * the test are called between the accesses, without the lock, so that they may
- * do what an event in the real world does: change registers, fire interrupts,
- * take their time.
+ * A bus transfer consists of kunit_regfile_begin(), and then any number of
+ * kunit_regfile_seek(), kunit_regfile_read() and kunit_regfile_write(). Hooks of the
+ * test are called between the accesses, without the lock, so that they can change
+ * registers, fire interrupts or sleep, like events in a real device.
  */
 
 #include <linux/delay.h>
@@ -24,14 +23,14 @@
 #include <kunit/test.h>
 
 /**
- * struct kunit_regfile_hook - what the test has ordered for later
- * @node:	in &kunit_regfile.hooks
- * @what:	KUNIT_REGFILE_READ or KUNIT_REGFILE_WRITE for one behind an access,
- *		KUNIT_REGFILE_FAILED for one in front of a transfer
+ * struct kunit_regfile_hook - a hook of the test
+ * @node:	entry in &kunit_regfile.hooks
+ * @what:	KUNIT_REGFILE_READ or KUNIT_REGFILE_WRITE to run after an access,
+ *		KUNIT_REGFILE_FAILED to run before a transfer
  * @number:	register, or number of the transfer
- * @fn:		is called, unless NULL
+ * @fn:		function to call, or NULL
  * @data:	for @fn
- * @usecs:	time to take
+ * @usecs:	delay
  * @error:	result of the transfer
  */
 struct kunit_regfile_hook {
@@ -90,7 +89,7 @@ static void kunit_regfile_exit(void *data)
 
 	if (READ_ONCE(rf->test->status) == KUNIT_FAILURE)
 		kunit_regfile_dump(rf);
-	/* There is no need to print them again, as transfers */
+	/* Do not print the accesses once more, as transfers */
 	kunit_accesses_reset(&rf->accesses);
 	kunit_regfile_disarm(rf);
 }
@@ -100,7 +99,7 @@ static const struct kunit_reg *kunit_regfile_find(struct kunit_regfile *rf, unsi
 	return reg <= rf->highest ? rf->map[reg] : NULL;
 }
 
-/* A test which asks for what its own model does not have is wrong. */
+/* A test must not access a register or a FIFO which its model does not have. */
 static bool kunit_regfile_has(struct kunit_regfile *rf, unsigned int reg, bool fifo)
 {
 	const struct kunit_reg *desc = kunit_regfile_find(rf, reg);
@@ -120,10 +119,10 @@ static unsigned int kunit_reg_last(const struct kunit_reg *reg)
 /**
  * kunit_regfile_create() - Create the registers of a device
  * @test:	test context
- * @name:	of the device, for messages; must not go away before the test ends
- * @model:	how they behave, likewise
+ * @name:	name of the device, for messages; must stay valid until the test ends
+ * @model:	model of the registers; must stay valid likewise
  *
- * Does not return if there is no memory, or when @model is wrong.
+ * Does not return if there is no memory, or if @model is invalid.
  *
  * Context: Process context, the thread of the test.
  *
@@ -226,7 +225,7 @@ EXPORT_SYMBOL_GPL(kunit_regfile_connect);
 /**
  * struct kunit_regfile_line - the interrupt of a device with registers
  * @rf:		the registers
- * @info:	what the test wants to know of it
+ * @info:	parameters of the test
  */
 struct kunit_regfile_line {
 	struct kunit_regfile		*rf;
@@ -260,8 +259,9 @@ static void kunit_regfile_line_event(struct kunit_irq_line *line, u64 bits, void
  * kunit_regfile_line_create() - Create the interrupt of a device, and connect it
  * @test:	test context
  * @rf:		the registers
- * @trigger:	how the interrupt behaves, IRQ_TYPE_LEVEL_LOW for instance
- * @info:	more about it, may be NULL; @trigger counts, and the event of the model
+ * @trigger:	trigger type of the interrupt, e.g. IRQ_TYPE_LEVEL_LOW
+ * @info:	other parameters, may be NULL; its trigger and event are replaced by
+ *		@trigger and the event callback of the model
  *
  * For buses. Does not return if there is no memory.
  *
@@ -323,7 +323,7 @@ void kunit_regfile_unlock(struct kunit_regfile *rf)
 EXPORT_SYMBOL_GPL(kunit_regfile_unlock);
 
 /**
- * kunit_regfile_get() - Look at a register, without side effects
+ * kunit_regfile_get() - Get a register, without side effects
  * @rf:		the registers
  * @reg:	address
  *
@@ -339,7 +339,7 @@ u32 kunit_regfile_get(struct kunit_regfile *rf, unsigned int reg)
 EXPORT_SYMBOL_GPL(kunit_regfile_get);
 
 /**
- * kunit_regfile_set() - Change bits of a register, as the device does itself
+ * kunit_regfile_set() - Change bits of a register, like the device itself
  * @rf:		the registers
  * @reg:	address
  * @mask:	bits to change
@@ -412,11 +412,11 @@ bool kunit_regfile_push_locked(struct kunit_regfile *rf, unsigned int reg, u32 v
 EXPORT_SYMBOL_GPL(kunit_regfile_push_locked);
 
 /**
- * kunit_regfile_release_locked() - Release the interrupt for a moment
+ * kunit_regfile_release_locked() - Deassert the interrupt for a moment
  * @rf:	the registers
  *
- * For the callbacks of a model whose interrupt output pulses, so that a controller
- * sees another edge if it is asserted still.
+ * For the callbacks of a model whose interrupt output pulses, so that the controller
+ * sees another edge if the interrupt is still asserted.
  */
 void kunit_regfile_release_locked(struct kunit_regfile *rf)
 {
@@ -464,7 +464,7 @@ EXPORT_SYMBOL_GPL(kunit_regfile_asserted);
  * kunit_regfile_transfers() - Number of transfers so far
  * @rf:	the registers
  *
- * Those which failed are counted too.
+ * Failed transfers are counted, too.
  *
  * Return: The number.
  */
@@ -495,11 +495,11 @@ EXPORT_SYMBOL_GPL(kunit_regfile_count);
 /**
  * kunit_regfile_power() - Switch the device off or on
  * @rf:	the registers
- * @on:	on, as it is in the beginning
+ * @on:	true to switch it on; initially it is on
  *
- * A device that is off answers no transfer (-ENXIO), and does not assert its
- * interrupt. When it is switched on, it is as in the beginning: its registers have
- * their reset values, its FIFOs are empty, and no address is set.
+ * A device that is off does not respond to transfers (-ENXIO), and does not assert its
+ * interrupt. Switching it on resets it: the registers have their reset values, the FIFOs
+ * are empty, and no address is set.
  */
 void kunit_regfile_power(struct kunit_regfile *rf, bool on)
 {
@@ -532,10 +532,10 @@ static void kunit_regfile_arm(struct kunit_regfile *rf, const struct kunit_regfi
 /**
  * kunit_regfile_fail() - Make a transfer fail
  * @rf:		the registers
- * @nth:	which one: 1 for the next one
- * @error:	how, a negative errno
+ * @nth:	number of the transfer, 1 for the next one
+ * @error:	error of the transfer, a negative errno
  *
- * Nothing of that transfer reaches the device.
+ * No part of the transfer reaches the device.
  */
 void kunit_regfile_fail(struct kunit_regfile *rf, unsigned int nth, int error)
 {
@@ -548,8 +548,8 @@ EXPORT_SYMBOL_GPL(kunit_regfile_fail);
 /**
  * kunit_regfile_delay() - Make a transfer slow
  * @rf:		the registers
- * @nth:	which one: 1 for the next one
- * @usecs:	how long it sleeps before it begins
+ * @nth:	number of the transfer, 1 for the next one
+ * @usecs:	how long the transfer sleeps before it begins
  */
 void kunit_regfile_delay(struct kunit_regfile *rf, unsigned int nth, unsigned int usecs)
 {
@@ -562,9 +562,9 @@ EXPORT_SYMBOL_GPL(kunit_regfile_delay);
 /**
  * kunit_regfile_at() - Call a function when a transfer begins
  * @rf:		the registers
- * @nth:	which one: 1 for the next one
- * @fn:		is called in the context of the driver, before the transfer has an
- *		effect. It may sleep, and so hold the transfer up.
+ * @nth:	number of the transfer, 1 for the next one
+ * @fn:		called in the context of the driver, before the transfer has an effect.
+ *		May sleep to delay the transfer.
  * @data:	for @fn
  */
 void kunit_regfile_at(struct kunit_regfile *rf, unsigned int nth, kunit_regfile_fn fn,
@@ -579,12 +579,12 @@ void kunit_regfile_at(struct kunit_regfile *rf, unsigned int nth, kunit_regfile_
 EXPORT_SYMBOL_GPL(kunit_regfile_at);
 
 /**
- * kunit_regfile_after() - Call a function when a register has been accessed
+ * kunit_regfile_after() - Call a function after a register has been accessed
  * @rf:		the registers
  * @what:	KUNIT_REGFILE_READ or KUNIT_REGFILE_WRITE
  * @reg:	address
- * @fn:		is called in the context of the driver behind the next such access,
- *		once. It may sleep.
+ * @fn:		called in the context of the driver after the next such access, once.
+ *		May sleep.
  * @data:	for @fn
  */
 void kunit_regfile_after(struct kunit_regfile *rf, enum kunit_regfile_what what,
@@ -600,7 +600,7 @@ void kunit_regfile_after(struct kunit_regfile *rf, enum kunit_regfile_what what,
 EXPORT_SYMBOL_GPL(kunit_regfile_after);
 
 /**
- * kunit_regfile_disarm() - Forget what was ordered and has not happened
+ * kunit_regfile_disarm() - Remove all hooks which have not run
  * @rf:	the registers
  */
 void kunit_regfile_disarm(struct kunit_regfile *rf)
@@ -615,7 +615,7 @@ void kunit_regfile_disarm(struct kunit_regfile *rf)
 }
 EXPORT_SYMBOL_GPL(kunit_regfile_disarm);
 
-/* Call the hooks for one event, in the order in which they were ordered. */
+/* Call the hooks for one event, in the order in which they were set. */
 static int kunit_regfile_call(struct kunit_regfile *rf, enum kunit_regfile_what what,
 			      unsigned int number)
 {
@@ -646,9 +646,9 @@ static int kunit_regfile_call(struct kunit_regfile *rf, enum kunit_regfile_what 
  * kunit_regfile_begin() - A transfer of the bus begins
  * @rf:	the registers
  *
- * The bus does one transfer at a time. kunit_regfile_end() is called in any case.
+ * The bus does one transfer at a time. It must call kunit_regfile_end() in any case.
  *
- * Return: 0, or the negative errno with which it fails.
+ * Return: 0, or the negative errno of the transfer.
  */
 int kunit_regfile_begin(struct kunit_regfile *rf)
 {
@@ -707,7 +707,7 @@ static bool kunit_regfile_access(struct kunit_regfile *rf, enum kunit_regfile_wh
 	desc = kunit_regfile_find(rf, reg);
 	if (!model->no_increment && !(desc && desc->fifo))
 		rf->pointer = reg == rf->highest ? rf->lowest : reg + 1;
-	/* What a transfer is about: the first register of it */
+	/* A transfer is recorded with the first register which it accesses */
 	first = !rf->access.len;
 	if (first) {
 		rf->access.addr = reg;
@@ -743,7 +743,7 @@ static bool kunit_regfile_access(struct kunit_regfile *rf, enum kunit_regfile_wh
 	return true;
 }
 
-/* Once is enough: a driver which is wrong here often is so in a loop. */
+/* Report only the first one: a faulty driver often does this in a loop. */
 static void kunit_regfile_refuse(struct kunit_regfile *rf, enum kunit_regfile_what what,
 				 unsigned int reg)
 {
@@ -760,12 +760,12 @@ static void kunit_regfile_refuse(struct kunit_regfile *rf, enum kunit_regfile_wh
 /**
  * kunit_regfile_read() - The driver reads
  * @rf:		the registers
- * @buf:	what it gets
- * @len:	bytes
+ * @buf:	set to the values
+ * @len:	number of bytes
  *
- * Context: Process context. May sleep, if the test wants it to.
+ * Context: Process context. May sleep, if the test delays it.
  *
- * Return: 0. What is not there is a failure of the test, and reads as 0.
+ * Return: 0. A missing register fails the test, and reads as 0.
  */
 int kunit_regfile_read(struct kunit_regfile *rf, u8 *buf, unsigned int len)
 {
@@ -791,11 +791,11 @@ EXPORT_SYMBOL_GPL(kunit_regfile_read);
  * kunit_regfile_write() - The driver writes
  * @rf:		the registers
  * @buf:	values
- * @len:	bytes
+ * @len:	number of bytes
  *
- * Context: Process context. May sleep, if the test wants it to.
+ * Context: Process context. May sleep, if the test delays it.
  *
- * Return: 0. What is not there, and a part of a value, is a failure of the test.
+ * Return: 0. A missing register or an incomplete value fails the test.
  */
 int kunit_regfile_write(struct kunit_regfile *rf, const u8 *buf, unsigned int len)
 {

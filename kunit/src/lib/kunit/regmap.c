@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Registers which a test models, for drivers that use the regmap of another device
+ * Models of registers, for drivers that use the regmap of another device
  */
 
 #include <linux/err.h>
@@ -66,16 +66,16 @@ KUNIT_DEFINE_ACTION_WRAPPER(kunit_regmap_exit, regmap_exit, struct regmap *);
 /**
  * kunit_regmap_create() - Create a test managed regmap with registers
  * @test:	test context
- * @dev:	device which has it, and must stay until the test ends
- * @name:	for messages; must not go away before the test ends
- * @model:	how the registers behave, likewise
- * @config:	of the regmap, as the driver of @dev would have it: bits of an address and
- *		of a value, stride, cache, name
+ * @dev:	device of the regmap, must exist until the test ends
+ * @name:	for messages; must stay valid until the test ends
+ * @model:	model of the registers; must stay valid likewise
+ * @config:	config of the regmap, as in the driver of @dev: bits of an address and of a
+ *		value, stride, cache, name
  *
- * The drivers of other devices find it by dev_get_regmap(@dev, ...). The bytes of an
- * address in @model do not matter.
+ * The drivers of other devices find the regmap with dev_get_regmap(@dev, ...). The
+ * reg_bytes of @model are ignored.
  *
- * Context: Process context, the thread of the test. When this fails, so does the test.
+ * Context: Process context, the thread of the test. If this fails, the test fails.
  *
  * Return: The registers.
  */

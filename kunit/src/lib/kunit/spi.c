@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * SPI devices which a test models, for the drivers under test
+ * Models of SPI devices, for drivers under test
  *
- * The controller shifts one byte after the other out of a message, to whom its chip
- * select belongs, and what comes back into it. Who gets it makes a command and values
- * of the bytes, and accesses to registers of those.
+ * The controller shifts the bytes of a message one by one to the device at its chip
+ * select, and the response back into the message. The device decodes the bytes as a
+ * command and values, and accesses its registers.
  */
 
 #include <linux/atomic.h>
@@ -24,13 +24,13 @@
 
 #define KUNIT_SPI_CHIP_SELECTS	4
 
-/* What a device sends that has nothing to say */
+/* What a device sends when it has no data */
 #define KUNIT_SPI_IDLE		0xff
 
 /**
- * struct kunit_spi_slot - who is there at a chip select
- * @rf:		the registers, NULL for nobody
- * @protocol:	what the bytes mean
+ * struct kunit_spi_slot - the device at a chip select
+ * @rf:		its registers, NULL for no device
+ * @protocol:	format of the transfers
  */
 struct kunit_spi_slot {
 	struct kunit_regfile			*rf;
@@ -40,7 +40,7 @@ struct kunit_spi_slot {
 /**
  * struct kunit_spi_controller - a controller of a test
  * @test:	the test
- * @slots:	who is there
+ * @slots:	the devices
  */
 struct kunit_spi_controller {
 	struct kunit		*test;
@@ -48,14 +48,14 @@ struct kunit_spi_controller {
 };
 
 /**
- * struct kunit_spi_frame - what was sent since the chip select became active
- * @slot:	to whom
- * @pos:	bytes so far, of the command and the dummy ones
+ * struct kunit_spi_frame - state of a transfer since the chip select became active
+ * @slot:	the device
+ * @pos:	number of command and dummy bytes so far
  * @cmd:	the command
- * @mine:	it is for this device
- * @read:	it is a read
- * @val:	the value which is read or written
- * @shifted:	bytes of that so far
+ * @mine:	the command is for this device
+ * @read:	the command is a read
+ * @val:	the value being read or written
+ * @shifted:	number of bytes of @val so far
  */
 struct kunit_spi_frame {
 	struct kunit_spi_slot	*slot;
@@ -84,7 +84,7 @@ static void kunit_spi_command(struct kunit_spi_frame *f)
 		kunit_regfile_seek(rf, reg);
 }
 
-/* A byte in each direction. */
+/* Shift one byte in each direction. */
 static u8 kunit_spi_shift(struct kunit_spi_frame *f, u8 out)
 {
 	const struct kunit_spi_protocol *p = f->slot->protocol;
@@ -105,7 +105,7 @@ static u8 kunit_spi_shift(struct kunit_spi_frame *f, u8 out)
 		return in;
 	}
 
-	/* A register is read as a whole, when its first bit is on the wire */
+	/* The whole register is read when its first bit is on the wire */
 	if (f->read) {
 		if (!f->shifted)
 			kunit_regfile_read(rf, f->val, bytes);
@@ -121,7 +121,7 @@ static u8 kunit_spi_shift(struct kunit_spi_frame *f, u8 out)
 	return in;
 }
 
-/* Words are in memory as the CPU has them, and on the wire the highest bit is first. */
+/* Words are in CPU byte order in memory, and sent with the highest bit first. */
 static u32 kunit_spi_get_word(const void *buf, unsigned int word, unsigned int bytes)
 {
 	switch (bytes) {
@@ -202,7 +202,7 @@ static int kunit_spi_message(struct spi_controller *ctlr, struct spi_message *ms
 		kunit_spi_transfer(&f, t);
 		msg->actual_length += t->len;
 		spi_transfer_delay_exec(t);
-		/* Behind the last one it is to stay active, which no device has to like */
+		/* On the last transfer, cs_change is only a hint to keep chip select active */
 		if (t->cs_change && !list_is_last(&t->transfer_list, &msg->transfers)) {
 			kunit_spi_deselect(&f, false);
 			selected = false;
@@ -221,8 +221,8 @@ KUNIT_DEFINE_ACTION_WRAPPER(kunit_spi_unregister_controller, spi_unregister_cont
  * kunit_spi_controller_create() - Create a test managed SPI controller
  * @test:	test context
  *
- * It has four chip selects, with nobody there yet. Words of 8, 16 and 32 bits can be
- * transferred, over one wire in each direction. Does not return if it cannot be made.
+ * The controller has four chip selects and no devices yet. It supports words of 8, 16 and
+ * 32 bits, and one wire in each direction. Does not return if it cannot be created.
  *
  * Context: Process context, the thread of the test.
  *
@@ -236,7 +236,7 @@ struct spi_controller *kunit_spi_controller_create(struct kunit *test)
 	struct device *dev;
 	char name[16];
 
-	/* A test may have several */
+	/* A test may have several controllers */
 	snprintf(name, sizeof(name), "spi-%d", atomic_inc_return(&number));
 	dev = kunit_device_register(test, name);
 	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, dev);
@@ -263,11 +263,11 @@ KUNIT_DEFINE_ACTION_WRAPPER(kunit_spi_unregister, spi_unregister_device, struct 
  * kunit_spi_device_create() - Create a test managed SPI device
  * @test:	test context
  * @ctlr:	controller of the test
- * @info:	what to create; not used after the return, but for what its
- *		pointers point to
+ * @info:	parameters; not used after the return, except for the data behind its
+ *		pointers
  *
- * No driver is bound, kunit_dut_bind() does that. Does not return if the device
- * cannot be made; without the driver the test is skipped.
+ * Does not bind a driver, see kunit_dut_bind(). Does not return if the device cannot be
+ * created; without the driver the test is skipped.
  *
  * Context: Process context, the thread of the test.
  *
@@ -279,7 +279,7 @@ struct kunit_spi_device *kunit_spi_device_create(struct kunit *test, struct spi_
 	struct kunit_spi_controller *ks = spi_controller_get_devdata(ctlr);
 	struct kunit_spi_device *d = kunit_kzalloc(test, sizeof(*d), GFP_KERNEL);
 	struct spi_board_info board = {
-		/* No driver has that: none shall probe before the test wants it to */
+		/* Matches no driver: no driver may probe before the test binds it */
 		.modalias	= "kunit",
 		.chip_select	= info->cs,
 		.mode		= info->mode,
@@ -315,7 +315,7 @@ struct kunit_spi_device *kunit_spi_device_create(struct kunit *test, struct spi_
 	KUNIT_ASSERT_NOT_NULL(test, d->spi);
 	KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test, kunit_spi_unregister, d->spi), 0);
 	strscpy(d->spi->modalias, info->type);
-	/* Not before, or its driver would probe at once. Put by the SPI core. */
+	/* Not before, or the driver would probe at once. The SPI core puts the node. */
 	if (info->fwnode)
 		device_set_node(&d->spi->dev, fwnode_handle_get(info->fwnode));
 	d->rf->dev = &d->spi->dev;

@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0+
 /*
- * What genirq calls: the irq_chip of a simulated interrupt controller.
+ * The irq_chip of a simulated interrupt controller.
  *
  * The kinds, and the controllers which behave like them:
  *
- *   ACK	Latches an edge until it is acknowledged, also while it is masked: GPIO
+ *   ACK	Latches an edge until it is acknowledged, even while it is masked: GPIO
  *		banks, MSI of x86, RISC-V's IMSIC. handle_edge_irq() for edges,
  *		handle_level_irq() for levels, as for the 8259.
- *   EOI	Does not deliver an interrupt which is active, that is, up to the end
- *		of interrupt: SPIs of the GIC, the PLIC. handle_fasteoi_irq() for both.
- *		A line that missed its EOI works again when it is started up anew,
- *		which is kinder than hardware.
- *   PERCPU	The same with a state for each CPU: PPIs of the GIC.
+ *   EOI	Does not deliver an interrupt which is active, i.e. until the end of
+ *		interrupt: SPIs of the GIC, the PLIC. handle_fasteoi_irq() for edges
+ *		and levels. A line that missed its EOI works again after the next
+ *		startup; hardware may be less forgiving.
+ *   PERCPU	Like EOI, with a separate state for each CPU: PPIs of the GIC.
  *		handle_percpu_devid_irq().
  */
 
@@ -22,7 +22,7 @@ static struct irq_sim_line *irq_sim_line_of(struct irq_data *data)
 	return irq_data_get_irq_chip_data(data);
 }
 
-/* The part of this CPU, for a per-CPU line. Interrupts are disabled. */
+/* For a per-CPU line, return the part of this CPU. Interrupts are disabled. */
 static struct irq_sim_line *irq_sim_line_here(struct irq_data *data)
 {
 	struct irq_sim_line *line = irq_sim_line_of(data);
@@ -73,7 +73,7 @@ static int irq_sim_irq_retrigger(struct irq_data *data)
 }
 
 /**
- * irq_sim_flow_handler() - genirq's flow handler for a line
+ * irq_sim_flow_handler() - Get genirq's flow handler for a line
  * @chip:	the chip
  * @type:	trigger type of the line
  *
@@ -123,7 +123,7 @@ static int irq_sim_irq_set_type(struct irq_data *data, unsigned int type)
 		return -EINVAL;
 	}
 
-	/* Where chips are stacked, the flow handler is for the outermost to choose */
+	/* In a stack of chips, the outermost one chooses the flow handler */
 	if (data == outermost)
 		irq_set_handler_locked(data, irq_sim_flow_handler(line->chip, type));
 
@@ -138,10 +138,10 @@ static int irq_sim_irq_set_type(struct irq_data *data, unsigned int type)
 
 #ifdef CONFIG_SMP
 /*
- * With one CPU in the mask the line is delivered there. With more, it is
- * delivered on the CPU which fires when that is in the mask, and otherwise on
- * the first one: any of them can be the target, so all are effective. Most
- * controllers have a single target, which is the first one.
+ * If one CPU is in the mask, the line is delivered there. Otherwise it is delivered
+ * on the CPU which fires it if that is in the mask, or else on the first one: any CPU
+ * in the mask can be the target, so all of them are effective. Most controllers have
+ * a single target, which is the first one.
  */
 static int irq_sim_irq_set_affinity(struct irq_data *data, const struct cpumask *dest,
 				    bool force)
@@ -149,7 +149,7 @@ static int irq_sim_irq_set_affinity(struct irq_data *data, const struct cpumask 
 	struct irq_sim_line *line = irq_sim_line_of(data);
 	unsigned int cpu = cpumask_first_and(dest, cpu_online_mask);
 
-	/* By force, for a CPU which is on its way up: delivered elsewhere until it is */
+	/* Forced for a CPU which is coming up: delivered elsewhere until it is online */
 	if (cpu >= nr_cpu_ids && force)
 		cpu = cpumask_first(dest);
 	if (cpu >= nr_cpu_ids)
@@ -186,8 +186,8 @@ static int irq_sim_irq_get_state(struct irq_data *data, enum irqchip_irq_state w
 		return 0;
 	case IRQCHIP_STATE_ACTIVE:
 		/*
-		 * free_irq() and synchronize_irq() poll this, with an EOI which comes
-		 * from a thread up to its end: they would wait for what waits for them.
+		 * free_irq() and synchronize_irq() poll this state. If the EOI comes from
+		 * a thread, the line is active until then, so that they would deadlock.
 		 */
 		*state = irq_sim_in_service(line) ||
 			 (bits & IRQ_SIM_ACTIVE && bits & IRQ_SIM_STARTED &&
@@ -233,7 +233,7 @@ static int irq_sim_irq_request_resources(struct irq_data *data)
 	unsigned int cpu;
 	int ret;
 
-	/* After a chained handler: nobody has released anything */
+	/* A chained handler, which may have been there before, does not release resources */
 	scoped_guard(raw_spinlock_irqsave, &line->desc->lock)
 		irq_sim_forget(line);
 
@@ -243,7 +243,7 @@ static int irq_sim_irq_request_resources(struct irq_data *data)
 			return ret;
 	}
 
-	/* genirq neither starts a per-CPU line up nor shuts it down */
+	/* genirq does not call startup and shutdown for per-CPU lines */
 	if (line->percpu) {
 		guard(preempt)();
 		for_each_possible_cpu(cpu)
@@ -266,7 +266,7 @@ static void irq_sim_irq_release_resources(struct irq_data *data)
 }
 
 /**
- * irq_sim_chip_init() - Set up what genirq calls
+ * irq_sim_chip_init() - Set up the irq_chip
  * @chip:	a new chip, whose name, kind and flags are set
  *
  * Context: Any.

@@ -36,7 +36,7 @@ static int irq_sim_compat_set_state(struct irq_data *data, enum irqchip_irq_stat
 		irq_sim_withdraw(line);
 		return 0;
 	}
-	/* It is no error when nobody listens */
+	/* It is not an error if the line is not started */
 	irq_sim_latch(line, &claimed);
 	if (claimed)
 		irq_sim_add(line);
@@ -79,7 +79,7 @@ EXPORT_SYMBOL_GPL(irq_domain_create_sim);
  * @ops:	called when a line is requested and released, may be NULL; copied
  * @data:	passed to @ops
  *
- * As irq_domain_create_sim() otherwise.
+ * Otherwise the same as irq_domain_create_sim().
  *
  * Context: Process context. May sleep. Not from CPU hotplug callbacks.
  *
@@ -110,7 +110,7 @@ EXPORT_SYMBOL_GPL(irq_domain_create_sim_full);
  * @fwnode:	struct fwnode_handle to be associated with this domain
  * @num_irqs:	number of interrupts to allocate
  *
- * As irq_domain_create_sim(). The simulator is removed when the driver is
+ * Like irq_domain_create_sim(). The simulator is removed when the driver is
  * unbound from @dev.
  *
  * Context: Process context. May sleep. Not from CPU hotplug callbacks.
@@ -135,7 +135,7 @@ EXPORT_SYMBOL_GPL(devm_irq_domain_create_sim);
  * @ops:	called when a line is requested and released, may be NULL; copied
  * @data:	passed to @ops
  *
- * As irq_domain_create_sim_full(). The simulator is removed when the driver is
+ * Like irq_domain_create_sim_full(). The simulator is removed when the driver is
  * unbound from @dev.
  *
  * Context: Process context. May sleep. Not from CPU hotplug callbacks.

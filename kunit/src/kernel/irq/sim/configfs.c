@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0+
 /*
- * Simulated interrupt controllers from user space: a directory in configfs is a
- * chip, a directory in it a line, see Documentation/admin-guide/irq-sim-configfs.rst.
+ * Simulated interrupt controllers from user space: a configfs directory is a chip,
+ * each directory in it a line. See Documentation/admin-guide/irq-sim-configfs.rst.
  */
 
 #define pr_fmt(fmt) "irq-sim: " fmt
@@ -34,7 +34,7 @@ static const char * const irq_sim_cfs_deliveries[] = {
 	[IRQ_SIM_DELIVER_BH_WORK]	= "bh_work",
 };
 
-/* Nobody could request a per-CPU line from user space */
+/* Without percpu: no driver could request such a line through this interface */
 static const char * const irq_sim_cfs_kinds[] = {
 	[IRQ_SIM_KIND_ACK]		= "ack",
 	[IRQ_SIM_KIND_EOI]		= "eoi",
@@ -90,7 +90,7 @@ static int irq_sim_cfs_match(struct irq_sim_cfs_chip *chip, const char *attr,
 	return ret ?: irq_sim_cfs_match_word(chip, attr, names, num, page);
 }
 
-/* kstrtobool() looks at the beginning only: to it, 10 is true and 0x1 is false */
+/* kstrtobool() only checks the beginning: it takes 10 as true and 0x1 as false */
 static int irq_sim_cfs_bool(struct irq_sim_cfs_chip *chip, const char *attr,
 			    const char *page, size_t count, bool *value)
 {
@@ -105,7 +105,7 @@ static int irq_sim_cfs_bool(struct irq_sim_cfs_chip *chip, const char *attr,
 	return -EINVAL;
 }
 
-/* Of a file which is written to have something done */
+/* Check a write to an attribute which triggers an action */
 static int irq_sim_cfs_one(struct irq_sim_cfs_chip *chip, const char *attr,
 			   const char *page, size_t count)
 {
@@ -118,7 +118,7 @@ static int irq_sim_cfs_one(struct irq_sim_cfs_chip *chip, const char *attr,
 }
 
 /*
- * The way to being live, and back
+ * Going live, and back
  */
 
 static void irq_sim_cfs_unmap(struct irq_sim_cfs_line *line)
@@ -126,7 +126,7 @@ static void irq_sim_cfs_unmap(struct irq_sim_cfs_line *line)
 	lockdep_assert_held_write(&line->chip->live);
 	if (!line->irq)
 		return;
-	/* The wire is not part of the chip, and stays as it is */
+	/* The wire is not part of the chip and keeps its level */
 	irq_get_irqchip_state(line->irq, IRQCHIP_STATE_LINE_LEVEL, &line->wire);
 	irq_dispose_mapping(line->irq);
 	line->irq = 0;
@@ -138,7 +138,7 @@ static void irq_sim_cfs_remove(struct irq_sim_cfs_chip *chip)
 	struct fwnode_handle *fwnode = domain->fwnode;
 	struct irq_sim_cfs_line *line;
 
-	/* Their drivers may want interrupts up to the end */
+	/* Drivers may need interrupts until they are unbound */
 	list_for_each_entry(line, &chip->lines, node)
 		irq_sim_cfs_unbind(line);
 	scoped_guard(rwsem_write, &chip->live) {
@@ -165,7 +165,7 @@ static int irq_sim_cfs_map(struct irq_domain *domain, struct irq_sim_cfs_line *l
 	return ret;
 }
 
-/* All lines or none: nobody sees the domain before they are mapped */
+/* Map all lines or none: the domain is not visible before */
 static int irq_sim_cfs_map_all(struct irq_sim_cfs_chip *chip, struct irq_domain *domain)
 {
 	struct irq_sim_cfs_line *line;
@@ -201,7 +201,7 @@ static int irq_sim_cfs_create(struct irq_sim_cfs_chip *chip)
 		}
 	}
 
-	/* A prefix, as debugfs has a file of that name beside those of all other domains */
+	/* With a prefix, as all domains share one directory in debugfs */
 	char *domain_name __free(kfree) = kasprintf(GFP_KERNEL, "irq-sim.%s", name);
 	if (!domain_name)
 		return -ENOMEM;
@@ -577,9 +577,10 @@ static ssize_t irq_sim_cfs_state_show(struct config_item *item, enum irqchip_irq
 }
 
 /*
- * genirq has masked an EOI line with a level. Unmasked behind its back, the line is served
- * again and again while the level is there: handle_fasteoi_irq() neither calls the handler
- * nor masks it once more.
+ * Would unmasking a line cause an interrupt storm? If an EOI line of level type which
+ * genirq has masked is unmasked behind its back, handle_fasteoi_irq() neither calls
+ * the handler nor masks the line again. The line is then served again and again while
+ * it is asserted.
  */
 static bool irq_sim_cfs_would_storm(const struct irq_sim_cfs_line *line)
 {
@@ -638,7 +639,7 @@ static ssize_t irq_sim_cfs_line_wire_store(struct config_item *item, const char 
 		WRITE_ONCE(line->wire, high);
 		return count;
 	}
-	/* The handler may run in there */
+	/* The handler may run during this call */
 	ret = irq_sim_set_line(chip->domain, line->hwirq, high);
 	return ret < 0 ? ret : count;
 }
@@ -727,8 +728,8 @@ static struct configfs_attribute *irq_sim_cfs_line_attrs[] = {
 /*
  * Directories
  *
- * When one is dropped nobody is in an attribute of it any more, and nobody gets in,
- * though files of it may be open: configfs sees to that. So it is freed at once.
+ * When a directory is dropped, configfs guarantees that no attribute callback is running
+ * and none will be called, even if files are still open. So it is freed at once.
  */
 
 static void irq_sim_cfs_line_release(struct config_item *item)
@@ -762,7 +763,7 @@ static struct config_group *irq_sim_cfs_make_line(struct config_group *group, co
 	unsigned int hwirq;
 	char canonical[20];
 
-	/* One name for each line */
+	/* Each line has one valid name only */
 	if (sscanf(name, "line%u", &hwirq) == 1)
 		snprintf(canonical, sizeof(canonical), "line%u", hwirq);
 	else
@@ -824,7 +825,7 @@ static const struct config_item_type irq_sim_cfs_chip_type = {
 	.ct_owner	= THIS_MODULE,
 };
 
-/* It is in the log, in /proc/interrupts, and in the names of devices. */
+/* The name appears in the log, in /proc/interrupts and in device names. */
 static int irq_sim_cfs_check_name(const char *name)
 {
 	size_t len = strlen(name), i = 0;
@@ -854,7 +855,7 @@ static struct config_group *irq_sim_cfs_make_chip(struct config_group *group, co
 	INIT_LIST_HEAD(&chip->lines);
 	chip->info.num_irqs = 1;
 	config_group_init_type_name(&chip->group, name, &irq_sim_cfs_chip_type);
-	/* A long one is allocated, and that it could not be is not returned */
+	/* Long names are allocated, and the function above does not return errors */
 	if (!irq_sim_cfs_name(chip)) {
 		config_item_put(&chip->group.cg_item);
 		return ERR_PTR(-ENOMEM);
@@ -866,7 +867,7 @@ static void irq_sim_cfs_drop_chip(struct config_group *group, struct config_item
 {
 	struct irq_sim_cfs_chip *chip = to_irq_sim_cfs_chip(item);
 
-	/* Its lines are gone: rmdir() of a directory that has others in it fails */
+	/* There are no lines any more: rmdir() fails for a directory with subdirectories */
 	scoped_guard(mutex, &chip->lock) {
 		if (irq_sim_cfs_is_live(chip))
 			irq_sim_cfs_remove(chip);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0+ */
 /*
- * What the files of the configfs front end of the interrupt simulator share.
+ * Shared by the files of the configfs front end of the interrupt simulator.
  */
 #ifndef _KERNEL_IRQ_SIM_CONFIGFS_H
 #define _KERNEL_IRQ_SIM_CONFIGFS_H
@@ -18,14 +18,14 @@
 struct irq_sim_cfs_device;
 
 /**
- * struct irq_sim_cfs_chip - a directory which stands for a chip
+ * struct irq_sim_cfs_chip - the directory of a chip
  * @group:	the directory
- * @lock:	what is configured, and the way to and from being live
- * @live:	held to change @domain, and the mappings of the lines; held for
- *		reading to use them. Nests in @lock, and is never held while a
- *		driver is bound: that may need interrupts.
- * @domain:	the chip while it is live, NULL otherwise
- * @info:	what is configured, the numbers
+ * @lock:	protects the configuration, and serialises going live and back
+ * @live:	write lock to change @domain and the mappings of the lines, read
+ *		lock to use them. Nests in @lock. It is not held while a driver is
+ *		bound, as that may need interrupts.
+ * @domain:	the domain of the chip while it is live, NULL otherwise
+ * @info:	the configured numbers
  * @lines:	the lines which have a directory
  */
 struct irq_sim_cfs_chip {
@@ -38,16 +38,16 @@ struct irq_sim_cfs_chip {
 };
 
 /**
- * struct irq_sim_cfs_line - a directory which stands for a line
+ * struct irq_sim_cfs_line - the directory of a line
  * @group:	the directory
  * @chip:	the chip, whose directory cannot be removed before this one
- * @node:	in the list of the chip
+ * @node:	entry in the list of the chip
  * @hwirq:	number of the line in the chip
  * @type:	trigger type
- * @label:	what it is called, NULL for the name of the chip and the number
+ * @label:	name of the line, NULL for the name of the chip and the number
  * @wire:	level of the wire while the line is not mapped
- * @irq:	Linux number while it is mapped, 0 otherwise
- * @device:	what is to have the interrupt, may be NULL
+ * @irq:	Linux number while the line is mapped, 0 otherwise
+ * @device:	the device which gets the interrupt, may be NULL
  */
 struct irq_sim_cfs_line {
 	struct config_group	group;
@@ -72,7 +72,7 @@ static inline bool irq_sim_cfs_is_live(const struct irq_sim_cfs_chip *chip)
 	return chip->domain;
 }
 
-/* A handler of that name gets a directory /proc/irq/N/NAME, beside files of genirq. */
+/* A handler gets a directory /proc/irq/N/LABEL, which must not clash with genirq's files. */
 static inline bool irq_sim_cfs_is_label(const char *text, size_t len)
 {
 	static const char * const taken[] = {
@@ -91,7 +91,7 @@ static inline bool irq_sim_cfs_is_label(const char *text, size_t len)
 	return true;
 }
 
-/* Say why a value was refused, once for each time. */
+/* Log why a value is refused. */
 #define irq_sim_cfs_refuse(chip, attr, page, want, ...)					\
 do {											\
 	const char *_page = (page);							\
@@ -100,12 +100,12 @@ do {											\
 	       attr, (int)min(strcspn(_page, "\n"), 32), _page, ##__VA_ARGS__);		\
 } while (0)
 
-/* What configfs hands over of a write() at most: SIMPLE_ATTR_SIZE - 1 */
+/* The most that configfs passes on of a write(): SIMPLE_ATTR_SIZE - 1 */
 #define IRQ_SIM_CFS_MAX_WRITE	4095
 
 /*
- * A value is all of what was written. It ends neither at a NUL, nor where configfs
- * has cut it: the writer would go on, and have the rest taken for another value.
+ * Refuse a value which contains a NUL, or which configfs may have truncated: the writer
+ * would write the rest, which would be taken for another value.
  */
 static inline int irq_sim_cfs_check(struct irq_sim_cfs_chip *chip, const char *attr,
 				    const char *page, size_t count)

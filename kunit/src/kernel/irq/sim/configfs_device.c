@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0+
 /*
  * Devices whose interrupt is a line of a simulated controller, from user space: a
- * directory "device" in that of the line. The driver is one of the tree, and knows
- * nothing of this.
+ * directory "device" in the directory of the line. The drivers are existing ones, and
+ * need no changes for this.
  */
 
 #define pr_fmt(fmt) "irq-sim: " fmt
@@ -33,14 +33,14 @@
 #define IRQ_SIM_CFS_MAX_CELLS	64
 
 /**
- * struct irq_sim_cfs_properties - what the firmware of a device would say
- * @entries:	the properties, one more that is for us, and an empty one
- * @num:	how many there are
- * @cells:	the values of those which are numbers
- * @num_cells:	how many there are
- * @len:	of the texts
- * @shown:	what was written, one property a line, in the same memory
- * @text:	the same in pieces: names and strings
+ * struct irq_sim_cfs_properties - firmware properties of a device
+ * @entries:	the properties, one which the code adds, and a terminator
+ * @num:	number of properties
+ * @cells:	values of numeric properties
+ * @num_cells:	number of values in @cells
+ * @len:	length of @shown and @text
+ * @shown:	the properties as written, one per line; points into @text
+ * @text:	the parsed names and strings
  */
 struct irq_sim_cfs_properties {
 	struct property_entry	entries[IRQ_SIM_CFS_MAX_PROPS + 2];
@@ -53,17 +53,17 @@ struct irq_sim_cfs_properties {
 };
 
 /**
- * struct irq_sim_cfs_device - a directory which stands for a device
+ * struct irq_sim_cfs_device - the directory of a device
  * @item:	the directory
  * @line:	the line, whose directory cannot be removed before this one
  * @driver:	name of the driver
- * @properties:	of its software node, may be NULL
- * @adapter:	number of the I2C adapter that the device is on
- * @addr:	its address there, 0 for a platform device
+ * @properties:	properties of the software node, may be NULL
+ * @adapter:	number of the I2C adapter of the device
+ * @addr:	I2C address, 0 for a platform device
  * @dev:	the device while the chip is live, NULL otherwise
  * @node:	its software node, which has copies of the properties
- * @i2c:	in the list of those on I2C
- * @gone:	one on I2C has been removed, by whomever
+ * @i2c:	entry in the list of I2C devices
+ * @gone:	completed when an I2C device has been removed, no matter by whom
  */
 struct irq_sim_cfs_device {
 	struct config_item	item;
@@ -86,7 +86,7 @@ static struct irq_sim_cfs_device *to_irq_sim_cfs_device(struct config_item *item
 static const char irq_sim_cfs_no_second[] =
 	"the only one of its name: an empty line removes all";
 
-/* NAME, NAME="STRING" or NAME=NUMBER,NUMBER ... Returns why not, NULL if it is fine. */
+/* Parse NAME, NAME="STRING" or NAME=NUMBER,NUMBER ... Returns what is expected, or NULL. */
 static const char *irq_sim_cfs_parse_one(struct irq_sim_cfs_properties *p, char *text)
 {
 	char *name = strsep(&text, "="), *cell;
@@ -132,7 +132,7 @@ static const char *irq_sim_cfs_parse_one(struct irq_sim_cfs_properties *p, char 
 	return NULL;
 }
 
-/* How long the first property is: up to a blank which is in no string, or a line end. */
+/* Length of the first property: up to a blank outside of a string, or the end of the line. */
 static size_t irq_sim_cfs_len_one(const char *text)
 {
 	bool string = false;
@@ -171,7 +171,7 @@ static int irq_sim_cfs_parse(struct irq_sim_cfs_chip *chip, struct irq_sim_cfs_p
 	return 0;
 }
 
-/* Those of a device, and more of them. */
+/* The properties of a device, with those in @page added. */
 static struct irq_sim_cfs_properties *
 irq_sim_cfs_add_properties(struct irq_sim_cfs_device *device, const char *page)
 {
@@ -215,7 +215,7 @@ static struct fwnode_handle *irq_sim_cfs_create_node(struct irq_sim_cfs_device *
 			return ERR_PTR(-ENOMEM);
 		p = none;
 	}
-	/* uio_pdrv_genirq wants to be told what it is called */
+	/* uio_pdrv_genirq requires a name */
 	if (!irq_sim_cfs_has(p, "linux,uio-name"))
 		p->entries[p->num] = PROPERTY_ENTRY_STRING("linux,uio-name",
 							   line->label ?: name);
@@ -230,7 +230,7 @@ static int irq_sim_cfs_add_platform(struct irq_sim_cfs_device *device, const cha
 	struct platform_device *pdev;
 	int ret;
 
-	/* No event of the device has the name of the driver in it */
+	/* The uevent of the device does not contain the name of the driver */
 	if (!driver_find(device->driver, &platform_bus_type))
 		request_module("platform:%s", device->driver);
 	if (!driver_find(device->driver, &platform_bus_type)) {
@@ -254,7 +254,7 @@ static int irq_sim_cfs_add_platform(struct irq_sim_cfs_device *device, const cha
 		platform_device_put(pdev);
 		goto err;
 	}
-	/* Its name is that of no driver: the driver is asked by device_attach() only */
+	/* No driver has the name of the device, so only device_attach() probes it */
 	ret = device_set_driver_override(&pdev->dev, device->driver);
 	if (ret) {
 		platform_device_unregister(pdev);
@@ -284,7 +284,7 @@ static void irq_sim_cfs_watch(struct irq_sim_cfs_device *device)
 	list_add(&device->i2c, &irq_sim_cfs_on_i2c);
 }
 
-/* The lock is that of the notifier as well, which is through with the device then. */
+/* The notifier takes this lock, too, so it does not use the device any more after this. */
 static void irq_sim_cfs_unwatch(struct irq_sim_cfs_device *device)
 {
 	guard(spinlock)(&irq_sim_cfs_i2c_lock);
@@ -292,10 +292,10 @@ static void irq_sim_cfs_unwatch(struct irq_sim_cfs_device *device)
 }
 
 /*
- * The device is known by its node when it is added, before anybody can remove it.
- * When it has been removed its driver has let go of the interrupt. One notifier is
- * for all of them: others may register an adapter or a device from one, and that must
- * not be waited for with the lock of a chip held.
+ * A device is identified by its node when it is added, before anybody can remove it.
+ * Once it has been removed, its driver has freed the interrupt. There is one notifier
+ * for all devices: (un)registering a notifier waits for the other ones, which may
+ * register an adapter or a device. That must not happen with the lock of a chip held.
  */
 static int irq_sim_cfs_i2c_notify(struct notifier_block *nb, unsigned long action, void *data)
 {
@@ -304,7 +304,7 @@ static int irq_sim_cfs_i2c_notify(struct notifier_block *nb, unsigned long actio
 
 	guard(spinlock)(&irq_sim_cfs_i2c_lock);
 	list_for_each_entry(device, &irq_sim_cfs_on_i2c, i2c) {
-		/* What a driver adds below it may have the same node */
+		/* Devices which the driver adds below this one may have the same node */
 		if (action == BUS_NOTIFY_ADD_DEVICE && !device->dev &&
 		    dev_fwnode(dev) == device->node)
 			device->dev = dev;
@@ -319,7 +319,7 @@ static struct notifier_block irq_sim_cfs_i2c_nb = {
 };
 
 /**
- * irq_sim_cfs_init_i2c() - Be told of devices on I2C
+ * irq_sim_cfs_init_i2c() - Register the notifier for I2C devices
  *
  * Context: Process context. May sleep.
  *
@@ -355,7 +355,7 @@ static int irq_sim_cfs_add_i2c(struct irq_sim_cfs_device *device, const char *na
 		pr_err("%s: '%s' is too long for an I2C device\n", name, device->driver);
 		return -ENAMETOOLONG;
 	}
-	/* Before the adapter is held: that may take long, and the adapter be removed */
+	/* Before taking the adapter: loading may take long, and the adapter may be removed */
 	request_module("%s%s", I2C_MODULE_PREFIX, info.type);
 	adapter = i2c_get_adapter(device->adapter);
 	if (!adapter) {
@@ -363,7 +363,7 @@ static int irq_sim_cfs_add_i2c(struct irq_sim_cfs_device *device, const char *na
 		return -ENODEV;
 	}
 
-	/* Who has found the node may keep it: it is not part of the directory */
+	/* Others may keep a reference to the node, so it is not part of the directory */
 	device->node = fwnode_create_software_node(p ? p->entries : NULL, NULL);
 	if (IS_ERR(device->node)) {
 		ret = PTR_ERR(device->node);
@@ -379,7 +379,7 @@ static int irq_sim_cfs_add_i2c(struct irq_sim_cfs_device *device, const char *na
 		device->dev = NULL;
 	}
 out:
-	/* It may go while the chip is live: who removes it would wait for us */
+	/* Removal of the adapter waits for its references, but must work while the chip is live */
 	i2c_put_adapter(adapter);
 	return ret;
 }
@@ -389,20 +389,20 @@ static void irq_sim_cfs_remove_i2c(struct irq_sim_cfs_device *device)
 	struct i2c_client *client = to_i2c_client(device->dev);
 	struct i2c_adapter *adapter = i2c_get_adapter(device->adapter);
 
-	/* One which has come to have the same number does not know the client */
+	/* A new adapter with the same number does not know the client */
 	if (adapter) {
 		i2c_del_userspace_device(adapter, client);
 		i2c_put_adapter(adapter);
 	}
-	/* Without one, who removes the adapter is about to remove the client */
+	/* If the adapter is gone, its removal is about to remove the client */
 	wait_for_completion(&device->gone);
 	irq_sim_cfs_unwatch(device);
-	/* The client may be about to give its reference back */
+	/* The client may be about to put its reference */
 	fwnode_remove_software_node(device->node);
 	put_device(&client->dev);
 }
 
-/* Whether somebody else has removed it */
+/* Has somebody else removed the device? */
 static bool irq_sim_cfs_is_gone(struct irq_sim_cfs_device *device)
 {
 	return device->addr && completion_done(&device->gone);
@@ -422,13 +422,13 @@ static bool irq_sim_cfs_is_gone(struct irq_sim_cfs_device *device)
 #endif
 
 /**
- * irq_sim_cfs_bind() - Add the device of a line, and have its driver bound
- * @line:	the line, mapped
+ * irq_sim_cfs_bind() - Add the device of a line, and bind its driver
+ * @line:	the line, which is mapped
  *
  * Context: Process context. May sleep. The lock of the chip is held.
  *
- * Return: 0, -ENODEV when there is no such driver, -ENXIO when it did not take
- * the device, or another error.
+ * Return: 0, -ENODEV if there is no such driver, -ENXIO if it did not bind to the
+ * device, or another error.
  */
 int irq_sim_cfs_bind(struct irq_sim_cfs_line *line)
 {
@@ -452,8 +452,8 @@ int irq_sim_cfs_bind(struct irq_sim_cfs_line *line)
 		return ret;
 
 	/*
-	 * Not when the device is added: a driver may leave that probe for later. An I2C
-	 * device is added with the name of its driver, which may be asked twice then.
+	 * Do not rely on the probe when the device is added, as that may be asynchronous.
+	 * An I2C device is added with the name of its driver, which may be probed twice.
 	 */
 	if (device_attach(device->dev) == 1)
 		return 0;
@@ -543,7 +543,7 @@ static ssize_t irq_sim_cfs_device_properties_show(struct config_item *item, char
 	p = device->properties;
 	if (!p)
 		return 0;
-	/* There is a line end behind the last one, too */
+	/* The last property ends with a newline, too */
 	return sysfs_emit(page, "%.*s\n", (int)p->len - 1, p->shown);
 }
 
@@ -562,8 +562,8 @@ static ssize_t irq_sim_cfs_device_properties_store(struct config_item *item, con
 	if (irq_sim_cfs_is_live(chip))
 		return -EBUSY;
 	/*
-	 * A shell may write each line by itself: they add up. So there has to be another
-	 * way to be rid of them.
+	 * A shell may write each line separately, so the properties add up. Therefore an
+	 * empty write removes them.
 	 */
 	struct irq_sim_cfs_properties *properties __free(kfree) = NULL;
 	if (page[strspn(page, " \t\n")]) {
@@ -599,7 +599,7 @@ static ssize_t irq_sim_cfs_device_i2c_store(struct config_item *item, const char
 	ret = irq_sim_cfs_check(chip, "i2c", page, count);
 	if (ret)
 		return ret;
-	/* As sysfs has it: sscanf() takes anything, and numbers which are too large */
+	/* Same format as in sysfs: sscanf() also takes other text and too large numbers */
 	if (sscanf(page, "%u-%x", &adapter, &addr) == 2)
 		snprintf(canonical, sizeof(canonical), "%u-%04x", adapter, addr);
 	if (!sysfs_streq(page, canonical) ||
@@ -646,9 +646,9 @@ static const struct config_item_type irq_sim_cfs_device_type = {
 };
 
 /**
- * irq_sim_cfs_make_device() - The directory of a device is made
+ * irq_sim_cfs_make_device() - Make the directory of a device
  * @group:	the directory of the line
- * @name:	of the new one
+ * @name:	name of the new directory
  *
  * Context: As configfs calls it.
  *
@@ -677,9 +677,9 @@ struct config_item *irq_sim_cfs_make_device(struct config_group *group, const ch
 }
 
 /**
- * irq_sim_cfs_drop_device() - The directory of a device is removed
+ * irq_sim_cfs_drop_device() - Remove the directory of a device
  * @group:	the directory of the line
- * @item:	that of the device
+ * @item:	the directory of the device
  *
  * Context: As configfs calls it.
  */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0+
 /*
- * What a simulated interrupt controller shows in /sys/kernel/debug/irq/.
+ * State of a simulated interrupt controller in /sys/kernel/debug/irq/.
  */
 
 #include <linux/irqdomain.h>
@@ -51,11 +51,11 @@ static void irq_sim_show_state(struct seq_file *m, const char *name, int cpu, in
 /**
  * irq_sim_debug_show() - Show a chip, or a line
  * @m:		the file
- * @domain:	the domain when the file is that of the domain, NULL otherwise
- * @data:	the line when the file is that of the interrupt, NULL otherwise
- * @ind:	how far to indent
+ * @domain:	the domain if this is the file of a domain, NULL otherwise
+ * @data:	the line if this is the file of an interrupt, NULL otherwise
+ * @ind:	indentation
  *
- * Context: As genirq calls it: under the lock of the interrupt for a line.
+ * Context: As genirq calls it: for a line, under the lock of the descriptor.
  */
 void irq_sim_debug_show(struct seq_file *m, struct irq_domain *domain,
 			struct irq_data *data, int ind)

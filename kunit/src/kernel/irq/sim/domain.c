@@ -63,25 +63,25 @@ static struct irq_sim_line *irq_sim_line_alloc(struct irq_sim_chip *chip, struct
 	return line;
 }
 
-/* The place of a line in the table, NULL when there is no memory for it. */
+/* The slot of a line in the table, NULL if there is no memory for it. */
 static struct irq_sim_line __rcu **irq_sim_slot(struct irq_sim_chip *chip, irq_hw_number_t hwirq)
 {
 	struct irq_sim_chunk __rcu **at = &chip->chunks[hwirq >> IRQ_SIM_CHUNK_SHIFT];
 	struct irq_sim_chunk *chunk = rcu_access_pointer(*at);
 
-	/* Mappings come and go under the mutex of the domain */
+	/* Mappings are added and removed under the mutex of the domain */
 	lockdep_assert_held(&chip->domain->root->mutex);
 	if (!chunk) {
 		chunk = kzalloc_obj(*chunk);
 		if (!chunk)
 			return NULL;
-		/* Pairs with irq_sim_find_line(): found with all of it NULL (litmus: map) */
+		/* Pairs with irq_sim_find_line(), which must see a zeroed chunk (litmus: map) */
 		rcu_assign_pointer(*at, chunk);
 	}
 	return &chunk->line[hwirq % IRQ_SIM_CHUNK_LINES];
 }
 
-/* Make line @hwirq of the chip that of @virq, which is new. */
+/* Create line @hwirq of the chip for @virq, which is a new mapping. */
 static int irq_sim_connect(struct irq_domain *domain, unsigned int virq, irq_hw_number_t hwirq)
 {
 	struct irq_sim_chip *chip = domain->host_data;
@@ -110,7 +110,7 @@ static int irq_sim_connect(struct irq_domain *domain, unsigned int virq, irq_hw_
 	}
 	irq_domain_set_info(domain, virq, hwirq, &chip->irqchip, line,
 			    irq_sim_flow_handler(chip, chip->default_type), NULL, NULL);
-	/* A request without a trigger type sets this one */
+	/* A request without a trigger type uses this one */
 	if (chip->default_type)
 		irqd_set_trigger_type(data, chip->default_type);
 	if (chip->flags & IRQ_SIM_SINGLE_TARGET)
@@ -132,8 +132,8 @@ static void irq_sim_disconnect(struct irq_domain *domain, unsigned int virq)
 	rcu_assign_pointer(*irq_sim_slot(chip, line->hwirq), NULL);
 
 	/*
-	 * genirq has taken the chip away already. For a line whose owner did not
-	 * shut it down this is the last chance to stop it.
+	 * genirq has removed the irq_chip already. If the owner has not shut the line
+	 * down, this is the last chance to stop it.
 	 */
 	irq_sim_stop(line);
 	irq_sim_leave_queue(line);
@@ -147,19 +147,19 @@ static void irq_sim_disconnect(struct irq_domain *domain, unsigned int virq)
 	}
 
 	irq_domain_reset_irq_data(data);
-	/* Who has found it may touch it still (litmus: unmap) */
+	/* A CPU which has found the line may still access it (litmus: unmap) */
 	call_rcu(&line->rcu, irq_sim_line_rcu);
 }
 
-/* Of one line, by irq_create_mapping(). */
+/* Map one line, for irq_create_mapping(). */
 static int irq_sim_domain_map(struct irq_domain *domain, unsigned int virq, irq_hw_number_t hwirq)
 {
 	return irq_sim_connect(domain, virq, hwirq);
 }
 
 /*
- * Firmware describes a line by its number and its trigger type. Without a type, or
- * with none, it has the one which the chip has for lines that do not say.
+ * Firmware describes a line by its number and its trigger type. Without a type, or with
+ * IRQ_TYPE_NONE, the line gets the default type of the chip.
  */
 static int irq_sim_translate_cells(struct irq_domain *domain, struct irq_fwspec *fwspec,
 				   unsigned long *hwirq, unsigned int *type)
@@ -167,7 +167,7 @@ static int irq_sim_translate_cells(struct irq_domain *domain, struct irq_fwspec 
 	struct irq_sim_chip *chip = domain->host_data;
 	u32 cell = fwspec->param_count == 2 ? fwspec->param[1] : IRQ_TYPE_NONE;
 
-	/* Its lines are for messages, and given out as those are allocated */
+	/* The lines of an MSI parent are for messages, and are assigned when those are allocated */
 	if (chip->flags & IRQ_SIM_MSI_PARENT)
 		return -EINVAL;
 	if (fwspec->param_count < 1 || fwspec->param_count > 2 ||
@@ -199,7 +199,7 @@ static int irq_sim_domain_translate(struct irq_domain *domain, struct irq_fwspec
 
 	if (!chip->number_only)
 		return irq_sim_translate_cells(domain, fwspec, hwirq, type);
-	/* As genirq has it for a domain which does not translate */
+	/* Same as genirq does for a domain without translate callback */
 	*hwirq = fwspec->param[0];
 	*type = IRQ_TYPE_NONE;
 	return 0;
@@ -212,10 +212,7 @@ static void irq_sim_domain_free(struct irq_domain *domain, unsigned int virq,
 		irq_sim_disconnect(domain, virq + nr_irqs);
 }
 
-/*
- * Of lines described by firmware, of those of a domain which is stacked on this one, and
- * of messages.
- */
+/* Allocate lines which firmware describes, lines of a stacked domain, or messages. */
 static int irq_sim_domain_alloc(struct irq_domain *domain, unsigned int virq,
 				unsigned int nr_irqs, void *arg)
 {
@@ -242,8 +239,8 @@ static int irq_sim_domain_alloc(struct irq_domain *domain, unsigned int virq,
 }
 
 /*
- * A chip which is stacked on this one need not pass startup and shutdown on. genirq
- * activates all the way up before the one, and deactivates after the other.
+ * A chip which is stacked on this one need not forward startup and shutdown. genirq
+ * activates all levels before startup, and deactivates them after shutdown.
  */
 static bool irq_sim_is_stacked(struct irq_data *data)
 {
@@ -254,7 +251,7 @@ static int irq_sim_domain_activate(struct irq_domain *domain, struct irq_data *d
 {
 	if (!irq_sim_is_stacked(data))
 		return 0;
-	/* MSI domains do that early, without the lock of the descriptor */
+	/* MSI domains activate early, without the lock of the descriptor */
 	guard(irqsave)();
 	irq_sim_start(irq_data_get_irq_chip_data(data), 0);
 	return 0;
@@ -267,7 +264,7 @@ static void irq_sim_domain_deactivate(struct irq_domain *domain, struct irq_data
 	if (!irq_sim_is_stacked(data))
 		return;
 	irq_sim_stop(line);
-	/* The resources which are released are those of the chip on top */
+	/* genirq releases the resources of the outermost chip only */
 	irq_sim_forget(line);
 }
 
@@ -286,7 +283,7 @@ const struct irq_domain_ops irq_sim_domain_ops = {
 #endif
 };
 
-/* The same: which one it is tells the kind apart where that has to be fast. */
+/* Separate operations, so that irq_sim_fire() can tell the kind with one comparison. */
 const struct irq_domain_ops irq_sim_percpu_domain_ops = {
 	.map		= irq_sim_domain_map,
 	.translate	= irq_sim_domain_translate,
@@ -333,7 +330,7 @@ static bool irq_sim_info_valid(const struct irq_sim_info *info)
 		return false;
 	if (info->flags & IRQ_SIM_EOI_THREADED && info->kind != IRQ_SIM_KIND_EOI)
 		return false;
-	/* Nothing of this is for a line which each CPU has for itself */
+	/* None of the flags applies to per-CPU lines */
 	if (info->flags && info->kind == IRQ_SIM_KIND_PERCPU)
 		return false;
 	return !(info->flags & IRQ_SIM_SINGLE_TARGET && info->flags & IRQ_SIM_NO_AFFINITY);
@@ -342,7 +339,7 @@ static bool irq_sim_info_valid(const struct irq_sim_info *info)
 /**
  * irq_sim_create() - Create a simulated interrupt controller
  * @info:	as for irq_domain_instantiate_sim()
- * @adapt:	called for the new chip before anybody can see it, may be NULL
+ * @adapt:	called for the new chip before it is visible, may be NULL
  *
  * Context: Process context. May sleep. Not from CPU hotplug callbacks.
  *
@@ -389,7 +386,7 @@ struct irq_domain *irq_sim_create(const struct irq_sim_info *info,
 	if (adapt)
 		adapt(chip);
 
-	/* Lines are found in the table of the chip, so the domain needs none */
+	/* Lines are looked up in the table of the chip, so the domain does not need one */
 	domain_info.ops = chip->kind == IRQ_SIM_KIND_PERCPU ? &irq_sim_percpu_domain_ops :
 							       &irq_sim_domain_ops;
 	domain_info.fwnode = info->fwnode;
@@ -397,7 +394,7 @@ struct irq_domain *irq_sim_create(const struct irq_sim_info *info,
 	domain_info.host_data = chip;
 	domain_info.init = irq_sim_domain_init;
 	irq_sim_msi_init(chip, &domain_info);
-	/* Whoever finds the domain may use it at once */
+	/* The domain can be used as soon as it can be found */
 	ret = irq_sim_queues_start(chip);
 	if (ret)
 		return ERR_PTR(ret);
@@ -415,24 +412,23 @@ struct irq_domain *irq_sim_create(const struct irq_sim_info *info,
  * irq_domain_instantiate_sim() - Create a simulated interrupt controller
  * @info:	what to create; not used after the return
  *
- * The lines are mapped with irq_create_mapping(), or from a firmware description
- * with the number of the line and, in a second cell, its trigger type, and
- * requested like those of any interrupt controller. Other domains can be stacked
- * on it, with IRQ_SIM_MSI_PARENT the MSI domains of devices. The lines are fired with
- * irq_sim_fire(), or driven with irq_sim_set_line().
- * The trigger type of a line is a rising edge until it is set to another one; all
- * edge and level types are supported.
+ * The lines are mapped with irq_create_mapping(), or from a firmware description with
+ * the number of the line and, in an optional second cell, its trigger type. They are
+ * requested like those of any interrupt controller. Other domains can be stacked on
+ * the domain; with IRQ_SIM_MSI_PARENT, these are the MSI domains of devices. Lines are
+ * fired with irq_sim_fire(), or driven with irq_sim_set_line(). The default trigger
+ * type of a line is a rising edge; all edge and level types are supported.
  *
- * On SMP irq_set_affinity() selects where a line is delivered. With several
- * CPUs in the mask it is the one which fires the line, if it is among them, unless
- * IRQ_SIM_SINGLE_TARGET says otherwise.
+ * On SMP, irq_set_affinity() selects where a line is delivered. With several CPUs in
+ * the mask, a line is delivered on the CPU which fires it if that is in the mask,
+ * unless the controller has IRQ_SIM_SINGLE_TARGET.
  *
  * Context: Process context. May sleep. Not from CPU hotplug callbacks.
  *
  * Return: The domain of the new controller, or ERR_PTR(): -EINVAL if @info is
- * NULL, asks for no lines, for a delivery or a kind that does not exist or for
- * options that do not go with it, -EOPNOTSUPP if it is to be an MSI parent and the
- * kernel is built without CONFIG_IRQ_SIM_MSI, -ENOMEM.
+ * NULL, has no lines, an unknown delivery or kind, or flags which are unknown or do
+ * not go with the kind or with each other, -EOPNOTSUPP for an MSI parent in a kernel
+ * without CONFIG_IRQ_SIM_MSI, -ENOMEM.
  */
 struct irq_domain *irq_domain_instantiate_sim(const struct irq_sim_info *info)
 {
@@ -444,9 +440,9 @@ EXPORT_SYMBOL_GPL(irq_domain_instantiate_sim);
  * irq_domain_remove_sim() - Remove a simulated interrupt controller
  * @domain:	the domain of the controller
  *
- * All mappings must have been disposed of, and nobody may fire a line any
- * more. Waits for deliveries in flight; none follows. A domain with mappings
- * left is leaked, with a warning, as their users would access freed memory.
+ * All mappings must have been disposed of, and nobody may fire a line any more. This
+ * waits for deliveries in flight; none follows. A domain with mappings left is leaked,
+ * with a warning, as the users of the mappings would access freed memory.
  *
  * Context: Process context. May sleep. Not from CPU hotplug callbacks.
  */
@@ -471,7 +467,7 @@ static void devm_irq_domain_remove_sim(void *data)
 }
 
 /**
- * irq_sim_devm() - Have a controller removed with its device
+ * irq_sim_devm() - Remove a controller when its device is unbound
  * @dev:	the device
  * @domain:	the domain of the controller, or an error
  *

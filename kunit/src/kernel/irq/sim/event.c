@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0+
 /*
  * What a test does with a simulated interrupt controller: fire a line, drive a wire,
- * wait, and look what has become of the events.
+ * wait, and get the account of the events.
  */
 
 #include <linux/cleanup.h>
@@ -9,7 +9,7 @@
 
 #include "sim.h"
 
-/* The chip of a domain, NULL if it is none of ours. */
+/* The chip of a domain, or NULL if this is not a simulated controller. */
 static struct irq_sim_chip *irq_sim_chip_of(const struct irq_domain *domain)
 {
 	if (!domain || (domain->ops != &irq_sim_domain_ops &&
@@ -18,7 +18,7 @@ static struct irq_sim_chip *irq_sim_chip_of(const struct irq_domain *domain)
 	return domain->host_data;
 }
 
-/* From a task, where the handler may run before the return. */
+/* Fire from a task, where the handler may run before this returns. */
 static noinline int irq_sim_fire_task(struct irq_sim_chip *chip, irq_hw_number_t hwirq)
 {
 	struct irq_sim_line *line;
@@ -33,15 +33,15 @@ static noinline int irq_sim_fire_task(struct irq_sim_chip *chip, irq_hw_number_t
 				bracket = irq_sim_enqueue(line);
 		}
 	}
-	/* This is where the handler runs */
+	/* The handler runs here */
 	if (bracket)
 		local_bh_enable();
 	return ret;
 }
 
 /*
- * From an interrupt, or with softirqs disabled: an RCU read side section, which keeps
- * the CPU, and in which no softirq runs.
+ * Fire from an interrupt, or with softirqs disabled: this is an RCU read side section
+ * which cannot be preempted, and softirqs run later.
  */
 static noinline int irq_sim_fire_interrupt(struct irq_sim_chip *chip, irq_hw_number_t hwirq)
 {
@@ -63,29 +63,28 @@ static noinline int irq_sim_fire_interrupt(struct irq_sim_chip *chip, irq_hw_num
  * @domain:	domain of the controller
  * @hwirq:	number of the line in the controller, from 0
  *
- * A pulse on the line. It is latched, and the handler runs once for each
- * latch, in the context for which the controller was created: right away,
- * when the line is unmasked, or when there is a better moment for it. Until
- * the handler is about to run, further fires merge into the same latch; from
- * there on, a fire makes the next one.
+ * Sends a pulse on the line. The pulse is latched, and the handler runs once for
+ * each latch, in the delivery context of the controller: right away, when the line
+ * is unmasked, or as soon as the context allows it. Until the handler is about to
+ * run, further fires merge into the same latch. After that, a fire makes a new one.
  *
- * With a delivery in soft interrupt context, a fire from a task which has
- * interrupts and softirqs enabled, for a line that is delivered on the same
- * CPU and whose handler is not threaded, has been handled on return, unless
- * the softirqs of the CPU are in the hands of ksoftirqd, or it merged into a
- * fire which another task has not finished. In a section with softirqs disabled
- * it is delivered when that ends.
+ * If the delivery is in soft interrupt context, a fire has been handled on return if
+ * it comes from a task with interrupts and softirqs enabled, the line is delivered on
+ * the same CPU, and its handler is not threaded. The exceptions are that ksoftirqd
+ * currently runs the softirqs of the CPU, or that the fire merged into one which
+ * another task has not finished. With softirqs disabled, the fire is delivered when
+ * they are enabled.
  *
- * On a level line a fire is a pulse, too, which asserts the line up to the
- * acknowledge. It is lost where genirq does not call the handler then, as genirq
- * keeps no levels. On a per-CPU line it is for the CPU which fires.
+ * On a level line, the pulse asserts the line until the acknowledge. It is lost
+ * if genirq does not call the handler then, as genirq does not keep levels. A
+ * per-CPU line is fired on the CPU on which this runs.
  *
  * Context: Any but NMI.
  *
  * Return: 1 for a new latch, 0 if the fire merged into one, -EINVAL if
  * @domain is not a simulated controller or has no line @hwirq, -ENXIO if the
- * line is not mapped or not started up: nobody has requested it, or has with
- * IRQF_NO_AUTOEN and not enabled it.
+ * line is not mapped or not started: it was not requested, or requested with
+ * IRQF_NO_AUTOEN and not enabled.
  */
 int irq_sim_fire(struct irq_domain *domain, irq_hw_number_t hwirq)
 {
@@ -111,14 +110,14 @@ EXPORT_SYMBOL_GPL(irq_sim_fire);
  * @hwirq:	number of the line in the controller, from 0
  * @cpu:	the CPU, or -1 for the one on which this runs
  *
- * The fire is latched when the line is masked on that CPU, and on one that is
- * offline, where all lines are.
+ * The fire stays latched while the line is masked on that CPU. All per-CPU lines of
+ * an offline CPU are masked.
  *
  * Context: Any but NMI.
  *
  * Return: 1 for a new latch, 0 if the fire merged into one, -EINVAL if @domain
- * is not a simulated controller with per-CPU lines or has no line @hwirq, or there
- * is no such CPU, -ENXIO if the line is not mapped or was never requested.
+ * is not a simulated controller with per-CPU lines or has no line @hwirq, or if
+ * there is no such CPU, -ENXIO if the line is not mapped or was never requested.
  */
 int irq_sim_fire_on(struct irq_domain *domain, irq_hw_number_t hwirq, int cpu)
 {
@@ -157,19 +156,19 @@ EXPORT_SYMBOL_GPL(irq_sim_fire_on);
  * @hwirq:	number of the line in the controller, from 0
  * @high:	the level to drive
  *
- * A change in a direction to which the trigger type of the line is sensitive
- * is latched as by irq_sim_fire(). With a level type the line is served again
- * and again while it is asserted. The wire keeps its level whether anybody
- * listens or not; it starts out low. A per-CPU line has a wire for each CPU, and
- * this drives that of the CPU on which it runs. Wires of controllers which were
- * created with irq_domain_create_sim() trigger nothing.
+ * An edge which matches the trigger type of the line is latched as by
+ * irq_sim_fire(). With a level type, the line is served again and again while it
+ * is asserted. The wire keeps its level even if the line is not started; initially
+ * it is low. A per-CPU line has a wire for each CPU, and this drives the wire of the
+ * CPU on which it runs. Wires of controllers which were created with
+ * irq_domain_create_sim() do not trigger interrupts.
  *
  * Context: Any but NMI.
  *
  * Return: 1 if this made a new latch or asserted the line, 0 if there was no
- * change, nobody is concerned or the edge merged into a latch, -EINVAL if
- * @domain is not a simulated controller or has no line @hwirq, -ENXIO if the
- * line is not mapped.
+ * change, the change does not trigger the line, the line is not started or the edge
+ * merged into a latch, -EINVAL if @domain is not a simulated controller or has no
+ * line @hwirq, -ENXIO if the line is not mapped.
  */
 int irq_sim_set_line(struct irq_domain *domain, irq_hw_number_t hwirq, bool high)
 {
@@ -199,18 +198,18 @@ int irq_sim_set_line(struct irq_domain *domain, irq_hw_number_t hwirq, bool high
 EXPORT_SYMBOL_GPL(irq_sim_set_line);
 
 /**
- * irq_sim_get_account() - What has become of the events of a line
+ * irq_sim_get_account() - Get the account of the events of a line
  * @domain:	domain of the controller
  * @hwirq:	number of the line in the controller, from 0
- * @account:	to fill in
+ * @account:	the account to fill in
  *
- * Counts from the mapping on, for edge lines. At rest, latched = runs of the
- * handler + merged + dropped + waiting, exactly, if nothing but the chip calls the
- * flow handler of the line and nobody polls it. free_irq() under fire may take the
- * handler away from one event, which has been acknowledged and counts as latched. A
- * handler which reads @latched sees the data of each event up to that number.
+ * Counts the events of edge lines since the line was mapped. At rest, latched =
+ * runs of the handler + merged + dropped + waiting, exactly, if only the chip calls
+ * the flow handler of the line and nobody polls it. If free_irq() races with fires, one
+ * acknowledged event may not reach a handler: it counts as latched. A handler which
+ * reads @latched sees the data of each event up to that number.
  *
- * Context: Any but NMI, but not under the lock of the interrupt descriptor.
+ * Context: Any but NMI. Not under the lock of the interrupt descriptor.
  *
  * Return: 0, -EINVAL if @domain is not a simulated controller, has no line @hwirq
  * or has per-CPU lines, -ENXIO if the line is not mapped.
@@ -238,10 +237,9 @@ EXPORT_SYMBOL_GPL(irq_sim_get_account);
  * irq_sim_synchronize() - Wait until what was fired has been handled
  * @domain:	domain of the controller
  *
- * On return, the handlers are through for everything which was latched before the
- * call on lines neither masked nor disabled, whichever CPU runs them. It does not
- * wait for interrupt threads (synchronize_irq() does), and what is fired meanwhile
- * does not prolong it.
+ * On return, the handlers have finished, on any CPU, for all events which were latched
+ * before the call on lines that are neither masked nor disabled. This does not wait
+ * for interrupt threads (synchronize_irq() does), and later fires do not prolong it.
  *
  * Context: Process context. May sleep. Not from CPU hotplug callbacks.
  */
@@ -255,8 +253,8 @@ void irq_sim_synchronize(struct irq_domain *domain)
 
 	guard(mutex)(&chip->sync);
 	/*
-	 * A fire may have merged into one by a task which has claimed the line and
-	 * has still to put it on a list. It is in an RCU read side section (litmus: behind-claim).
+	 * A fire may have merged into that of a task which has claimed the line, but
+	 * not queued it yet. That task is in an RCU read side section (litmus: behind-claim).
 	 */
 	if (READ_ONCE(chip->merges)) {
 		WRITE_ONCE(chip->merges, false);
@@ -264,8 +262,8 @@ void irq_sim_synchronize(struct irq_domain *domain)
 	}
 	irq_sim_drain(chip);
 	/*
-	 * What genirq keeps for a handler in progress, and what was latched behind
-	 * that: there is no more than one of each, so twice is enough.
+	 * There may be an event which genirq keeps for a handler in progress, and one
+	 * latched behind that. There is at most one of each, so twice is enough.
 	 */
 	if (irq_sim_settle(chip)) {
 		irq_sim_drain(chip);

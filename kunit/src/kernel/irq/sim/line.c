@@ -1,36 +1,35 @@
 // SPDX-License-Identifier: GPL-2.0+
 /*
- * The state of a simulated line: one function for each event, and the account. The
- * claim, and what is active, is the business of queue.c.
+ * The state of a simulated line: one function for each event, and the account. queue.c
+ * handles the claim and makes lines active.
  *
  * The account
  * -----------
  *
- * Each latch is acknowledged once, or taken back. As irq_ack and irq_eoi are called
- * under desc->lock, the line can tell there what becomes of the event:
+ * Each latch is either acknowledged once or withdrawn. irq_ack and irq_eoi are called
+ * under desc->lock, so they can tell what genirq does with the event:
  *
- *   handle_edge_irq() acknowledges with the line disabled or in progress only if it
- *   is not going to call the handler. It has masked the line before, and keeps the
- *   event in IRQS_PENDING. From there on
+ *   handle_edge_irq() acknowledges a line which is disabled or in progress only if it
+ *   will not call the handler. It has masked the line before, and keeps the event in
+ *   IRQS_PENDING. Then either
  *
- *    - the handler in progress ends and handle_edge_irq() on that CPU unmasks the
- *      line, without releasing the lock since it has seen IRQS_PENDING, and calls
- *      the handler again; or
+ *    - the handler in progress returns, and handle_edge_irq() on that CPU sees
+ *      IRQS_PENDING, unmasks the line without releasing the lock in between, and
+ *      calls the handler again; or
  *    - the line was disabled: enable_irq() unmasks it, retriggers and clears
  *      IRQS_PENDING under the lock.
  *
- *   So a line which genirq keeps an event of is masked, the unmask tells that the
- *   event is on its way, and nothing is kept while something is kept, other than for
- *   events that do not come from the chip. A retrigger which finds the line latched
- *   has merged two events into one run: this is the only way in which a latch gets
- *   no run of its own.
+ *   So a line with a kept event is masked, the unmask means that genirq is about to
+ *   give the event back, and at most one event is kept, except for events that do not
+ *   come from the chip. A retrigger of a latched line merges two events into one
+ *   run. This is the only case in which a latch does not get its own run.
  *
- *   handle_fasteoi_irq() counts an interrupt before it handles it. One which was not
- *   counted between the start of the service and the EOI was refused, and is kept if
- *   the line was disabled. It comes back by a retrigger. A chained handler counts
- *   none, and refuses none: there the line is neither disabled nor in progress.
+ *   handle_fasteoi_irq() counts an interrupt before it handles it. If the count did not
+ *   change between the start of the service and the EOI, the event was refused, and
+ *   it is kept if the line was disabled. A retrigger brings it back. A chained handler
+ *   neither counts nor refuses events: its line is neither disabled nor in progress.
  *
- * Nothing of this holds for level lines: genirq does not keep a level.
+ * None of this applies to level lines: genirq does not keep a level.
  */
 
 #include <linux/sched.h>
@@ -45,7 +44,7 @@
  *
  * Context: Any but NMI. Interrupts are disabled. Full barrier.
  *
- * Return: The state before.
+ * Return: The previous state.
  */
 int irq_sim_change(struct irq_sim_line *line, int clear, int set)
 {
@@ -63,21 +62,21 @@ int irq_sim_change(struct irq_sim_line *line, int clear, int set)
 }
 
 /*
- * Something was latched for a line which somebody else has claimed, who may still be
- * on the way to the list. See irq_sim_synchronize().
+ * An event was latched on a line which another CPU has claimed, but may not have put
+ * on a list yet. See irq_sim_synchronize().
  */
 static void irq_sim_behind_claim(struct irq_sim_chip *chip)
 {
 	/*
-	 * The state was read first: who has claimed since is in a later grace period
-	 * (litmus: behind-claim).
+	 * The state is read before this: whoever claims the line after that is in a
+	 * later grace period (litmus: behind-claim).
 	 */
 	smp_acquire__after_ctrl_dep();
 	if (!READ_ONCE(chip->merges))
 		WRITE_ONCE(chip->merges, true);
 }
 
-/* The same for a line which is active: it is queued when that ends. */
+/* The same for an active line, which is queued at its EOI. */
 static void irq_sim_behind(struct irq_sim_line *line, int old)
 {
 	if (old & IRQ_SIM_ACTIVE)
@@ -85,7 +84,7 @@ static void irq_sim_behind(struct irq_sim_line *line, int old)
 }
 
 /**
- * irq_sim_change_on() - irq_sim_change() for the part of a per-CPU line
+ * irq_sim_change_on() - irq_sim_change() for a part of a per-CPU line
  * @line:	the part
  * @cpu:	its CPU
  * @clear:	bits to clear
@@ -122,7 +121,7 @@ int irq_sim_latch_rare(struct irq_sim_line *line, bool *claimed)
 {
 	int new, old, ret;
 
-	/* (A) in the picture in sim.h, for an event which merges (litmus: merge, merge-cmpxchg) */
+	/* (A) in the diagram in sim.h, for an event which merges (litmus: merge, merge-cmpxchg) */
 	smp_mb();
 	old = atomic_read(&line->state);
 	do {
@@ -132,7 +131,7 @@ int irq_sim_latch_rare(struct irq_sim_line *line, bool *claimed)
 		ret = !(old & IRQ_SIM_LATCHED);
 		if (!ret)
 			break;
-		/* Masked, active, or claimed already: for a level, or with the latch withdrawn */
+		/* Masked, active, or claimed already: for a level, or for a withdrawn latch */
 		new = irq_sim_claim(old | IRQ_SIM_LATCHED);
 		*claimed = new & ~old & IRQ_SIM_QUEUED;
 	} while (!atomic_try_cmpxchg(&line->state, &old, new));
@@ -154,8 +153,8 @@ int irq_sim_latch_rare(struct irq_sim_line *line, bool *claimed)
  *
  * Context: Any but NMI. Full barrier.
  *
- * Return: 1 when that latched an edge or asserted a level on a line which is
- * started up, 0 otherwise.
+ * Return: 1 if this latched an edge, or asserted a level, on a line which is started,
+ * 0 otherwise.
  */
 int irq_sim_drive(struct irq_sim_line *line, bool high, bool *claimed)
 {
@@ -176,7 +175,7 @@ int irq_sim_drive(struct irq_sim_line *line, bool high, bool *claimed)
 			new |= IRQ_SIM_LATCHED;
 		}
 		new = irq_sim_claim(new);
-		/* (A) in the picture in sim.h, for an edge which merges (litmus: merge-edge) */
+		/* (A) in the diagram in sim.h, for an edge which merges (litmus: merge-edge) */
 	} while (!atomic_try_cmpxchg(&line->state, &old, new));
 
 	if (event) {
@@ -195,10 +194,10 @@ int irq_sim_drive(struct irq_sim_line *line, bool high, bool *claimed)
  * @line:	the line
  * @clear:	IRQ_SIM_MASKED to unmask it in the same operation, or 0
  *
- * A line which missed its EOI starts anew.
+ * A line which missed its EOI works again after this.
  *
- * Context: Under desc->lock, or when nobody else calls anything for the line.
- * Interrupts are disabled.
+ * Context: Under desc->lock, or while nobody else uses the line. Interrupts are
+ * disabled.
  */
 void irq_sim_start(struct irq_sim_line *line, int clear)
 {
@@ -214,11 +213,10 @@ void irq_sim_start(struct irq_sim_line *line, int clear)
  * irq_sim_stop() - Shut a line down
  * @line:	the line
  *
- * An active line stays so up to its EOI. What genirq keeps, it keeps: a managed
+ * An active line stays active until its EOI. A kept event stays kept: a managed
  * interrupt gets it back when it is started up again.
  *
- * Context: Under desc->lock, or when nobody else calls anything for the line.
- * Full barrier.
+ * Context: Under desc->lock, or while nobody else uses the line. Full barrier.
  */
 void irq_sim_stop(struct irq_sim_line *line)
 {
@@ -231,7 +229,7 @@ void irq_sim_stop(struct irq_sim_line *line)
 }
 
 /**
- * irq_sim_forget() - The line has no owner, for whom genirq would keep anything
+ * irq_sim_forget() - Drop a kept event, as the line has no owner any more
  * @line:	the line
  *
  * Context: Under desc->lock.
@@ -257,24 +255,24 @@ void irq_sim_unmask(struct irq_sim_line *line)
 	if (!(old & IRQ_SIM_KEPT))
 		return;
 	/*
-	 * What genirq keeps is on its way: to the handler, or to a retrigger. It gives
-	 * no level back, even if the line was of another type when it came.
+	 * genirq gives the kept event back: to the handler, or with a retrigger. But
+	 * not on a level line, even if it was an edge line when the event came.
 	 */
 	line->unkept++;
 	line->forgotten += !!(old & IRQ_SIM_LEVEL);
 }
 
 /**
- * irq_sim_ack_rare() - The flow handler acknowledges, in any case
+ * irq_sim_ack_rare() - The flow handler acknowledges, all cases
  * @line:	the line
  * @set:	IRQ_SIM_MASKED to mask the line in the same operation, or 0
  *
- * Context: Under desc->lock. Full barrier, (C) in the picture in sim.h.
+ * Context: Under desc->lock. Full barrier, (C) in the diagram in sim.h.
  */
 void irq_sim_ack_rare(struct irq_sim_line *line, int set)
 {
 	struct irq_data *data = &line->desc->irq_data;
-	/* Something else than the delivery may have called the flow handler */
+	/* The caller of the flow handler need not be a delivery */
 	bool serving = READ_ONCE(line->cpu) == smp_processor_id();
 	int clear = IRQ_SIM_LATCHED | (serving ? IRQ_SIM_QUEUED : 0);
 	int new, old = atomic_read(&line->state);
@@ -302,7 +300,7 @@ void irq_sim_ack_rare(struct irq_sim_line *line, int set)
 			if (irqd_irq_inprogress(data))
 				atomic_inc(&line->chip->keeps);
 		} else if (!serving) {
-			/* The run which comes is that of who called */
+			/* The run which follows belongs to the caller's event */
 			line->merged++;
 		}
 	}
@@ -312,7 +310,7 @@ void irq_sim_ack_rare(struct irq_sim_line *line, int set)
 }
 
 /**
- * irq_sim_eoi() - The end of a service
+ * irq_sim_eoi() - The end of interrupt (EOI)
  * @line:	the line
  *
  * Context: Under desc->lock, or on the CPU of a per-CPU line with interrupts
@@ -352,14 +350,14 @@ void irq_sim_eoi(struct irq_sim_line *line)
 }
 
 /**
- * irq_sim_retrigger() - genirq wants an event back
+ * irq_sim_retrigger() - Latch an event again for genirq
  * @line:	the line
  *
- * This is no latch of its own in the account: it is one that was counted.
+ * The account does not count this as a new latch, as the event is counted already.
  *
  * Context: Under desc->lock.
  *
- * Return: false if the line is not started up, and nothing was latched.
+ * Return: true, or false if the line is not started, and nothing was latched.
  */
 bool irq_sim_retrigger(struct irq_sim_line *line)
 {
@@ -371,10 +369,10 @@ bool irq_sim_retrigger(struct irq_sim_line *line)
 		new = irq_sim_claim((old & ~IRQ_SIM_KEPT) | IRQ_SIM_LATCHED);
 	} while (!atomic_try_cmpxchg(&line->state, &old, new));
 
-	/* Kept with the line unmasked: a wakeup, and no unmask came before this */
+	/* A wakeup event is kept with the line unmasked, so there was no unmask before */
 	if (old & IRQ_SIM_KEPT)
 		line->unkept++;
-	/* No run has begun for it: the acknowledge which comes will count that */
+	/* No run has begun for the event, the next acknowledge counts it */
 	line->unkept--;
 	if (old & IRQ_SIM_LATCHED)
 		line->merged++;
@@ -387,10 +385,10 @@ bool irq_sim_retrigger(struct irq_sim_line *line)
 }
 
 /**
- * irq_sim_withdraw() - Take a latch back
+ * irq_sim_withdraw() - Drop a latch
  * @line:	the line
  *
- * Not if it is being served, and was not acknowledged.
+ * Does nothing if the line is being served and is not acknowledged yet.
  *
  * Context: Under desc->lock.
  */
@@ -400,8 +398,8 @@ void irq_sim_withdraw(struct irq_sim_line *line)
 		return;
 
 	/*
-	 * Pairs with (B), which the CPU has passed, or is about to, that serves the
-	 * line: the event is on its way to the flow handler, and it is too late.
+	 * Pairs with (B). If a CPU serves the line, it has passed (B) or is about to:
+	 * it is too late, the event may already have reached the flow handler.
 	 */
 	if (READ_ONCE(line->cpu) >= 0)
 		irq_sim_change(line, 0, IRQ_SIM_LATCHED);
@@ -409,25 +407,25 @@ void irq_sim_withdraw(struct irq_sim_line *line)
 		line->withdrawn++;
 }
 
-/* Runs of the handler which have begun. */
+/* The number of handler runs which have begun. */
 static unsigned int irq_sim_begun(const struct irq_sim_line *line)
 {
 	return line->acks - line->refused + line->unkept;
 }
 
 /**
- * irq_sim_line_account() - What has become of the events of a line
+ * irq_sim_line_account() - Get the account of the events of a line
  * @line:	the line
- * @account:	to fill in
+ * @account:	the account to fill in
  *
  * Context: Under desc->lock.
  */
 void irq_sim_line_account(struct irq_sim_line *line, struct irq_sim_account *account)
 {
-	/* A fire may latch meanwhile: one look for what is latched and was (litmus: account) */
+	/* A fire may latch concurrently: read the state only once (litmus: account) */
 	int state = atomic_read_acquire(&line->state);
 
-	/* Acquire: who knows of a latch sees what was written before the fire */
+	/* Acquire: whoever sees a latch counted, sees the data written before its fire */
 	lockdep_assert_held(&line->desc->lock);
 
 	account->waiting = !!(state & IRQ_SIM_LATCHED) + !!(state & IRQ_SIM_KEPT) +
@@ -439,7 +437,10 @@ void irq_sim_line_account(struct irq_sim_line *line, struct irq_sim_account *acc
 	account->dropped = line->withdrawn + line->forgotten;
 }
 
-/* Is a handler in progress which began before the first call for the line, or one to come? */
+/*
+ * Is a handler in progress which began before the first call for the line, or which
+ * runs for an event that was kept at that time?
+ */
 static bool irq_sim_unsettled(struct irq_sim_chip *chip, unsigned int hwirq,
 			      struct irq_sim_line **first, unsigned int *target)
 {
@@ -459,19 +460,19 @@ static bool irq_sim_unsettled(struct irq_sim_chip *chip, unsigned int hwirq,
 		if (atomic_read(&line->state) & IRQ_SIM_KEPT && !irqd_irq_disabled(data))
 			++*target;
 	}
-	/* The next run has begun, so the one to wait for is through */
+	/* A later run has begun, so the one to wait for has finished */
 	if ((int)(irq_sim_begun(line) - *target) > 0)
 		return false;
 	return irqd_irq_inprogress(data);
 }
 
 /**
- * irq_sim_settle() - Wait for what a handler in progress is to be run for once more
+ * irq_sim_settle() - Wait for runs of handlers which genirq repeats for kept events
  * @chip:	the chip, with &irq_sim_chip.sync held
  *
  * Context: Process context. May sleep.
  *
- * Return: true if there was something to look at.
+ * Return: true if it had to check the lines.
  */
 bool irq_sim_settle(struct irq_sim_chip *chip)
 {

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0+
 /*
  * Message signaled interrupts: a simulated interrupt controller as the parent of the
- * MSI domains of devices, as the IMSIC is, or the frame of a GICv2m.
+ * MSI domains of devices, like the IMSIC or a GICv2m frame.
  *
- * A message is a write to an address. The address stands for the controller, the data
- * for the line. Nothing is mapped there: a model of a device hands its message to
- * irq_sim_write_msi(), where hardware would write to the bus.
+ * A message is a write to an address. The address identifies the controller, the data
+ * the line. Nothing is mapped there: where hardware would write to the bus, the model of
+ * a device passes its message to irq_sim_write_msi().
  */
 
 #include <linux/cleanup.h>
@@ -15,7 +15,7 @@
 
 #include "sim.h"
 
-/* Each controller has a page, with a register to write to. */
+/* Each controller has its own page, with one register to write to. */
 #define IRQ_SIM_MSI_PAGE_SHIFT	12
 #define IRQ_SIM_MSI_REGISTER	0x40
 
@@ -42,19 +42,19 @@ static bool irq_sim_init_dev_msi_info(struct device *dev, struct irq_domain *dom
 }
 
 /**
- * irq_sim_msi_init() - Make a chip an MSI parent, if it is to be one
+ * irq_sim_msi_init() - Make a chip an MSI parent, if it has IRQ_SIM_MSI_PARENT
  * @chip:	a new chip, whose kind, flags and callbacks are set
- * @info:	what its domain will be
+ * @info:	the parameters of its domain
  *
- * msi_create_parent_irq_domain() would do this, and give the domain a table with all
- * the lines, which the chip has itself. It also makes the domain known before it is
- * complete.
+ * This does not use msi_create_parent_irq_domain(), which would allocate a table of
+ * all lines for the domain, while the chip has its own. It also publishes the domain
+ * before that is complete.
  *
  * Context: Any.
  */
 void irq_sim_msi_init(struct irq_sim_chip *chip, struct irq_domain_info *info)
 {
-	/* The page of a chip is not that of the next one: messages may be left over */
+	/* Pages are not reused: a stale message must not reach another chip */
 	static atomic_t pages;
 
 	if (!(chip->flags & IRQ_SIM_MSI_PARENT))
@@ -80,7 +80,7 @@ void irq_sim_msi_init(struct irq_sim_chip *chip, struct irq_domain_info *info)
 }
 
 /**
- * irq_sim_msi_domain_init() - The part of irq_sim_msi_init() that needs the domain
+ * irq_sim_msi_domain_init() - Part of irq_sim_msi_init() that needs the domain
  * @domain:	the domain, which nobody can find yet
  *
  * Context: Any.
@@ -94,19 +94,19 @@ void irq_sim_msi_domain_init(struct irq_domain *domain)
 }
 
 /**
- * irq_sim_msi_select() - Does firmware mean this domain?
+ * irq_sim_msi_select() - Check if a firmware description matches a domain
  * @domain:	the domain of a simulated controller, an MSI parent or not
- * @fwspec:	what firmware says
- * @bus_token:	what the domain is to be for; not DOMAIN_BUS_ANY
+ * @fwspec:	the firmware description
+ * @bus_token:	the requested bus token; not DOMAIN_BUS_ANY
  *
- * Context: As genirq calls it.
+ * Context: As the select callback of a domain.
  *
- * Return: 1 if it does, 0 if not.
+ * Return: 1 if it matches, 0 if not.
  */
 int irq_sim_msi_select(struct irq_domain *domain, struct irq_fwspec *fwspec,
 		       enum irq_domain_bus_token bus_token)
 {
-	/* Two which have no node are not the same */
+	/* Without nodes there is nothing to compare */
 	if (!fwspec->fwnode)
 		return 0;
 	if (domain->msi_parent_ops)
@@ -115,7 +115,7 @@ int irq_sim_msi_select(struct irq_domain *domain, struct irq_fwspec *fwspec,
 }
 
 /**
- * irq_sim_msi_find() - A line for a message
+ * irq_sim_msi_find() - Find a free line for a message
  * @domain:	the domain of an MSI parent, whose mutex is held
  * @virq:	Linux number of the interrupt
  * @nr_irqs:	number of interrupts
@@ -123,8 +123,8 @@ int irq_sim_msi_select(struct irq_domain *domain, struct irq_fwspec *fwspec,
  *
  * Context: Process context.
  *
- * Return: 0, -EINVAL if it is not for the MSI domain of a device, -EOPNOTSUPP if it is
- * for a message which stands for several interrupts, -ENOSPC if all lines are taken.
+ * Return: 0, -EINVAL if the interrupt is not in the MSI domain of a device, -EOPNOTSUPP
+ * for a message with several interrupts, -ENOSPC if all lines are taken.
  */
 int irq_sim_msi_find(struct irq_domain *domain, unsigned int virq, unsigned int nr_irqs,
 		     unsigned long *hwirq)
@@ -133,7 +133,7 @@ int irq_sim_msi_find(struct irq_domain *domain, unsigned int virq, unsigned int 
 	struct irq_data *outermost = irq_get_irq_data(virq);
 	unsigned int i;
 
-	/* What others pass down says which line they want: do not give them another one */
+	/* Other domains request a specific line: do not give them another one */
 	if (!outermost || !irq_domain_is_msi_device(outermost->domain))
 		return -EINVAL;
 	if (nr_irqs != 1)
@@ -152,16 +152,16 @@ int irq_sim_msi_find(struct irq_domain *domain, unsigned int virq, unsigned int 
 /**
  * irq_sim_write_msi() - Write a message to a simulated interrupt controller
  * @domain:	domain of a controller with IRQ_SIM_MSI_PARENT
- * @msg:	the message, as it was written into the device
+ * @msg:	the message which the device has been programmed with
  *
- * What a device does to raise an interrupt. The line for which the message stands is
- * fired, as by irq_sim_fire(). A message is for the controller which composed it:
- * another address is refused, such as that of the message of zeroes which a device
- * has when its interrupt was freed.
+ * A device raises an interrupt with this. It fires the line of the message, like
+ * irq_sim_fire(). The controller only accepts messages which it has composed. Any other
+ * address is refused, e.g. that of the zeroed message in a device whose interrupt
+ * has been freed.
  *
  * Context: Any but NMI.
  *
- * Return: As irq_sim_fire(), also -EINVAL if @domain is no MSI parent, or the address
+ * Return: As irq_sim_fire(), and -EINVAL if @domain is not an MSI parent, or the address
  * is not that of the controller.
  */
 int irq_sim_write_msi(struct irq_domain *domain, const struct msi_msg *msg)

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0+
 /*
- * What each CPU has to deliver for a simulated interrupt controller.
+ * Per-CPU queues and delivery of a simulated interrupt controller.
  *
- * There is a list per CPU. A delivery takes what is there, serves it in the order
- * in which it was queued, and goes on with what has come in meanwhile, as NAPI
- * does: until the budget or the time is used up, or somebody else wants the CPU.
- * Then it kicks itself again and so goes behind the other softirqs, and in the end
- * to ksoftirqd. A line which keeps firing itself goes behind the others each time.
- * A delivery in hard interrupt context takes what is there when it starts, and
- * leaves the rest to the next interrupt.
+ * Each CPU has a list of lines. A delivery takes all lines from the list, serves them
+ * in the order in which they were queued, and goes on with lines queued meanwhile,
+ * as NAPI does: until the budget or the time is used up, or a reschedule is needed.
+ * Then it kicks itself again, which puts it behind the other softirqs and finally
+ * moves it to ksoftirqd. A line which keeps firing itself goes behind the others each
+ * time. A delivery in hard interrupt context takes the lines which are queued when it
+ * starts, and leaves later ones to the next interrupt.
  */
 
 #include <linux/completion.h>
@@ -23,18 +23,18 @@
 #include "sim.h"
 
 /*
- * A delivery is repeated at most ten times before softirqs move to ksoftirqd,
- * so this makes for 2560 services inline.
+ * A delivery is repeated at most ten times before softirqs move to ksoftirqd, so
+ * at most 2560 lines are served inline.
  */
 #define IRQ_SIM_SOFT_BUDGET	256
 
-/* As long as softirqs go on before they move to ksoftirqd */
+/* Same as MAX_SOFTIRQ_TIME, after which softirqs move to ksoftirqd */
 #define IRQ_SIM_SOFT_TIME	msecs_to_jiffies(2)
 
 /**
- * struct irq_sim_marker - tells when a delivery has come to this point
- * @line:	what the delivery finds on the list
- * @done:	it has
+ * struct irq_sim_marker - signals that a delivery has reached this point of a list
+ * @line:	the entry in the list
+ * @done:	completed when the delivery has reached @line
  */
 struct irq_sim_marker {
 	struct irq_sim_line	line;
@@ -44,7 +44,7 @@ struct irq_sim_marker {
 static int irq_sim_cpuhp_dead __ro_after_init;
 static int irq_sim_cpuhp_online __ro_after_init;
 
-/* Runs on the CPU which is to run the delivery. */
+/* Called on the CPU which is to run the delivery. */
 static void irq_sim_kick_softirq(struct irq_sim_queue *queue)
 {
 	if (queue->chip->delivery == IRQ_SIM_DELIVER_TASKLET)
@@ -59,7 +59,7 @@ static void irq_sim_kick_softirq(struct irq_sim_queue *queue)
  * @cpu:	its CPU, which takes interrupts
  *
  * Context: Any but NMI. Preemption is disabled, so a CPU which is online here
- * takes interrupts until this is done.
+ * takes interrupts until this function returns.
  */
 void irq_sim_kick(struct irq_sim_queue *queue, unsigned int cpu)
 {
@@ -69,10 +69,9 @@ void irq_sim_kick(struct irq_sim_queue *queue, unsigned int cpu)
 	}
 
 	/*
-	 * A softirq that is raised in a task with interrupts disabled would wait
-	 * until the scheduler gets to ksoftirqd: this is what raise_softirq_irqoff()
-	 * wakes it by. The irq_work interrupt comes in as soon as they are enabled,
-	 * and has the softirq run on its way out.
+	 * raise_softirq_irqoff() in a task with interrupts disabled wakes ksoftirqd,
+	 * so the softirq would wait for the scheduler. The irq_work interrupt arrives
+	 * as soon as interrupts are enabled, and the softirq runs when it exits.
 	 */
 	if (irq_sim_on_softirq(queue->chip) &&
 	    (in_interrupt() || !arch_irq_work_has_interrupt()))
@@ -82,24 +81,24 @@ void irq_sim_kick(struct irq_sim_queue *queue, unsigned int cpu)
 }
 
 #ifdef CONFIG_SMP
-/* Not this CPU, or not by its affinity. */
+/* The target of a line if it is not this CPU, or not because of the affinity mask. */
 unsigned int irq_sim_target_slow(const struct irq_sim_line *line)
 {
 	const struct cpumask *cpus = irq_sim_cpus(line->chip);
 	struct irq_data *data = &line->desc->irq_data;
 	unsigned int first, cpu = smp_processor_id();
 
-	/* Who fires the line of a CPU from there means that one, up to its end */
+	/* A part of a per-CPU line is queued by its own CPU, even if that is going down */
 	if (atomic_read(&line->state) & IRQ_SIM_PINNED)
 		return cpu;
 	if (!(line->chip->flags & IRQ_SIM_NO_AFFINITY)) {
-		/* They may change meanwhile, see irq_sim_target() */
+		/* The masks may change concurrently, see irq_sim_target() */
 		first = data_race(cpumask_first_and(irq_data_get_effective_affinity_mask(data),
 						    cpus));
 		if (first < nr_cpu_ids)
 			return first;
 	}
-	/* This one, too */
+	/* This mask may change, too */
 	return cpumask_test_cpu(cpu, cpus) ? cpu : data_race(cpumask_first(cpus));
 }
 #endif
@@ -107,9 +106,9 @@ unsigned int irq_sim_target_slow(const struct irq_sim_line *line)
 /**
  * irq_sim_add_on() - Put a claimed line on the list of a given CPU
  * @line:	the line
- * @cpu:	the CPU, which takes interrupts unless the line is one of its own
+ * @cpu:	the CPU, which takes interrupts unless @line is its part of a per-CPU line
  *
- * Who has claimed it just now calls irq_sim_trace_queue() before.
+ * A caller which has just claimed the line calls irq_sim_trace_queue() first.
  *
  * Context: Any but NMI. Preemption is disabled.
  */
@@ -117,7 +116,7 @@ void irq_sim_add_on(struct irq_sim_line *line, unsigned int cpu)
 {
 	struct irq_sim_queue *queue = per_cpu_ptr(line->chip->queues, cpu);
 
-	/* A line of a CPU which has just died: irq_sim_cpu_dead() finds it there */
+	/* If the CPU of a per-CPU line has just died, irq_sim_cpu_dead() finds the line */
 	if (llist_add(&line->node, &queue->incoming) && likely(cpu_online(cpu)))
 		irq_sim_kick(queue, cpu);
 }
@@ -126,19 +125,19 @@ void irq_sim_add_on(struct irq_sim_line *line, unsigned int cpu)
  * irq_sim_bracket() - Disable softirqs, for an event in a task
  * @chip:	the chip
  *
- * A softirq that is raised in a task has to wait for ksoftirqd, unless it is in a
- * section with softirqs disabled, at whose end it runs.
+ * A softirq that is raised in a task has to wait for ksoftirqd, unless softirqs are
+ * disabled: then it runs when they are enabled again.
  *
  * Context: Any but NMI.
  *
- * Return: true when the caller must call local_bh_enable() after it has queued
- * the line. In other contexts there is nothing to do, or it cannot be done.
+ * Return: true if the caller must call local_bh_enable() after it has queued the
+ * line. In other contexts softirqs need not, or cannot, be disabled.
  */
 bool irq_sim_bracket(const struct irq_sim_chip *chip)
 {
 	if (!irq_sim_on_softirq(chip) || in_interrupt() || irqs_disabled())
 		return false;
-	/* Softirqs are disabled by a lock there, which needs a task that may sleep */
+	/* On PREEMPT_RT local_bh_disable() takes a lock, so the task must be able to sleep */
 	if (IS_ENABLED(CONFIG_PREEMPT_RT) && !preemptible())
 		return false;
 	local_bh_disable();
@@ -151,8 +150,7 @@ bool irq_sim_bracket(const struct irq_sim_chip *chip)
  *
  * Context: Any but NMI.
  *
- * Return: true when the caller must call local_bh_enable(): the softirq runs
- * there.
+ * Return: true if the caller must call local_bh_enable(), which runs the softirq.
  */
 bool irq_sim_enqueue(struct irq_sim_line *line)
 {
@@ -163,7 +161,7 @@ bool irq_sim_enqueue(struct irq_sim_line *line)
 	return bracket;
 }
 
-/* Count a line which is on its way to another CPU. See irq_sim_drain(). */
+/* Count a line in transit to another CPU. See irq_sim_drain(). */
 static void irq_sim_set_out(struct irq_sim_line *line)
 {
 	unsigned int epoch;
@@ -175,12 +173,12 @@ static void irq_sim_set_out(struct irq_sim_line *line)
 	atomic_or(IRQ_SIM_MOVED(epoch), &line->state);
 }
 
-/* The affinity may have changed since the line was queued. */
+/* Pass a line on if the affinity has changed since it was queued. */
 static bool irq_sim_pass_on(struct irq_sim_line *line)
 {
 	unsigned int cpu;
 
-	/* On another CPU by a softirq which that took over from one that was down */
+	/* This is another CPU if it took over the softirq of one that went down */
 	if (atomic_read(&line->state) & IRQ_SIM_PINNED)
 		cpu = line->pin;
 	else
@@ -194,7 +192,7 @@ static bool irq_sim_pass_on(struct irq_sim_line *line)
 	return true;
 }
 
-/* Give the claim up, or queue the line again if it is deliverable. Full barrier. */
+/* Drop the claim, or queue the line again if it is deliverable. Full barrier. */
 static void irq_sim_release(struct irq_sim_line *line)
 {
 	int new, old = atomic_read(&line->state);
@@ -214,14 +212,14 @@ static __always_inline void irq_sim_handle(struct irq_sim_line *line)
 	struct irq_desc *desc = line->desc;
 
 	trace_irq_sim_deliver(line->chip->domain, line->hwirq, desc->irq_data.irq);
-	/* The most common one by a direct call */
+	/* Call the most common flow handler directly */
 	if (likely(desc->handle_irq == handle_edge_irq))
 		handle_edge_irq(desc);
 	else
 		generic_handle_irq_desc(desc);
 }
 
-/* The acknowledge gives up the claim. Without one, the line comes again. */
+/* irq_ack drops the claim. If the flow handler does not call it, deliver the line again. */
 static __always_inline bool irq_sim_handle_ack(struct irq_sim_line *line)
 {
 	irq_sim_handle(line);
@@ -232,7 +230,7 @@ static __always_inline bool irq_sim_handle_ack(struct irq_sim_line *line)
 	return true;
 }
 
-/* With an EOI: active up to it, without a claim. */
+/* A line with an EOI is active until the EOI, and not claimed. */
 static bool irq_sim_handle_eoi(struct irq_sim_line *line)
 {
 	int cpu = smp_processor_id();
@@ -241,7 +239,7 @@ static bool irq_sim_handle_eoi(struct irq_sim_line *line)
 	irq_sim_trace_release(line);
 	do {
 		new = old & ~IRQ_SIM_QUEUED;
-		/* Before the claim goes, to another CPU perhaps (litmus: claim-cmpxchg) */
+		/* Before the claim is dropped: another CPU may take it (litmus: claim-cmpxchg) */
 		WRITE_ONCE(line->cpu, irq_sim_deliverable(old) ? cpu : -1);
 		if (irq_sim_deliverable(old)) {
 			new &= ~IRQ_SIM_LATCHED;
@@ -260,9 +258,9 @@ static bool irq_sim_handle_eoi(struct irq_sim_line *line)
 		return true;
 
 	/*
-	 * No EOI yet: it comes from a thread, or never. Who has not sent it has
-	 * handled the event. It may come right now, and another CPU may serve the
-	 * line next.
+	 * No EOI yet: a thread sends it, or nobody does. The flow handler has not
+	 * refused the event, or it would have sent the EOI. The EOI may arrive right
+	 * now, and another CPU may serve the line then.
 	 */
 	guard(raw_spinlock)(&line->desc->lock);
 	if (cmpxchg(&line->cpu, cpu, -1) == cpu &&
@@ -272,9 +270,9 @@ static bool irq_sim_handle_eoi(struct irq_sim_line *line)
 }
 
 /*
- * What else there is on a list: a marker, a level, a line with an EOI, one that was
- * passed on or is to be, one which is no longer deliverable and gives up its claim.
- * Returns true if it was served.
+ * Serve any other entry: a marker, a level, a line with an EOI, a line which was or
+ * must be passed on, or one which is no longer deliverable and loses its claim.
+ * Returns true if a flow handler ran.
  */
 static noinline bool irq_sim_serve_rare(struct irq_sim_line *line)
 {
@@ -287,7 +285,7 @@ static noinline bool irq_sim_serve_rare(struct irq_sim_line *line)
 		return false;
 	}
 
-	/* Only who has the claim changes these */
+	/* Only the holder of the claim changes these bits */
 	moved = old & IRQ_SIM_MOVED_ANY;
 
 	while (!irq_sim_deliverable(old)) {
@@ -296,7 +294,7 @@ static noinline bool irq_sim_serve_rare(struct irq_sim_line *line)
 		if (atomic_try_cmpxchg(&line->state, &old,
 				       old & ~(IRQ_SIM_QUEUED | IRQ_SIM_MOVED_ANY)))
 			goto arrived;
-		/* Kept after all */
+		/* The state has changed, so the claim is still held */
 		WRITE_ONCE(line->cpu, smp_processor_id());
 		irq_sim_trace_queue(line, smp_processor_id());
 	}
@@ -312,7 +310,7 @@ static noinline bool irq_sim_serve_rare(struct irq_sim_line *line)
 		served = irq_sim_handle_ack(line);
 arrived:
 	if (moved) {
-		/* Pairs with irq_sim_drain(): the handler is through (litmus: moved) */
+		/* Pairs with irq_sim_drain(): the handler has finished (litmus: moved) */
 		smp_mb__before_atomic();
 		atomic_dec(&chip->moving[moved == IRQ_SIM_MOVED(1)]);
 	}
@@ -320,8 +318,8 @@ arrived:
 }
 
 /*
- * Serve what was taken from the list. Interrupts are disabled. Returns false if
- * there was nothing to serve here.
+ * Serve a line taken from the list. Interrupts are disabled. Returns false if there
+ * was nothing to serve on this CPU.
  */
 static __always_inline bool irq_sim_serve(struct irq_sim_queue *queue,
 					  struct irq_sim_line *line)
@@ -332,7 +330,7 @@ static __always_inline bool irq_sim_serve(struct irq_sim_queue *queue,
 	WRITE_ONCE(line->cpu, smp_processor_id());
 	smp_mb();					/* (B) (litmus: stop, withdraw) */
 
-	/* An edge for this CPU, most of the time */
+	/* Most of the time this is an edge for this CPU */
 	if (likely((atomic_read(&line->state) & IRQ_SIM_SERVE_CASE) ==
 		   (IRQ_SIM_STARTED | IRQ_SIM_LATCHED)) &&
 	    likely(irq_sim_target(line) == smp_processor_id()))
@@ -345,7 +343,7 @@ static __always_inline bool irq_sim_serve(struct irq_sim_queue *queue,
 	return served;
 }
 
-/* Take what has come in. llist_del_all() is a full barrier (litmus: idle, latch). */
+/* Take all incoming lines. llist_del_all() is a full barrier (litmus: idle, latch). */
 static __always_inline struct llist_node *irq_sim_take(struct irq_sim_queue *queue)
 {
 	struct llist_node *last = llist_del_all(&queue->incoming);
@@ -354,9 +352,9 @@ static __always_inline struct llist_node *irq_sim_take(struct irq_sim_queue *que
 }
 
 /*
- * May a delivery in soft interrupt context go on with what has come in? Where interrupts
- * are forced into threads, not in ktimers or such a thread, which nobody with an ordinary
- * priority makes give way: the budget would be theirs at each tick.
+ * May a delivery in soft interrupt context go on with the lines queued meanwhile? With
+ * forced interrupt threading it must not in ktimers or an interrupt thread: no task
+ * of ordinary priority preempts those, so they would use the full budget at each tick.
  */
 static __always_inline bool irq_sim_go_on(struct irq_sim_queue *queue, unsigned long end)
 {
@@ -371,14 +369,14 @@ static __always_inline void irq_sim_deliver(struct irq_sim_queue *queue, bool so
 	unsigned long end = jiffies + IRQ_SIM_SOFT_TIME;
 	struct llist_node *backlog;
 
-	/* A CPU on its way down only passes on, and is to be done with it */
+	/* A CPU which is going down only passes lines on, and must pass on all of them */
 	if (unlikely(!cpumask_test_cpu(smp_processor_id(), irq_sim_cpus(queue->chip))))
 		budget = UINT_MAX;
 	left = budget;
 
 	/*
-	 * Pairs with irq_sim_queue_idle(): busy before the barrier of irq_sim_take(),
-	 * so there is no moment in which both look empty. With a backlog it is set.
+	 * Pairs with irq_sim_queue_idle(): set busy before the barrier of irq_sim_take(),
+	 * so that the queue never looks idle in between. With a backlog, it is set already.
 	 */
 	WRITE_ONCE(queue->busy, true);
 	backlog = queue->backlog ?: irq_sim_take(queue);
@@ -390,7 +388,7 @@ static __always_inline void irq_sim_deliver(struct irq_sim_queue *queue, bool so
 			left--;
 			/*
 			 * Flow handlers and device handlers expect interrupts disabled.
-			 * It also keeps the line from going away after a free_irq().
+			 * This also keeps the line from being freed after a free_irq().
 			 */
 			if (soft)
 				local_irq_disable();
@@ -399,10 +397,9 @@ static __always_inline void irq_sim_deliver(struct irq_sim_queue *queue, bool so
 			if (soft) {
 				local_irq_enable();
 				/*
-				 * A thread which was woken with interrupts disabled
-				 * takes the CPU at a preemption point. There is no
-				 * other one here: on PREEMPT_RT this is a task which
-				 * can be preempted, and nothing has made it look.
+				 * On PREEMPT_RT this runs in a preemptible task. If
+				 * the handler has woken a thread, nothing else checks
+				 * for a reschedule here, as interrupts were disabled.
 				 */
 				if (IS_ENABLED(CONFIG_PREEMPT_RT))
 					preempt_check_resched();
@@ -416,15 +413,15 @@ static __always_inline void irq_sim_deliver(struct irq_sim_queue *queue, bool so
 	queue->backlog = backlog;
 	WRITE_ONCE(queue->served, queue->served + budget - left - idle);
 	if (!backlog) {
-		/* Pairs with irq_sim_queue_idle(): the handlers are through (litmus: idle-done) */
+		/* Pairs with irq_sim_queue_idle(): handlers have finished (litmus: idle-done) */
 		smp_store_release(&queue->busy, false);
 		if (llist_empty(&queue->incoming))
 			return;
 	}
 
 	/*
-	 * Again, for what is left and for what came in. Should the latter have
-	 * been kicked by who put it there, this changes nothing.
+	 * Run again for the backlog and for the lines queued meanwhile. If irq_sim_add()
+	 * has already kicked this queue, the second kick has no effect.
 	 */
 	if (soft)
 		irq_sim_kick_softirq(queue);
@@ -437,14 +434,14 @@ static void irq_sim_irq_work(struct irq_work *work)
 	struct irq_sim_queue *queue = container_of(work, struct irq_sim_queue, work);
 
 	if (unlikely(!in_hardirq())) {
-		/* A CPU on its way down: irq_sim_cpu_dead() takes it from here */
+		/* The CPU is going offline: irq_sim_cpu_dead() takes the lines over */
 		if (!cpu_online(smp_processor_id()))
 			return;
 
 		/*
-		 * An idle CPU which polls finds the work without an interrupt.
-		 * It is not in the context that was asked for, and PREEMPT_RT
-		 * does not want softirqs raised from there. Take an interrupt.
+		 * An idle CPU which polls runs the work without an interrupt. That
+		 * is not the requested context, and PREEMPT_RT does not allow softirqs
+		 * to be raised from there. Take an interrupt.
 		 */
 		if (!irq_sim_on_softirq(queue->chip) || IS_ENABLED(CONFIG_PREEMPT_RT)) {
 			irq_work_queue(work);
@@ -472,15 +469,15 @@ static bool irq_sim_queue_idle(struct irq_sim_queue *queue)
 {
 	if (!llist_empty(&queue->incoming))
 		return false;
-	/* Pairs with irq_sim_deliver(): not idle while lines are taken off (litmus: idle) */
+	/* Pairs with irq_sim_deliver(): not idle while it takes lines (litmus: idle) */
 	smp_mb();
-	/* Pairs with irq_sim_deliver(): idle is when handlers are through (litmus: idle-done) */
+	/* Pairs with irq_sim_deliver(): if idle, the handlers have finished (litmus: idle-done) */
 	return !smp_load_acquire(&queue->busy);
 }
 
 /*
- * Wait until a CPU has served what it has on its list now. Returns false when the
- * CPU is offline and irq_sim_cpu_dead() has still to take its list over.
+ * Wait until a CPU has served the lines which are on its list now. Returns false if
+ * the CPU is offline and irq_sim_cpu_dead() has not taken its list over yet.
  */
 static bool irq_sim_flush_cpu(struct irq_sim_chip *chip, unsigned int cpu)
 {
@@ -495,7 +492,7 @@ static bool irq_sim_flush_cpu(struct irq_sim_chip *chip, unsigned int cpu)
 	if (irq_sim_queue_idle(queue))
 		return true;
 
-	/* While this has the CPU, one that is online keeps taking interrupts */
+	/* With preemption disabled, a CPU that is online keeps taking interrupts */
 	scoped_guard(preempt) {
 		online = cpu_online(cpu);
 		if (online)
@@ -512,7 +509,7 @@ static void irq_sim_flush(struct irq_sim_chip *chip)
 
 	for_each_possible_cpu(cpu) {
 		while (!irq_sim_flush_cpu(chip, cpu)) {
-			/* The CPU is dead when this gets the lock, or up again */
+			/* Once this has the lock, the CPU is dead, or online again */
 			cpus_read_lock();
 			cpus_read_unlock();
 		}
@@ -520,17 +517,17 @@ static void irq_sim_flush(struct irq_sim_chip *chip)
 }
 
 /**
- * irq_sim_drain() - Wait for what was queued
+ * irq_sim_drain() - Wait for all queued lines
  * @chip:	the chip
  *
- * On return, every line which was on a list, or on its way to another CPU, when
- * this was called has been served since, if it was still to be. Called with
+ * On return, every line which was on a list, or in transit to another CPU, at the
+ * time of the call has been served, if it was still deliverable. Called with
  * &irq_sim_chip.sync held.
  *
- * A line whose affinity changes is passed on, and may get behind the marker of
- * its new list. So those that were passed on are counted until they are served;
- * those that set out after the first flush are newer than the call, and are
- * counted apart. Nothing which is fired after the call prolongs it.
+ * A line whose affinity changes is passed on, and may get behind the marker in its
+ * new list. Lines in transit are therefore counted until they are served. Those
+ * passed on after the first flush are newer than the call and are counted
+ * separately, so later fires do not prolong the wait.
  *
  * Context: Process context. May sleep.
  */
@@ -539,7 +536,7 @@ void irq_sim_drain(struct irq_sim_chip *chip)
 	unsigned int epoch = chip->epoch;
 
 	irq_sim_flush(chip);
-	/* Left from the last call; acquire pairs with serving them (litmus: moved) */
+	/* Left over from the last call; pairs with irq_sim_serve_rare() (litmus: moved) */
 	while (atomic_read_acquire(&chip->moving[!epoch]))
 		irq_sim_flush(chip);
 	WRITE_ONCE(chip->epoch, !epoch);
@@ -549,7 +546,7 @@ void irq_sim_drain(struct irq_sim_chip *chip)
 
 /**
  * irq_sim_leave_queue() - Wait until a line is on no list
- * @line:	the line, which is not started and cannot be found any more
+ * @line:	the line, which is stopped and cannot be found any more
  *
  * Context: Process context. May sleep.
  */
@@ -558,8 +555,8 @@ void irq_sim_leave_queue(struct irq_sim_line *line)
 	unsigned int cpu;
 
 	/*
-	 * Not started, so it gets on no list any more, but it has to leave the
-	 * one it is on. Who claimed it and has not put it there yet is in an
+	 * The line is stopped, so nobody claims it again, but it may still be on
+	 * a list. A CPU which has claimed the line but not queued it yet is in an
 	 * RCU read side section (litmus: leave).
 	 */
 	while (atomic_read(&line->state) & IRQ_SIM_QUEUED || irq_sim_in_service(line)) {
@@ -570,12 +567,12 @@ void irq_sim_leave_queue(struct irq_sim_line *line)
 }
 
 /**
- * irq_sim_in_service() - Is a CPU in the flow handler of a line, for the chip?
+ * irq_sim_in_service() - Does a delivery of the chip serve a line?
  * @line:	the line
  *
  * Context: Any.
  *
- * Return: true if so. It says nothing about lines which are queued.
+ * Return: true if so. A line which is only queued does not count.
  */
 bool irq_sim_in_service(struct irq_sim_line *line)
 {
@@ -592,10 +589,10 @@ bool irq_sim_in_service(struct irq_sim_line *line)
 }
 
 /*
- * The CPU on which this runs has left cpu_active_mask, a grace period ago: who
- * found it in there has queued its line, and nobody does any more. What is on
- * the list is passed on while there is a ksoftirqd to do it. No softirq is
- * raised for the chip on this CPU after that, unless for a line of its own.
+ * This CPU left cpu_active_mask a grace period ago, so every CPU that still saw it
+ * there has queued its line, and no other one will. Pass the lines on while there
+ * is still a ksoftirqd. After that the chip raises no softirq on this CPU, except
+ * for this CPU's parts of per-CPU lines.
  */
 static int irq_sim_cpu_down(unsigned int cpu, struct hlist_node *node)
 {
@@ -607,7 +604,7 @@ static int irq_sim_cpu_down(unsigned int cpu, struct hlist_node *node)
 
 	irq_sim_flush_cpu(chip, cpu);
 
-	/* Kicks which would find nothing, but would find it too late */
+	/* Wait for kicks which find nothing to do, before ksoftirqd is parked */
 	irq_work_sync(&queue->work);
 	if (chip->delivery == IRQ_SIM_DELIVER_BH_WORK)
 		flush_work(&queue->bh_work);
@@ -617,7 +614,7 @@ static int irq_sim_cpu_down(unsigned int cpu, struct hlist_node *node)
 	return 0;
 }
 
-/* Is the CPU in the affinity of the line, and has only lost it by going down? */
+/* Is the CPU in the affinity of the line, but lost the line when it went down? */
 static bool irq_sim_left(struct irq_data *data, unsigned int cpu)
 {
 	return irqd_is_started(data) && !irqd_affinity_is_managed(data) &&
@@ -626,9 +623,9 @@ static bool irq_sim_left(struct irq_data *data, unsigned int cpu)
 }
 
 /*
- * The CPU is up. Lines which left it because it went down come back to it: genirq
- * sees to that for managed interrupts only, as few controllers have more than one
- * target for a line.
+ * The CPU is up. Give it back the lines which it lost when it went down: genirq does
+ * this for managed interrupts only, as few controllers have more than one target for
+ * a line.
  */
 static int irq_sim_cpu_up(unsigned int cpu, struct hlist_node *node)
 {
@@ -647,7 +644,7 @@ static int irq_sim_cpu_up(unsigned int cpu, struct hlist_node *node)
 	for (hwirq = irq_sim_next_line(chip, 0); hwirq < chip->num_irqs;
 	     hwirq = irq_sim_next_line(chip, hwirq + 1)) {
 		cond_resched();
-		/* It keeps the line and its descriptor */
+		/* RCU keeps the line and its descriptor */
 		guard(rcu)();
 		line = irq_sim_find_line(chip, hwirq);
 		if (!line)
@@ -663,7 +660,7 @@ static int irq_sim_cpu_up(unsigned int cpu, struct hlist_node *node)
 	return 0;
 }
 
-/* Move what a dead CPU has left to the list of a CPU which lives. */
+/* Move the lines which a dead CPU has left to online CPUs. */
 static void irq_sim_take_over(struct llist_node *node)
 {
 	struct irq_sim_line *line, *next;
@@ -684,9 +681,9 @@ static void irq_sim_take_over(struct llist_node *node)
 }
 
 /*
- * Nobody queues anything for a CPU that is offline, and nobody but this takes from
- * its list: the softirq code takes a tasklet or a BH work item over from a dead CPU
- * only after this, and finds the list empty.
+ * No line is queued on an offline CPU, and only this function takes lines from its
+ * list: the softirq code takes over a tasklet or a BH work item of a dead CPU later,
+ * and finds the list empty.
  */
 static int irq_sim_cpu_dead(unsigned int cpu, struct hlist_node *node)
 {
@@ -697,8 +694,8 @@ static int irq_sim_cpu_dead(unsigned int cpu, struct hlist_node *node)
 	unsigned int hwirq;
 
 	/*
-	 * The lines of a CPU are masked when it comes up. Who fires one sees that, or
-	 * has put it on the list (litmus: percpu-dead).
+	 * The per-CPU lines of a CPU are masked when it comes up. Whoever fires one sees
+	 * that, or has put it on the list (litmus: percpu-dead).
 	 */
 	if (chip->kind == IRQ_SIM_KIND_PERCPU) {
 		for (hwirq = irq_sim_next_line(chip, 0); hwirq < chip->num_irqs;
@@ -711,7 +708,7 @@ static int irq_sim_cpu_dead(unsigned int cpu, struct hlist_node *node)
 		synchronize_rcu();
 	}
 
-	/* As irq_sim_deliver(): not idle while lines are on no list */
+	/* As in irq_sim_deliver(): not idle while lines are on no list */
 	WRITE_ONCE(queue->busy, true);
 	queue->backlog = NULL;
 	irq_sim_take_over(backlog);
@@ -722,7 +719,7 @@ static int irq_sim_cpu_dead(unsigned int cpu, struct hlist_node *node)
 }
 
 /**
- * irq_sim_queues_init() - Set up the lists of a new chip
+ * irq_sim_queues_init() - Set up the queues of a new chip
  * @chip:	the chip, whose delivery and budget are set
  *
  * Context: Process context. May sleep.
@@ -755,8 +752,8 @@ int irq_sim_queues_init(struct irq_sim_chip *chip)
 }
 
 /**
- * irq_sim_queues_start() - Follow the CPUs as they come and go
- * @chip:	the chip, which is complete
+ * irq_sim_queues_start() - Register the CPU hotplug callbacks of a chip
+ * @chip:	the chip, which is set up
  *
  * Context: Process context. May sleep. Not from CPU hotplug callbacks.
  *
@@ -776,7 +773,7 @@ int irq_sim_queues_start(struct irq_sim_chip *chip)
 }
 
 /**
- * irq_sim_queues_stop() - No delivery follows
+ * irq_sim_queues_stop() - Unregister the callbacks, and wait for deliveries
  * @chip:	the chip, which has no lines any more
  *
  * Context: Process context. May sleep. Not from CPU hotplug callbacks.
@@ -788,7 +785,7 @@ void irq_sim_queues_stop(struct irq_sim_chip *chip)
 	cpuhp_state_remove_instance_nocalls(irq_sim_cpuhp_online, &chip->online);
 	cpuhp_state_remove_instance_nocalls(irq_sim_cpuhp_dead, &chip->dead);
 
-	/* The lists are empty. What is left are kicks which find nothing. */
+	/* The lists are empty. Wait for kicks which find nothing to do. */
 	for_each_possible_cpu(cpu) {
 		struct irq_sim_queue *queue = per_cpu_ptr(chip->queues, cpu);
 
@@ -801,8 +798,8 @@ void irq_sim_queues_stop(struct irq_sim_chip *chip)
 }
 
 /**
- * irq_sim_queues_free() - Free the lists of a chip
- * @chip:	the chip, which irq_sim_queues_init() may not have seen yet
+ * irq_sim_queues_free() - Free the queues of a chip
+ * @chip:	the chip, which may have no queues yet
  *
  * Context: Process context. May sleep.
  */

@@ -1,18 +1,19 @@
 /* SPDX-License-Identifier: GPL-2.0+ */
 /*
- * The insides of the interrupt simulator.
+ * Internals of the interrupt simulator.
  *
  *   event.c    fire, drive, wait, account
  *   domain.c   create, map, translate, remove
  *      |
- *   chip.c     the callbacks of genirq: kinds, types, masks, power
+ *   chip.c     the irq_chip callbacks: kinds, types, masks, power
  *      |
  *   line.c     the state of a line, one function for each event
  *      |
- *   queue.c    what each CPU has to deliver, and how
+ *   queue.c    the lines queued on each CPU, and their delivery
  *
- * A file calls those below it. debug.c shows all of it, compat.c is
- * irq_domain_create_sim(), on top, and msi.c makes domain.c an MSI parent.
+ * A file only calls those below it. debug.c shows the state of all of them,
+ * compat.c implements irq_domain_create_sim() on top, and msi.c makes a domain
+ * an MSI parent.
  */
 #ifndef _KERNEL_IRQ_SIM_H
 #define _KERNEL_IRQ_SIM_H
@@ -32,7 +33,7 @@
 #include <linux/rcupdate.h>
 #include <linux/workqueue.h>
 
-/* One file creates them */
+/* queue.c creates the tracepoints */
 #include <trace/events/irq_sim.h>
 
 /*
@@ -50,44 +51,42 @@
  *     set LATCHED, set QUEUED     (D)         R event data
  *     add to a list if QUEUED was clear
  *
- * The words, which all the files use:
+ * Terms used in all files:
  *
- *   latched  an event waits in the chip for its handler. Further events merge
- *            into it.
- *   asserted the wire of a level line has the level that it is sensitive to.
- *   kept     genirq could not handle an event which the chip has handed to it,
- *            as the line is disabled or in progress on another CPU. It keeps
- *            the event, masks the line and acknowledges: the chip has it no
- *            more. It comes back by a retrigger, or the handler in progress is
- *            run once more.
- *   claimed  IRQ_SIM_QUEUED is set. The line is on the list of one CPU, or about
- *            to be, or is being served and not acknowledged. The claim is on the
- *            list node, so there is one at a time.
+ *   latched  an event is pending in the chip. Further events merge into it.
+ *   asserted the wire of a level line is at the level which triggers it.
+ *   kept     the chip handed an event to genirq, which could not handle it because
+ *            the line is disabled or in progress on another CPU. genirq keeps the
+ *            event, masks the line and acknowledges, so the chip does not have the
+ *            event any more. Either a retrigger brings it back, or the handler in
+ *            progress is run once more.
+ *   claimed  IRQ_SIM_QUEUED is set. The line is on the list of a CPU, or about to
+ *            be, or it is being served and not acknowledged yet. The claim guards
+ *            the list node, so only one CPU can have it.
  *   served   handed to the flow handler.
- *   active   served, and not at its end of interrupt (EOI) yet. Lines with an
- *            EOI only.
+ *   active   served, but without an end of interrupt (EOI) so far. Only lines
+ *            with an EOI.
  *
- * A change of the state which makes the line deliverable claims it in the same atomic
- * operation, so whoever causes that queues it, once. A line which is not deliverable
- * when it is served gives up the claim in the operation that finds it so.
+ * A state change which makes a line deliverable also claims it, in the same atomic
+ * operation. So the line is queued once, by the CPU which made that change. If the
+ * line is not deliverable when it is served, the claim is dropped by the operation
+ * which finds that out.
  *
- * Up to (C) the claim stays with who serves the line: what there is to deliver is
- * being delivered, and another CPU which took the line for the same event would
- * call the handler for nothing if it got to the flow handler late. A line with an
- * EOI gives up latch and claim as it becomes active, as nothing is delivered then:
- * that is its (C).
+ * The serving CPU holds the claim up to (C): it is already delivering the event. If
+ * another CPU claimed the line for the same event and reached the flow handler late,
+ * it would call the handler for nothing. A line with an EOI drops the latch and the
+ * claim when it becomes active, as an active line is not delivered. That is its (C).
  *
- * (A) pairs with (C), both full barriers: a fire that merges read LATCHED before
- * (C) cleared it, so the handler run which follows (C) sees the data. A fire which
- * comes after (C) makes a new latch, by (D), a successful compare-and-exchange,
- * which is a full barrier as well.
+ * (A) pairs with (C), and both are full barriers. A fire that merges has read LATCHED
+ * before (C) cleared it, so the handler run which follows (C) sees its data. A fire
+ * after (C) makes a new latch with (D), a successful compare-and-exchange, which is
+ * a full barrier as well.
  *
- * IRQ_SIM_STARTED brackets the life of a latch. Shutdown clears it together with
- * the latch, and free_irq() then polls IRQCHIP_STATE_ACTIVE until no CPU is between
- * (B) and the end of the flow handler for the line. A delivery announces the line
- * in irq_sim_queue::serving before (B), shutdown's update is a full barrier as well,
- * and so one of the two sees the other: what was on its way to the old owner never
- * reaches the next one.
+ * IRQ_SIM_STARTED brackets the life of a latch. Shutdown clears both, and free_irq()
+ * then polls IRQCHIP_STATE_ACTIVE until no CPU is between (B) and the end of the flow
+ * handler for the line. A delivery writes the line to irq_sim_queue::serving before
+ * (B), and shutdown's update is a full barrier as well, so one of the two sees the
+ * other. An event for the old owner therefore never reaches the next one.
  */
 #define IRQ_SIM_STARTED		BIT(0)	/* between startup and shutdown */
 #define IRQ_SIM_MASKED		BIT(1)
@@ -99,12 +98,12 @@
 #define IRQ_SIM_HIGH		BIT(7)	/* asserted while the wire is high */
 #define IRQ_SIM_LOW		BIT(8)	/* asserted while the wire is low */
 #define IRQ_SIM_ACTIVE		BIT(9)
-#define IRQ_SIM_INFLIGHT	BIT(10)	/* active for a latch, which is not counted yet */
+#define IRQ_SIM_INFLIGHT	BIT(10)	/* active for a latch which is not counted yet */
 #define IRQ_SIM_KEPT		BIT(11)
-#define IRQ_SIM_WAKES		BIT(12)	/* a source of wakeups */
-#define IRQ_SIM_EOI		BIT(13)	/* of a kind with an EOI */
+#define IRQ_SIM_WAKES		BIT(12)	/* wakeup source */
+#define IRQ_SIM_EOI		BIT(13)	/* the kind has an EOI */
 #define IRQ_SIM_PINNED		BIT(14)	/* one CPU's part of a per-CPU line */
-#define IRQ_SIM_MARKER		BIT(15)	/* no line, see irq_sim_flush() */
+#define IRQ_SIM_MARKER		BIT(15)	/* not a line, see irq_sim_flush() */
 #define IRQ_SIM_MOVED_SHIFT	16
 #define IRQ_SIM_MOVED(epoch)	BIT(IRQ_SIM_MOVED_SHIFT + (epoch))
 #define IRQ_SIM_MOVED_ANY	(IRQ_SIM_MOVED(0) | IRQ_SIM_MOVED(1))
@@ -112,7 +111,7 @@
 #define IRQ_SIM_LEVEL		(IRQ_SIM_HIGH | IRQ_SIM_LOW)
 #define IRQ_SIM_TYPE		(IRQ_SIM_RISING | IRQ_SIM_FALLING | IRQ_SIM_LEVEL)
 
-/* Tell the common case from the rest in one test: to fire, and to serve */
+/* Bits which tell the common case from the rest in one test, when firing and when serving */
 #define IRQ_SIM_FIRE_CASE	(IRQ_SIM_STARTED | IRQ_SIM_MASKED | IRQ_SIM_LATCHED |	\
 				 IRQ_SIM_QUEUED | IRQ_SIM_ACTIVE)
 #define IRQ_SIM_SERVE_CASE	(IRQ_SIM_STARTED | IRQ_SIM_MASKED | IRQ_SIM_LATCHED |	\
@@ -123,26 +122,25 @@ struct irq_sim_queue;
 
 /**
  * struct irq_sim_line - a mapped line, or one CPU's part of a per-CPU line
- * @node:	in the list of a CPU, owned by who set IRQ_SIM_QUEUED
+ * @node:	entry in the list of a CPU, owned by whoever set IRQ_SIM_QUEUED
  * @state:	IRQ_SIM_* bits
- * @cpu:	the CPU which serves the line and has not acknowledged it, -1 when
- *		none does
+ * @cpu:	the CPU which serves the line and has not acknowledged it yet, or -1
  * @chip:	the chip
  * @desc:	genirq's descriptor of the line
- * @acks:	latches which were acknowledged
+ * @acks:	number of acknowledged latches
  * @hwirq:	number of the line in the chip
- * @refused:	of the latches acknowledged, those which genirq kept or merged
- * @unkept:	events which were kept and are no more
- * @again:	latches which a retrigger made
+ * @refused:	how many of @acks genirq kept or merged
+ * @unkept:	events which genirq has kept, but does not keep any more
+ * @again:	latches made by a retrigger
  * @merged:	events which genirq merged into another one
- * @withdrawn:	latches which were taken back: shutdown, dispose, PENDING written 0
- * @forgotten:	events which were kept for an owner who is gone
- * @kstat:	genirq's count of the line as the service began; with an EOI only
+ * @withdrawn:	latches which were dropped: shutdown, dispose, PENDING written 0
+ * @forgotten:	kept events which were dropped, as their owner is gone
+ * @kstat:	genirq's count of the line when the service began; with an EOI only
  * @percpu:	the parts of a per-CPU line
  * @pin:	the CPU of such a part
- * @rcu:	to free it behind fires and deliveries
+ * @rcu:	frees the line after the fires and deliveries which can see it
  *
- * What counts is written under desc->lock. See irq_sim_get_account().
+ * The counters are written under desc->lock. See irq_sim_get_account().
  */
 struct irq_sim_line {
 	struct llist_node		node;
@@ -167,20 +165,21 @@ struct irq_sim_line {
 };
 
 /**
- * struct irq_sim_queue - what a CPU has to deliver for a chip
- * @incoming:	lines to deliver, the last one first
- * @backlog:	lines to deliver before those, the first one first; private to
- *		the delivery
- * @busy:	the delivery has taken lines and not served them all
- * @serving:	the line which the delivery serves right now
- * @served:	runs of flow handlers
+ * struct irq_sim_queue - the lines queued on a CPU for a chip
+ * @incoming:	queued lines, newest first
+ * @backlog:	lines to deliver before those in @incoming, oldest first; private
+ *		to the delivery
+ * @busy:	the delivery has taken lines and not served all of them yet
+ * @serving:	the line which the delivery is serving
+ * @served:	number of flow handler runs
  * @chip:	the chip
- * @work:	hard interrupt delivery, and the kick of the others from afar
+ * @work:	hard interrupt delivery; kicks the other kinds on a remote CPU
  * @tasklet:	tasklet delivery
  * @bh_work:	BH work delivery
  *
- * A delivery is an irq_work, a tasklet or a BH work item. The last two run on one
- * CPU at a time, and the first is only queued on the CPU whose queue it is.
+ * A delivery is an irq_work, a tasklet or a BH work item. A tasklet or BH work item
+ * never runs on two CPUs at once, and the irq_work is only queued on the CPU which
+ * the queue belongs to.
  */
 struct irq_sim_queue {
 	struct llist_head	incoming;
@@ -200,8 +199,8 @@ struct irq_sim_queue {
 #define IRQ_SIM_CHUNK_LINES	BIT(IRQ_SIM_CHUNK_SHIFT)
 
 /**
- * struct irq_sim_chunk - lines of a part of the chip
- * @line:	by number, NULL when not mapped
+ * struct irq_sim_chunk - a part of the line table of a chip
+ * @line:	the lines by number, NULL if not mapped
  */
 struct irq_sim_chunk {
 	struct irq_sim_line __rcu	*line[IRQ_SIM_CHUNK_LINES];
@@ -209,30 +208,30 @@ struct irq_sim_chunk {
 
 /**
  * struct irq_sim_chip - a simulated interrupt controller
- * @chunks:	the lines which are mapped; a chunk that was needed once stays
- * @queues:	what each CPU has to deliver
+ * @chunks:	the mapped lines; a chunk is kept once it has been allocated
+ * @queues:	the lines queued on each CPU
  * @num_irqs:	number of lines
- * @budget:	lines which are served in one run of a delivery
+ * @budget:	maximum number of lines served in one run of a delivery
  * @delivery:	kind of delivery
  * @kind:	kind of controller
  * @flags:	IRQ_SIM_* options of &struct irq_sim_info
- * @default_type: trigger type of a line for which none was asked
- * @number_only: firmware gives the number of a line, other cells mean nothing
- * @moving:	lines on their way to another CPU, see irq_sim_synchronize()
- * @epoch:	which of the two counts lines that set out now
+ * @default_type: trigger type of a line for which none was requested
+ * @number_only: firmware only gives the number of a line, other cells are ignored
+ * @moving:	lines in transit to another CPU, see irq_sim_drain()
+ * @epoch:	which of the two @moving counters counts lines that start now
  * @merges:	a fire has merged since the last irq_sim_synchronize()
  * @keeps:	events kept while a handler was in progress
- * @settled:	@keeps as of the last irq_sim_synchronize()
+ * @settled:	value of @keeps at the last irq_sim_synchronize()
  * @sync:	serialises irq_sim_synchronize()
  * @domain:	the domain
- * @irqchip:	what genirq calls
+ * @irqchip:	the irq_chip callbacks
  * @name:	name of the chip
- * @dead:	in the list of the CPU hotplug state in which a CPU is dead
- * @online:	in the list of the one in which it is about to go down, or has come up
+ * @dead:	instance of the CPU hotplug state which takes over from dead CPUs
+ * @online:	instance of the one for CPUs which are going down, or have come up
  * @ops:	callbacks of the owner
  * @user_data:	passed to @ops
- * @msi:	what it offers to the MSI domains of devices
- * @msi_page:	where messages go
+ * @msi:	the MSI parent operations, for the MSI domains of devices
+ * @msi_page:	page of the address which messages are written to
  */
 struct irq_sim_chip {
 	struct irq_sim_chunk __rcu	**chunks;
@@ -280,13 +279,13 @@ static __always_inline bool irq_sim_deliverable(int state)
 	return state & IRQ_SIM_LATCHED || irq_sim_asserted(state);
 }
 
-/* @state, claimed if it is deliverable. */
+/* Add the claim to @state if that is deliverable. */
 static __always_inline int irq_sim_claim(int state)
 {
 	return irq_sim_deliverable(state) ? state | IRQ_SIM_QUEUED : state;
 }
 
-/* Find a line. Under rcu_read_lock() or what does for it, which keeps the line. */
+/* Find a line. The caller is in an RCU read side section, which keeps the line. */
 static __always_inline struct irq_sim_line *irq_sim_find_line(const struct irq_sim_chip *chip,
 							      irq_hw_number_t hwirq)
 {
@@ -305,7 +304,7 @@ static inline unsigned int irq_sim_num_chunks(const struct irq_sim_chip *chip)
 	return ((chip->num_irqs - 1) >> IRQ_SIM_CHUNK_SHIFT) + 1;
 }
 
-/* The first line from @hwirq on in a chunk that exists, or num_irqs. */
+/* The first line number from @hwirq on whose chunk exists, or num_irqs. */
 static inline unsigned int irq_sim_next_line(const struct irq_sim_chip *chip, unsigned int hwirq)
 {
 	unsigned int i;
@@ -332,16 +331,16 @@ bool irq_sim_in_service(struct irq_sim_line *line);
 void irq_sim_drain(struct irq_sim_chip *chip);
 
 /*
- * The CPUs which take deliveries. One that goes down takes interrupts until its
- * end, but its ksoftirqd is parked before: a softirq that is raised there may
- * have to wait for the take-over.
+ * The CPUs which take deliveries. A CPU that goes down takes interrupts until it is
+ * offline, but its ksoftirqd is parked before: a softirq raised in between may have
+ * to wait until another CPU takes it over.
  */
 static __always_inline const struct cpumask *irq_sim_cpus(const struct irq_sim_chip *chip)
 {
 	return irq_sim_on_softirq(chip) ? cpu_active_mask : cpu_online_mask;
 }
 
-/* Where there is no mask of effective targets, the affinity does not say which one it is. */
+/* Without an effective affinity mask, the affinity does not tell which CPU is the target. */
 static __always_inline bool irq_sim_single_target(const struct irq_sim_chip *chip)
 {
 	return !IS_ENABLED(CONFIG_GENERIC_IRQ_EFFECTIVE_AFF_MASK) &&
@@ -349,11 +348,11 @@ static __always_inline bool irq_sim_single_target(const struct irq_sim_chip *chi
 }
 
 /*
- * The CPU which gets the next delivery of a line: this one if it may. Preemption
- * is disabled.
+ * The CPU which gets the next delivery of a line: this one if it is allowed.
+ * Preemption is disabled.
  *
- * The mask may change meanwhile. Any outcome is fine: a line which got to the
- * wrong CPU is passed on from there, see irq_sim_pass_on().
+ * The mask may change concurrently. Any result is fine: a line on the wrong CPU is
+ * passed on from there, see irq_sim_pass_on().
  */
 static __always_inline unsigned int irq_sim_target(const struct irq_sim_line *line)
 {
@@ -381,8 +380,8 @@ static __always_inline void irq_sim_trace_release(const struct irq_sim_line *lin
 }
 
 /*
- * Put a line which the caller has claimed on the list of its CPU. Preemption is
- * disabled.
+ * Put a line which the caller has claimed on the list of its target CPU. Preemption
+ * is disabled.
  */
 static __always_inline void irq_sim_add(struct irq_sim_line *line)
 {
@@ -418,16 +417,16 @@ static __always_inline void irq_sim_trace_fire(const struct irq_sim_line *line, 
 /*
  * An event on the line.
  *
- * Returns 1 for a new latch, 0 when it merged into one, -ENXIO when nobody
- * listens. *@claimed when the caller has to queue the line.
+ * Returns 1 for a new latch, 0 if the event merged into one, -ENXIO if the line is
+ * not started. *@claimed is set if the caller has to queue the line.
  */
 static __always_inline int irq_sim_latch(struct irq_sim_line *line, bool *claimed)
 {
 	int old = atomic_read(&line->state);
 
-	/* Idle, as most lines are: one test, and it is deliverable now */
+	/* Most lines are idle: one test, and the latch makes the line deliverable */
 	while (likely((old & IRQ_SIM_FIRE_CASE) == IRQ_SIM_STARTED)) {
-		/* (D) in the picture above */
+		/* (D) in the diagram above */
 		if (likely(atomic_try_cmpxchg(&line->state, &old,
 					      old | IRQ_SIM_LATCHED | IRQ_SIM_QUEUED))) {
 			irq_sim_trace_fire(line, 1);
@@ -442,9 +441,9 @@ static __always_inline int irq_sim_latch(struct irq_sim_line *line, bool *claime
 static __always_inline void irq_sim_ack(struct irq_sim_line *line, struct irq_data *data)
 {
 	/*
-	 * An edge which the delivery serves, for a handler that comes next. Without
-	 * the latch there is nothing to deliver, so it can give up the claim at the
-	 * same time.
+	 * Common case: the delivery serves an edge, and the flow handler calls the
+	 * device's handler next. Without the latch there is nothing to deliver, so
+	 * the claim can be dropped at the same time.
 	 */
 	if (unlikely(READ_ONCE(line->cpu) != smp_processor_id() ||
 		     irqd_irq_disabled(data) || irqd_irq_inprogress(data) ||
@@ -456,7 +455,7 @@ static __always_inline void irq_sim_ack(struct irq_sim_line *line, struct irq_da
 	line->acks++;
 	irq_sim_trace_release(line);
 	WRITE_ONCE(line->cpu, -1);
-	/* (C) in the picture above, which is a full barrier (litmus: claim, node) */
+	/* (C) in the diagram above, which is a full barrier (litmus: claim, node) */
 	smp_mb__before_atomic();
 	atomic_andnot(IRQ_SIM_LATCHED | IRQ_SIM_QUEUED, &line->state);
 	/* Pairs with (A) (litmus: merge) */
