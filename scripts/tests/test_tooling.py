@@ -308,7 +308,7 @@ class Tree(Case):
         self.table("sim  One\n")
         self.tree()
         self.table("sim  One\nnone  Nothing\n")
-        self.fails("tree", says=['lists "none"', "patches/none", "take out the line"])
+        self.fails("tree", says=['lists "none"', "patches/none", "remove the line"])
         self.table("sim  One\nsim  Two\n")
         self.fails("tree", says=['"sim"', "twice"])
         self.table("../sim  One\n")
