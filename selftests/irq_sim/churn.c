@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Mask simulated interrupts, move them, free them and take the module away
- * while they are fired from everywhere; have a flood beside a task whose CPU
- * time is limited: not one interrupt is lost, and none comes which nobody fired.
+ * Mask simulated interrupts, move them, free them and unload the module while
+ * they are fired on all CPUs; run a flood beside a task with limited CPU time.
+ * No interrupt is lost, and none is handled which was not fired.
  */
 #include "torture.h"
 
@@ -92,8 +92,8 @@ TEST_F_TIMEOUT(churn, mask, 120)
 
 /*
  * The module moves lines from one CPU to the other while the test does the same
- * through /proc. When all is quiet, an interrupt comes in where the line was
- * moved to, wherever it is fired.
+ * through /proc. Afterwards, an interrupt is handled on the CPU to which its line
+ * was moved, no matter where it is fired.
  */
 TEST_F_TIMEOUT(churn, affinity, 120)
 {
@@ -104,7 +104,7 @@ TEST_F_TIMEOUT(churn, affinity, 120)
 
 	if (!self->two)
 		SKIP(return, "needs two CPUs");
-	/* The handlers take a while, so that some are running on the other CPU */
+	/* Slow handlers, so that some are running on the other CPU */
 	ASSERT_EQ(0, load(variant->delivery,
 			  "chips=2 maskers=0 shufflers=8 churners=0 cost_ns=20000"));
 	n = torture_lines(table, MAX_LINES);
@@ -125,7 +125,7 @@ TEST_F_TIMEOUT(churn, affinity, 120)
 
 	ASSERT_EQ(0, pin_to(self->home));
 	for (i = 0; i < n; i++) {
-		/* A level line comes with its own notion of how often */
+		/* A level line may interrupt more than once for each fire */
 		if (is_level(&table[i]))
 			continue;
 		for (round = 0; round < 4; round++) {
@@ -148,8 +148,8 @@ TEST_F_TIMEOUT(churn, affinity, 120)
 }
 
 /*
- * Lines are freed, requested again and mapped anew: nothing is left for the next owner.
- * The handlers take a while, so that some are running then.
+ * Lines are freed, requested again and remapped: the next owner inherits nothing.
+ * Slow handlers, so that some are running at that time.
  */
 TEST_F_TIMEOUT(churn, free, 120)
 {
@@ -163,9 +163,9 @@ TEST_F_TIMEOUT(churn, free, 120)
 }
 
 /*
- * In the middle of everything, with a CPU that goes down before and comes back
- * after it. (The onoff_interval of the torture framework is for one test and not
- * for several in a row: it loses count of the CPUs.)
+ * Unload in the middle of everything, with a CPU that goes down before and comes
+ * back afterwards. (The onoff_interval of the torture framework is not usable for
+ * several tests in a row: it loses count of the CPUs.)
  */
 TEST_F_TIMEOUT(churn, unload_under_fire, 180)
 {
@@ -183,7 +183,7 @@ TEST_F_TIMEOUT(churn, unload_under_fire, 180)
 	}
 }
 
-/* Chips of all kinds and deliveries at a time: each keeps its own account. */
+/* Chips of all kinds and deliveries at once: each keeps its own account. */
 TEST_F_TIMEOUT(churn, chips, 120)
 {
 	static const char * const sorts[] = {
@@ -222,7 +222,7 @@ TEST_F_TIMEOUT(churn, chips, 120)
 
 #define IRQ_DEBUG	"/sys/kernel/debug/irq"
 
-/* Has the kernel told of something that went wrong? */
+/* Has the kernel logged a problem? */
 static bool kmsg_trouble(int fd, char *buf, size_t size)
 {
 	static const char * const words[] = {
@@ -243,7 +243,7 @@ static bool kmsg_trouble(int fd, char *buf, size_t size)
 	return false;
 }
 
-/* What the file of an interrupt has of the account of a line; false if it has none. */
+/* Parse the account of a line in the debugfs file of its interrupt; false if there is none. */
 static bool irq_file_account(const char *text, long long *latched, long long *merged,
 			     long long *dropped, long long *waiting)
 {
@@ -254,7 +254,7 @@ static bool irq_file_account(const char *text, long long *latched, long long *me
 			   latched, &kept, merged, dropped, waiting) == 5;
 }
 
-/* The file of an interrupt has the state of the line and, with ENDED, its account. */
+/* The debugfs file of an interrupt shows the line and, with ENDED, the same account. */
 static void check_irq_file(struct __test_metadata *_metadata, const struct line *l, bool ended)
 {
 	long long latched, merged, dropped, waiting;
@@ -263,7 +263,7 @@ static void check_irq_file(struct __test_metadata *_metadata, const struct line 
 
 	snprintf(path, sizeof(path), IRQ_DEBUG "/irqs/%u", l->virq);
 	text = slurp(path);
-	/* Others may be unmapped, and their number be that of somebody else, right now */
+	/* A line which is not permanent may be unmapped just now, its number reused */
 	if (!permanent && (!text || !strstr(text, "irq_sim"))) {
 		free(text);
 		return;
@@ -287,7 +287,7 @@ static void check_irq_file(struct __test_metadata *_metadata, const struct line 
 	free(text);
 }
 
-/* Read the files of all domains. Returns how many of them are simulated chips. */
+/* Read the files of all domains. Returns the number of simulated chips among them. */
 static int read_domains(void)
 {
 	DIR *dir = opendir(IRQ_DEBUG "/domains");
@@ -311,9 +311,9 @@ static int read_domains(void)
 }
 
 /*
- * What debugfs has of each line and each chip is read all the time, as they are
- * fired, masked, freed and mapped anew. In the end the account which it shows is
- * that of the module.
+ * Read the debugfs files of all lines and chips all the time, while lines are
+ * fired, masked, freed and remapped. In the end, debugfs shows the same account
+ * as the module.
  */
 TEST_F_TIMEOUT(churn, debugfs, 180)
 {
@@ -346,8 +346,8 @@ TEST_F_TIMEOUT(churn, debugfs, 180)
 }
 
 /*
- * Two modules, each with chips of its own: the sample driver's samples and the
- * torture test's lines are accounted for apart.
+ * Two modules, each with its own chips: the samples of the sample driver and the
+ * lines of the torture test have separate accounts.
  */
 TEST_F_TIMEOUT(churn, two_modules, 120)
 {
@@ -394,7 +394,7 @@ static void burn(u64 ns)
 		;
 }
 
-/* How long the host of a virtual machine has had a CPU for itself, in ns. */
+/* The steal time of a CPU of a virtual machine, in ns. */
 static u64 cpu_stolen(int cpu)
 {
 	char name[16], *text = slurp("/proc/stat"), *line;
@@ -409,17 +409,16 @@ static u64 cpu_stolen(int cpu)
 }
 
 /*
- * CPU time of the task and ksoftirqd. A task which is found to have had too much, as a
- * whole machine may stall while it runs, gets less after that, and so it is in the long
- * run only that the limit holds.
+ * CPU time of the task and ksoftirqd. The limit holds only in the long run: a task may
+ * exceed it, as the machine may stall while it runs, and gets less afterwards.
  */
 #define LIMITED_NS	5000000000ULL
 
 /*
- * A task which may have 20 ms of each 100 ms shares the CPU with a flood. It
- * gets no more than that: 30% is for the interrupts which are on its account
- * and the tick at which it is found to have had it. ksoftirqd is in no such
- * group and gets the rest: half of the CPU and more is less than it asks for.
+ * A task limited to 20 ms of each 100 ms shares the CPU with a flood, and keeps to
+ * its limit. The test allows 30%, for interrupts charged to the task and because
+ * the limit is enforced at a tick. ksoftirqd is not in the limited group and gets
+ * the rest; the test asks only for more than half of the CPU.
  */
 TEST_F_TIMEOUT(churn, cgroup, 120)
 {
@@ -458,7 +457,7 @@ TEST_F_TIMEOUT(churn, cgroup, 120)
 		snprintf(path, sizeof(path), "%s/cgroup.procs", self->cgroup);
 		if (put(path, "0") || pin_to(self->cpu))
 			_exit(1);
-		/* Longer than all that is waited for below */
+		/* Longer than all waits below */
 		burn(3 * PATIENCE_NS);
 		_exit(0);
 	}

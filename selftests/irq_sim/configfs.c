@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Simulated interrupts from user space: what is refused and how, devices which have
- * them, and two processes that do anything.
+ * Test simulated interrupts from user space: errors and their messages, devices which
+ * use the interrupts, and two processes with random operations.
  */
 #include "configfs.h"
 
@@ -38,13 +38,13 @@ FIXTURE_TEARDOWN_PARENT(configfs)
 	clean(CHIP);
 	clean(CHIP "2");
 	check_gone(_metadata, &self->watch);
-	/* What is left on its adapter goes with it */
+	/* This also removes devices which are left on its adapter */
 	ret = self->stub ? unload_module("i2c_stub") : 0;
 	CHECK(!ret || ret == -ENOENT, "i2c_stub is still there, somebody has its adapter: %d", ret);
 }
 
 /*
- * What is refused
+ * Refused values
  */
 
 #define ONES8	"1,1,1,1,1,1,1,1"
@@ -150,13 +150,13 @@ static const struct bad {
 	{ "line3/device/i2c", "2147483648-0050", -EINVAL },
 };
 
-/* All files are, but i2c without CONFIG_I2C. */
+/* All files exist, except i2c without CONFIG_I2C. */
 static bool is_there(const char *path)
 {
 	return !strstr(path, "/i2c") || !access(path, F_OK);
 }
 
-/* Each is refused with its error, and the reason is in the log, once. */
+/* Each value is refused with its error, and the log has the reason once. */
 TEST_F(configfs, bad_values)
 {
 	char path[128], message[192], before[256], after[256], said[1024];
@@ -187,13 +187,13 @@ TEST_F(configfs, bad_values)
 		CHECK(!kmsg_find(self->kmsg, message, said, sizeof(said)),
 		      "%s: '%s' was refused with more than one reason", b->file, b->value);
 	}
-	/* Files which are for one direction */
+	/* Write-only and read-only files */
 	EXPECT_EQ(-EACCES, read_only(LINE "/fire"));
 	EXPECT_EQ(-EACCES, put(LINE "/account", "0"));
 	EXPECT_EQ(-EACCES, put(LINE "/irq", "0"));
 }
 
-/* A value of a page, with a NUL in it, none, and one without an end of the line. */
+/* Values of a page, with a NUL, of no bytes, and without a newline. */
 TEST_F(configfs, odd_values)
 {
 	static const char * const files[] = {
@@ -214,7 +214,7 @@ TEST_F(configfs, odd_values)
 			continue;
 		readable = !get(path, before, sizeof(before));
 		memset(buf, 'x', sizeof(buf));
-		/* One which is not too long for properties */
+		/* The name of a property, short enough for "properties" */
 		buf[9] = '=';
 		ret = put_bytes(path, buf, 4095);
 		CHECK(ret == -EINVAL || ret == -ENAMETOOLONG, "%s: %d", files[i], ret);
@@ -222,14 +222,14 @@ TEST_F(configfs, odd_values)
 		      strlen(said) < 300, "%s: a page was refused without a reason", files[i]);
 		CHECK(!kmsg_find(self->kmsg, "refused, must be ", said, sizeof(said)),
 		      "%s: a page was refused with more than one reason", files[i]);
-		/* What is in front of a NUL may be fine */
+		/* A valid value before a NUL is refused as well */
 		ret = put_bytes(path, "1\0junk", 6);
 		CHECK(ret == -EINVAL, "%s: %d with a NUL", files[i], ret);
 		CHECK(kmsg_find(self->kmsg, "refused, must be text", NULL, 0),
 		      "%s: a NUL was refused without a reason", files[i]);
 		CHECK(!kmsg_find(self->kmsg, "refused, must be ", said, sizeof(said)),
 		      "%s: a NUL was refused with more than one reason", files[i]);
-		/* Nothing is -EFAULT, which configfs says by itself */
+		/* For a write of 0 bytes, configfs itself returns -EFAULT */
 		EXPECT_EQ(-EFAULT, put_bytes(path, buf, 0));
 		if (readable) {
 			get(path, after, sizeof(after));
@@ -243,7 +243,7 @@ TEST_F(configfs, odd_values)
 	EXPECT_EQ(0, put_bytes(LINE "/label", "with a blank", 12));
 	EXPECT_EQ(0, get(LINE "/label", buf, sizeof(buf)));
 	EXPECT_STREQ("with a blank\n", buf);
-	/* Two may have the same, and none is fine */
+	/* Two lines may have the same label, and a label may be empty */
 	ASSERT_EQ(0, make(CHIP "/line2"));
 	EXPECT_EQ(0, put(CHIP "/line2/label", "with a blank"));
 	EXPECT_EQ(0, take(DEVICE));
@@ -257,7 +257,7 @@ TEST_F(configfs, odd_values)
 
 #define NAME64	"0123456789012345678901234567890123456789012345678901234567890123"
 
-/* Each is taken, and shown again. Those of a file are together, the last one is not its first. */
+/* Valid values, which are shown as written. Grouped by file; the last one is not the default. */
 static const struct {
 	const char *file;
 	const char *value;
@@ -303,7 +303,7 @@ TEST_F(configfs, good_values)
 		CHECK(!ret, "%s: '%s' is refused: %d", goods[i].file, goods[i].value, ret);
 		check_shown(_metadata, i);
 	}
-	/* None has changed another one: the last value of each file */
+	/* No write has changed another file: each shows its last value */
 	for (i = 0; i < ARRAY_SIZE(goods); i++) {
 		if (i + 1 == ARRAY_SIZE(goods) || strcmp(goods[i].file, goods[i + 1].file))
 			check_shown(_metadata, i);
@@ -322,7 +322,7 @@ static bool debugfs_has(const char *what, const char *name, const char *text)
 	return has;
 }
 
-/* With these flags, both of those which genirq shows for a line are there, or none. */
+/* With these flags, genirq shows both IRQD_SINGLE_TARGET and IRQCHIP_EOI_THREADED, or neither. */
 static void check_flags(struct __test_metadata *_metadata, const char *flags, bool has)
 {
 	char irq[16];
@@ -336,7 +336,7 @@ static void check_flags(struct __test_metadata *_metadata, const char *flags, bo
 	ASSERT_EQ(0, put(CHIP "/live", "0"));
 }
 
-/* What is configured is what the chip has: it tells by itself. */
+/* The chip has the configured values: compare with its debugfs file. */
 TEST_F(configfs, configured)
 {
 	static const char * const deliveries[] = { "hardirq", "tasklet", "bh_work" };
@@ -357,14 +357,14 @@ TEST_F(configfs, configured)
 		CHECK(debugfs_has("domains", "irq-sim.kselftest", want), "it is not: %s", want);
 		ASSERT_EQ(0, put(CHIP "/live", "0"));
 	}
-	/* Of kind eoi now */
+	/* The chip is of kind eoi now */
 	check_flags(_metadata, "single_target eoi_threaded", true);
 	check_flags(_metadata, "no_affinity no_wake", false);
 }
 
 #define PROPERTIES	DEVICE "/properties"
 
-/* Properties add up: not all shells write in one piece what they write to one file. */
+/* Writes of properties add up, as some shells split their output into several writes. */
 TEST_F(configfs, properties)
 {
 	static const char text[] = "a\nb=1,0x2\nlinux,uio-name=\"a name\"\n";
@@ -375,7 +375,7 @@ TEST_F(configfs, properties)
 	int fd;
 
 	ASSERT_EQ(0, make(DEVICE));
-	/* As printf of bash does */
+	/* One write per line, as by printf of bash */
 	fd = open(PROPERTIES, O_WRONLY | O_CREAT | O_TRUNC, 0666);
 	ASSERT_GE(fd, 0);
 	for (line = text; *line; line += len) {
@@ -385,13 +385,13 @@ TEST_F(configfs, properties)
 	close(fd);
 	ASSERT_EQ(0, get(PROPERTIES, buf, sizeof(buf)));
 	EXPECT_STREQ(text, buf);
-	/* As echo does: a blank is as good, but in a string */
+	/* One line, as by echo: blanks separate, except in a string */
 	EXPECT_EQ(0, put(PROPERTIES, " c \tk=3  e=\"x  y\"\n"));
 	snprintf(want, sizeof(want), "%s%s", text, more);
 	ASSERT_EQ(0, get(PROPERTIES, buf, sizeof(buf)));
 	EXPECT_STREQ(want, buf);
 
-	/* None of what is refused, and none of what was there is lost */
+	/* A refused write adds nothing, and loses nothing */
 	EXPECT_EQ(-EEXIST, put(PROPERTIES, "f a=1"));
 	EXPECT_TRUE(kmsg_find(self->kmsg, TAG "kselftest: properties: 'a=1' refused", NULL, 0));
 	EXPECT_EQ(-EINVAL, put(PROPERTIES, "f g="));
@@ -402,21 +402,21 @@ TEST_F(configfs, properties)
 	ASSERT_EQ(0, get(PROPERTIES, buf, sizeof(buf)));
 	EXPECT_STREQ(want, buf);
 
-	/* An empty line removes all */
+	/* An empty line removes all properties */
 	EXPECT_EQ(0, put(PROPERTIES, "\n"));
 	ASSERT_EQ(0, get(PROPERTIES, buf, sizeof(buf)));
 	EXPECT_STREQ("", buf);
 	EXPECT_EQ(0, put(PROPERTIES, "a=2"));
 	EXPECT_EQ(0, put(PROPERTIES, "\t\n"));
 
-	/* As many as there may be, and one more later */
+	/* The maximum, and then one more */
 	EXPECT_EQ(0, put(PROPERTIES, "a=" ONES64));
 	EXPECT_EQ(-EINVAL, put(PROPERTIES, "b=1"));
 	EXPECT_EQ(0, put(PROPERTIES, "\n"));
 	EXPECT_EQ(0, put(PROPERTIES, WORDS16));
 	EXPECT_EQ(-EINVAL, put(PROPERTIES, "17"));
 
-	/* As many as can be written at once, and be read */
+	/* The most that one write takes, and that a read shows */
 	memset(buf, 'x', sizeof(buf));
 	memcpy(buf, "s=\"", 3);
 	memcpy(buf + 4092, "\"\n", 3);
@@ -443,7 +443,7 @@ TEST_F(configfs, bad_names)
 	char path[512], name[600];
 	int i, ret;
 
-	/* They are in the log, and in /proc/interrupts */
+	/* Names appear in the log and in /proc/interrupts */
 	for (i = 0; i < ARRAY_SIZE(bad_chips); i++) {
 		snprintf(path, sizeof(path), TOP "/%s", bad_chips[i]);
 		ret = make(path);
@@ -459,7 +459,7 @@ TEST_F(configfs, bad_names)
 		EXPECT_EQ(i == 64 ? 0 : -ENOENT, put(name, "1"));
 		take(path);
 	}
-	/* Nothing is below a device, and nothing else can be made */
+	/* A device has no subdirectories, and a line none but "device" */
 	ASSERT_EQ(0, make(DEVICE));
 	EXPECT_EQ(-EPERM, make(DEVICE "/x"));
 	ASSERT_EQ(0, take(DEVICE));
@@ -480,7 +480,7 @@ TEST_F(configfs, bad_names)
 	EXPECT_EQ(0, make(CHIP "/line65535"));
 }
 
-/* While it is live it cannot be configured, and before that there is nothing to use. */
+/* A live chip cannot be configured, and a chip which is not live cannot be used. */
 TEST_F(configfs, busy)
 {
 	static const char * const config[][2] = {
@@ -525,26 +525,26 @@ TEST_F(configfs, busy)
 			EXPECT_EQ(0, read_only(path));
 		}
 		EXPECT_GT(get_number(LINE "/irq"), 0);
-		/* Nobody has requested it */
+		/* The interrupt is not requested */
 		EXPECT_EQ(-ENXIO, put(LINE "/fire", "1"));
 		EXPECT_EQ(-ENXIO, put(LINE "/pending", "1"));
-		/* The wire keeps its level, come what may */
+		/* The wire keeps its level in all of these cases */
 		EXPECT_EQ(round, get_number(LINE "/wire"));
 		EXPECT_EQ(0, put(LINE "/wire", "%d", !round));
 		EXPECT_EQ(!round, get_number(LINE "/wire"));
 		ASSERT_EQ(0, put(CHIP "/live", "0"));
 		EXPECT_EQ(!round, get_number(LINE "/wire"));
 	}
-	/* A line is removed with what it is, and the chip stays */
+	/* A line of a live chip can be removed, and the chip stays */
 	ASSERT_EQ(0, put(CHIP "/live", "1"));
 	EXPECT_EQ(0, take(LINE));
 	EXPECT_EQ(1, get_number(CHIP "/live"));
-	/* As is a chip */
+	/* So can a live chip */
 	EXPECT_EQ(0, take(CHIP));
 	EXPECT_EQ(-ENOENT, put(CHIP "/live", "1"));
 }
 
-/* A chip which cannot be says why, and is not. */
+/* A chip which cannot go live logs the reason, and stays as it was. */
 TEST_F(configfs, refused)
 {
 	char said[1024];
@@ -572,7 +572,7 @@ TEST_F(configfs, refused)
 	EXPECT_TRUE(kmsg_find(self->kmsg, TAG "irq-sim.kselftest.3: there is no platform driver",
 			      NULL, 0));
 	EXPECT_EQ(0, get_number(CHIP "/live"));
-	/* A driver which needs more than an interrupt */
+	/* A driver which needs more than an interrupt fails to probe */
 	if (have_driver("gpio-keys")) {
 		ASSERT_EQ(0, put(DEVICE "/driver", "gpio-keys"));
 		EXPECT_EQ(-ENXIO, put(CHIP "/live", "1"));
@@ -585,10 +585,10 @@ TEST_F(configfs, refused)
 }
 
 /*
- * Drivers of the kernel
+ * Kernel drivers
  */
 
-/* A driver which counts: it has what the line was fired. */
+/* A driver which counts interrupts has counted each event of the line. */
 TEST_F(configfs, counter)
 {
 	char path[512] = "/sys/bus/platform/devices/irq-sim.kselftest.3", file[600];
@@ -629,7 +629,7 @@ static int stub_reg(int fd, unsigned char reg, int val)
 	return val < 0 ? data.byte : 0;
 }
 
-/* Memory for a clock and a multiplexer on I2C. Returns why there is none, or NULL. */
+/* Registers for an RTC and a multiplexer, from i2c-stub. Returns why there are none, or NULL. */
 static const char *missing_i2c(struct _test_data_configfs *self)
 {
 	char addrs[256];
@@ -637,7 +637,7 @@ static const char *missing_i2c(struct _test_data_configfs *self)
 	load_module("i2c_stub", "chip_addr=0x68,0x70");
 	if (get("/sys/module/i2c_stub/parameters/chip_addr", addrs, sizeof(addrs)))
 		return "no i2c-stub: CONFIG_I2C_STUB";
-	/* Somebody else may have loaded it */
+	/* i2c-stub may have been loaded before */
 	if (strncmp(addrs, "104,112,", 8))
 		return "i2c-stub is loaded, with other addresses than 0x68,0x70";
 	self->stub = true;
@@ -662,8 +662,8 @@ static int find_adapter(const char *name)
 }
 
 /*
- * The driver of a clock on i2c-stub, with an interrupt that is low when the alarm
- * goes: it takes the alarm back in the registers, and disables it.
+ * The driver of an RTC on i2c-stub, whose alarm interrupt is active low. The driver
+ * clears the alarm flag in the registers and disables the alarm.
  */
 TEST_F(configfs, i2c)
 {
@@ -693,18 +693,18 @@ TEST_F(configfs, i2c)
 	ASSERT_EQ(0, put(DEVICE "/i2c", "%d-0068", n));
 	ASSERT_EQ(0, put(DEVICE "/driver", "no-such-device"));
 	EXPECT_EQ(-ENXIO, put(CHIP "/live", "1"));
-	/* One more than the name of an I2C device may have */
+	/* One character more than the name of an I2C device may have */
 	ASSERT_EQ(0, put(DEVICE "/driver", "twenty-characters-it"));
 	EXPECT_EQ(-ENAMETOOLONG, put(CHIP "/live", "1"));
 	ASSERT_EQ(0, put(DEVICE "/driver", "ds1374"));
 	ASSERT_EQ(0, put(CHIP "/live", "1"));
 
-	/* The device: the alarm is on, and goes */
+	/* Play the device: the alarm is enabled, and goes off */
 	ASSERT_EQ(0, stub_reg(stub, 0x07, 0x41));
 	ASSERT_EQ(0, stub_reg(stub, 0x08, 0x01));
 	ASSERT_EQ(0, put(LINE "/wire", "0"));
 	until = now_ns() + PATIENCE_NS;
-	/* The driver clears the flag, and then the alarm, in a work */
+	/* The driver clears the flag, then disables the alarm, in a work item */
 	while ((stub_reg(stub, 0x08, -1) || stub_reg(stub, 0x07, -1)) && now_ns() < until)
 		take_a_break();
 	EXPECT_EQ(0, stub_reg(stub, 0x08, -1));
@@ -714,7 +714,7 @@ TEST_F(configfs, i2c)
 
 	close(stub);
 	ASSERT_EQ(0, put(CHIP "/live", "0"));
-	/* The chip does not hold the adapter: it may go, and the device with it */
+	/* The chip does not pin the adapter, which can be removed along with the device */
 	ASSERT_EQ(0, put(CHIP "/live", "1"));
 	EXPECT_EQ(0, read_only(DEVICE "/dev_name"));
 	EXPECT_EQ(0, unload_module("i2c_stub"));
@@ -727,14 +727,14 @@ TEST_F(configfs, i2c)
 }
 
 /*
- * An adapter which goes: that of a multiplexer on i2c-stub
+ * Removal of an adapter: one of a multiplexer on i2c-stub
  */
 
 #define MUX_DRIVER	"/sys/bus/i2c/drivers/pca954x"
 
 static char mux[16];
 
-/* Why there is none, or NULL: then PARENT has the multiplexer as a device. */
+/* Why there is no multiplexer, or NULL: then adapter PARENT has it as a device. */
 static const char *missing_mux(struct _test_data_configfs *self, int *parent)
 {
 	const char *reason = missing_i2c(self);
@@ -749,7 +749,7 @@ static const char *missing_mux(struct _test_data_configfs *self, int *parent)
 	return NULL;
 }
 
-/* The adapter behind it, or -1. */
+/* The number of the adapter behind the multiplexer, or -1. */
 static int find_mux(int parent)
 {
 	char name[32];
@@ -758,7 +758,7 @@ static int find_mux(int parent)
 	return find_adapter(name);
 }
 
-/* A line to the file of an adapter. Returns 0 or -errno. */
+/* Write a line to a file of an adapter. Returns 0 or -errno. */
 static int adapter_put(int n, const char *file, const char *what)
 {
 	char path[128];
@@ -778,7 +778,7 @@ static int keep_rebinding(int fd, unsigned int seed)
 	return 0;
 }
 
-/* "delete_device" of an adapter which may not be there: the device, or none. */
+/* Write to "delete_device" of an adapter. The adapter or the device may be missing. */
 static int keep_deleting(int fd, unsigned int n)
 {
 	int ret;
@@ -806,8 +806,8 @@ static int keep_waving(int fd, unsigned int seed)
 }
 
 /*
- * The adapter goes while a chip has a device on it, and comes back, and the device is
- * deleted from the adapter: whoever removes it, it is removed once.
+ * The adapter is removed and comes back while a chip has a device on it, and the device
+ * is deleted through the adapter. In any order, the device is removed only once.
  */
 TEST_F_TIMEOUT(configfs, i2c_adapter_goes, 120)
 {
@@ -828,11 +828,11 @@ TEST_F_TIMEOUT(configfs, i2c_adapter_goes, 120)
 	ASSERT_EQ(0, put(DEVICE "/driver", "ds1374"));
 	ASSERT_EQ(0, put(DEVICE "/i2c", "%d-0068", n));
 
-	/* The one, then the other */
+	/* The adapter first, then the chip */
 	ASSERT_EQ(0, put(CHIP "/live", "1"));
 	ASSERT_EQ(0, put(MUX_DRIVER "/unbind", "%s", mux));
 	EXPECT_EQ(-ENODEV, read_only(DEVICE "/dev_name"));
-	/* Another one of that number */
+	/* A new adapter of the same number */
 	ASSERT_EQ(0, put(MUX_DRIVER "/bind", "%s", mux));
 	EXPECT_EQ(-ENODEV, read_only(DEVICE "/dev_name"));
 	ASSERT_EQ(0, put(CHIP "/live", "0"));
@@ -841,13 +841,13 @@ TEST_F_TIMEOUT(configfs, i2c_adapter_goes, 120)
 	ASSERT_EQ(0, put(CHIP "/live", "1"));
 	EXPECT_EQ(0, adapter_put(n, "delete_device", "0x68"));
 	EXPECT_EQ(-ENODEV, read_only(DEVICE "/dev_name"));
-	/* It is free for others, who keep theirs */
+	/* The address is free for another device, which the chip leaves alone */
 	EXPECT_EQ(0, adapter_put(n, "new_device", "ds1374 0x68"));
 	ASSERT_EQ(0, put(CHIP "/live", "0"));
 	EXPECT_EQ(-EBUSY, put(CHIP "/live", "1"));
 	EXPECT_EQ(0, adapter_put(n, "delete_device", "0x68"));
 
-	/* All at once */
+	/* All at the same time */
 	ASSERT_EQ(0, start(&wave, keep_waving, 1));
 	ASSERT_EQ(0, start(&delete, keep_deleting, n));
 	ASSERT_EQ(0, start(&rebind, keep_rebinding, 0));
@@ -884,7 +884,7 @@ static int set_i2c_dead(void)
 	return put(CHIP "/live", "0");
 }
 
-/* Each allocation fails on the way to a device on I2C. */
+/* Each allocation for a device on I2C fails in turn. */
 TEST_F_TIMEOUT(configfs, i2c_no_memory, 600)
 {
 	const char *reason = missing_i2c(self);
@@ -915,7 +915,7 @@ TEST_F_TIMEOUT(configfs, i2c_no_memory, 600)
 	check_taint(_metadata, &self->watch);
 }
 
-/* The chip has the multiplexer as well, and takes it away first. */
+/* The chip has the multiplexer as well, and removes it first. */
 TEST_F(configfs, i2c_adapter_of_chip)
 {
 	static const char first[] = CHIP "/line0/device";
@@ -932,9 +932,9 @@ TEST_F(configfs, i2c_adapter_of_chip)
 	ASSERT_EQ(0, make(first));
 	ASSERT_EQ(0, put(CHIP "/line0/device/driver", "pca9540"));
 	ASSERT_EQ(0, put(CHIP "/line0/device/i2c", "%s", mux));
-	/* A property which its driver shows, and numbers of another one before */
+	/* idle-state is shown by the driver; a property with several numbers comes first */
 	ASSERT_EQ(0, put(CHIP "/line0/device/properties", "a=7,8 idle-state=1"));
-	/* What number does it have? */
+	/* Find the number of the adapter */
 	ASSERT_EQ(0, put(CHIP "/live", "1"));
 	n = find_mux(parent);
 	ASSERT_GE(n, 0);
@@ -957,7 +957,7 @@ TEST_F(configfs, i2c_adapter_of_chip)
 	check_taint(_metadata, &self->watch);
 }
 
-/* The module goes when there are no directories, and nobody calls it after that. */
+/* The module can be unloaded once there are no directories. Nothing calls it after that. */
 TEST_F(configfs, module)
 {
 	if (!module_loaded(MODULE))
@@ -966,7 +966,7 @@ TEST_F(configfs, module)
 	EXPECT_EQ(0, clean(CHIP));
 	ASSERT_EQ(0, unload_module(MODULE));
 	EXPECT_NE(0, access(TOP, F_OK));
-	/* It was told of all devices on I2C */
+	/* The notifier of the module is called for all I2C devices */
 	if (!missing_i2c(self))
 		EXPECT_EQ(0, unload_module("i2c_stub"));
 	ASSERT_EQ(0, load_module(MODULE, ""));
@@ -975,12 +975,12 @@ TEST_F(configfs, module)
 }
 
 /*
- * At random
+ * Random operations
  */
 
 #define FUZZ_OPS	5000
 
-/* i2c-stub, or -1; a multiplexer on it is the next one */
+/* The adapter of i2c-stub, or -1; that of a multiplexer on it has the next number */
 static int fuzz_adapter = -1;
 
 static int fuzz(int fd, unsigned int seed)
@@ -1050,7 +1050,7 @@ static int fuzz(int fd, unsigned int seed)
 			take(chip);
 			break;
 		case 6:
-			/* From the other side */
+			/* Unbind through the driver */
 			snprintf(name, sizeof(name), "irq-sim.%s.%d", strrchr(chip, '/') + 1, line);
 			put(unbinds[rand_r(&seed) % ARRAY_SIZE(unbinds)], "%s", name);
 			break;
@@ -1078,7 +1078,7 @@ static int fuzz(int fd, unsigned int seed)
 	return i == FUZZ_OPS ? 0 : 1;
 }
 
-/* Two processes do anything. Afterwards all of it can be removed. */
+/* Two processes do random operations. Afterwards everything can be removed. */
 TEST_F_TIMEOUT(configfs, fuzz, 600)
 {
 	const char *given = getenv("IRQ_SIM_SEED");
@@ -1104,7 +1104,7 @@ TEST_F_TIMEOUT(configfs, fuzz, 600)
 	}
 	EXPECT_EQ(0, clean(CHIP));
 	EXPECT_EQ(0, clean(CHIP "2"));
-	/* And it works */
+	/* A new chip works */
 	ASSERT_EQ(0, make(CHIP));
 	ASSERT_EQ(0, make(CHIP "/line0"));
 	EXPECT_EQ(0, put(CHIP "/live", "1"));

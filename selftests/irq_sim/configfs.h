@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What the tests of simulated interrupts from user space share.
+ * Common code of the tests of simulated interrupts from user space.
  */
 #ifndef SELFTESTS_IRQ_SIM_CONFIGFS_H
 #define SELFTESTS_IRQ_SIM_CONFIGFS_H
@@ -19,7 +19,7 @@
 #define LINE		CHIP "/line3"
 #define DEVICE		LINE "/device"
 
-/* What the front end says begins with this */
+/* The prefix of the log messages of the front end */
 #define TAG		"irq-sim: "
 
 /* Make a directory. Returns 0 or -errno. */
@@ -50,7 +50,7 @@ static __maybe_unused int get(const char *path, char *buf, size_t size)
 	return n < 0 ? n : 0;
 }
 
-/* Write so many bytes at once. Returns 0 or -errno. */
+/* Write SIZE bytes with one write(). Returns 0 or -errno. */
 static __maybe_unused int put_bytes(const char *path, const void *buf, size_t size)
 {
 	int fd = open(path, O_WRONLY | O_CLOEXEC), ret = 0;
@@ -83,7 +83,7 @@ static __maybe_unused int read_only(const char *path)
 	return get(path, buf, sizeof(buf));
 }
 
-/* Remove what there is of a chip, in whatever state. Returns 0 or -errno. */
+/* Remove a chip, if it exists, in whatever state. Returns 0 or -errno. */
 static __maybe_unused int clean(const char *chip)
 {
 	DIR *dir = opendir(chip);
@@ -143,7 +143,7 @@ static __maybe_unused bool have_driver(const char *name)
 #define DEBUG_IRQ	"/sys/kernel/debug/irq"
 #define NODES		"/sys/kernel/software_nodes"
 
-/* How many entries a directory has, 0 if there is none. */
+/* The number of entries of a directory, 0 if it does not exist. */
 static __maybe_unused int count_entries(const char *path)
 {
 	DIR *dir = opendir(path);
@@ -157,8 +157,9 @@ static __maybe_unused int count_entries(const char *path)
 }
 
 /*
- * The kernel from now on. A kernel which is tainted already says it only in the log.
- * Domains and software nodes are on lists: what finds leaks finds none of them.
+ * Kernel state to compare with later. If the kernel is tainted already, further
+ * warnings show only in the log. Domains and software nodes are counted, as they are
+ * on global lists: kmemleak does not find those which leak.
  */
 struct watch {
 	char tainted[32];
@@ -176,10 +177,10 @@ static __maybe_unused int watch_open(struct watch *watch)
 					      sizeof(watch->tainted));
 }
 
-/* No complaint in the log meanwhile. For in between as well, where it is soon full. */
+/* No complaint in the log since the last check. Call it often where the log fills up soon. */
 static __maybe_unused void check_log(struct __test_metadata *_metadata, struct watch *watch)
 {
-	/* The last one is in all that lockdep suspects: that does not taint */
+	/* "possible " is in every report of lockdep, which does not taint */
 	static const char * const complaints[] = { "WARNING:", "BUG:", "possible " };
 	char said[1024];
 	bool bad;
@@ -188,7 +189,7 @@ static __maybe_unused void check_log(struct __test_metadata *_metadata, struct w
 	while (kmsg_find(watch->kmsg, "", said, sizeof(said))) {
 		for (bad = false, i = 0; i < ARRAY_SIZE(complaints); i++)
 			bad = bad || strstr(said, complaints[i]);
-		/* A data race of others is for those who run KCSAN to judge */
+		/* Ignore KCSAN reports which are not about irq_sim */
 		bad = bad && (!strstr(said, "BUG: KCSAN:") || strstr(said, "irq_sim"));
 		CHECK(!bad, "the kernel said: %s", said);
 	}
@@ -203,14 +204,14 @@ static __maybe_unused void check_tainted(struct __test_metadata *_metadata, stru
 	      now, watch->tainted);
 }
 
-/* No warning from the kernel meanwhile. */
+/* No warning from the kernel since watch_open(). */
 static __maybe_unused void check_taint(struct __test_metadata *_metadata, struct watch *watch)
 {
 	check_tainted(_metadata, watch);
 	check_log(_metadata, watch);
 }
 
-/* All chips are removed. For a parent: it does not have the log open. */
+/* All chips are removed. For the parent of a test, which does not have the log open. */
 static __maybe_unused void check_gone(struct __test_metadata *_metadata, struct watch *watch)
 {
 	int domains = count_entries(DEBUG_IRQ "/domains"), nodes = count_entries(NODES);
@@ -220,7 +221,7 @@ static __maybe_unused void check_gone(struct __test_metadata *_metadata, struct 
 	check_tainted(_metadata, watch);
 }
 
-/* Until all that was fired and can be is handled, by the thread, too */
+/* Wait until all events which can be handled are, including by threads */
 static __maybe_unused int settle(void)
 {
 	return put(LINE "/synchronize", "1");
@@ -261,7 +262,7 @@ static __maybe_unused int start(struct worker *w, int (*work)(int fd, unsigned i
 {
 	if (pipe(w->stop))
 		return -errno;
-	/* One which has ended too soon tells why: see stop() */
+	/* If the child ends too soon, stop() reports its status */
 	signal(SIGPIPE, SIG_IGN);
 	w->pid = fork();
 	if (w->pid < 0)
@@ -274,22 +275,22 @@ static __maybe_unused int start(struct worker *w, int (*work)(int fd, unsigned i
 	return 0;
 }
 
-/* What the child returned, or -1 when it was killed. */
+/* Stop the child. Returns its exit status, or -1 if it was killed. */
 static __maybe_unused int stop(struct worker *w)
 {
 	int status;
 
-	/* Other children may have the pipe open as well: have something in it */
+	/* Write, as other children may keep the pipe open: no POLLHUP on close */
 	if (write(w->stop[1], "x", 1) != 1 && errno != EPIPE)
 		return -1;
 	if (waitpid(w->pid, &status, 0) != w->pid)
 		return -1;
-	/* Not while it polls: for KCSAN, that races with the close */
+	/* Close after the child has ended: KCSAN reports a race of close with poll */
 	close(w->stop[1]);
 	return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }
 
-/* The first entry of a directory which begins with NAME, into PATH. */
+/* Append the first entry of directory PATH whose name begins with NAME to PATH. */
 static __maybe_unused bool find_entry(char *path, size_t size, const char *name)
 {
 	DIR *dir = opendir(path);
@@ -308,13 +309,13 @@ static __maybe_unused bool find_entry(char *path, size_t size, const char *name)
 }
 
 /*
- * Without memory
+ * Failing allocations
  */
 
 #define FAILSLAB	"/sys/kernel/debug/failslab/"
 #define KMEMLEAK	"/sys/kernel/debug/kmemleak"
 
-/* How it was set. In the fixture: a test may fail before it has put that back. */
+/* Saved settings. In the fixture, as a test may fail before it restores them. */
 struct fail {
 	bool changed;
 	char spares[8], verbose[16];
@@ -335,7 +336,7 @@ static __maybe_unused void fail_close(struct fail *fail, int fd)
 	close(fd);
 }
 
-/* Have allocations which may wait fail as well. Returns what fail_nth() takes, or -1. */
+/* Let sleeping allocations fail as well. Returns a descriptor for fail_nth(), or -1. */
 static __maybe_unused int fail_open(struct fail *fail)
 {
 	int fd = open("/proc/self/fail-nth", O_RDWR | O_CLOEXEC);
@@ -352,7 +353,7 @@ static __maybe_unused int fail_open(struct fail *fail)
 	return -1;
 }
 
-/* Have the Nth allocation of this task fail. Tells whether there was one. */
+/* Make the Nth allocation of this task fail. has_failed() tells whether one did. */
 static __maybe_unused void fail_nth(int fd, int n)
 {
 	char buf[16];
@@ -370,9 +371,10 @@ static __maybe_unused bool has_failed(int fd)
 }
 
 /*
- * Repeat an operation, and have each allocation fail, until none did. Without memory it
- * returns -ENOMEM. What binds a driver may return -ENXIO as well, as nobody knows why the
- * driver has failed, and -EINVAL, which the driver core says of a device without a name.
+ * Repeat an operation, and make each of its allocations fail in turn, until none is left.
+ * Without memory it returns -ENOMEM. If it binds a driver it may return -ENXIO as well, as
+ * the error of the driver is not known, and -EINVAL, which the driver core returns for a
+ * device without a name.
  */
 static __maybe_unused int fail_each(struct __test_metadata *_metadata, const char *what, int fd,
 				    int (*fn)(void), int (*undo)(void), bool binds)
@@ -391,7 +393,7 @@ static __maybe_unused int fail_each(struct __test_metadata *_metadata, const cha
 			return failed;
 		}
 		failed++;
-		if (!ret)	/* can do without: then all of it is done */
+		if (!ret)	/* not needed: the operation must be complete */
 			CHECK(!undo(), "%s: success without memory, and not done", what);
 		else
 			CHECK(ret == -ENOMEM || (binds && (ret == -ENXIO || ret == -EINVAL)),
@@ -402,14 +404,14 @@ static __maybe_unused int fail_each(struct __test_metadata *_metadata, const cha
 }
 
 /*
- * Nothing that kmemleak has found since it was cleared. Not all kernels have it, which
- * is slow: no failure, but nobody should believe that they were checked.
+ * kmemleak has found nothing since it was cleared. It is slow, so not all kernels have
+ * it: that is no failure, but the log says that leaks were not checked.
  */
 static __maybe_unused void check_leaks(struct __test_metadata *_metadata)
 {
 	char *text;
 
-	/* What is found by the first scan may be on its way */
+	/* The first scan may find objects which are still in use: scan twice */
 	if (put(KMEMLEAK, "scan")) {
 		TH_LOG("leaks not checked: CONFIG_DEBUG_KMEMLEAK");
 		return;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Drivers in user space, over UIO, whose interrupts are simulated: what they read,
- * against what was fired, and all of it removed while it is in use, or without
- * memory.
+ * User space drivers, over UIO, with simulated interrupts: compare the interrupts
+ * they read with the events fired, remove everything while it is in use, and let
+ * allocations fail.
  */
 #include "configfs.h"
 
@@ -95,7 +95,7 @@ FIXTURE_TEARDOWN_PARENT(uio)
 	check_gone(_metadata, &self->watch);
 }
 
-/* Wait for the interrupt: how many there were so far, or -errno. */
+/* Wait for the interrupt. Returns the count of interrupts so far, or -errno. */
 static long long wait_irq(struct _test_data_uio *self, int patience_ms)
 {
 	struct pollfd pfd = { .fd = self->fd, .events = POLLIN };
@@ -115,7 +115,7 @@ static bool ready(struct _test_data_uio *self)
 	return poll(&pfd, 1, 0) == 1;
 }
 
-/* Have the interrupt enabled again. */
+/* Enable the interrupt again. */
 static int enable(struct _test_data_uio *self)
 {
 	int32_t on = 1;
@@ -134,8 +134,8 @@ static void check_account_of(struct __test_metadata *_metadata, struct _test_dat
 }
 
 /*
- * Where handlers are forced into threads, an eoi line is masked until the thread is
- * through, and nothing keeps the next edge of an ack line from being handled.
+ * With forced threading, an eoi line is masked until the thread has finished. An ack
+ * line stays unmasked, and its next edge can be handled.
  */
 static bool masked_for_thread(const struct _fixture_variant_uio *variant)
 {
@@ -147,15 +147,15 @@ static bool unmasked_for_thread(const struct _fixture_variant_uio *variant)
 	return softirqs_forced() && strcmp(variant->kind, "eoi");
 }
 
-/* Each field of the account, one event after the other. */
+/* Check each field of the account, event by event. */
 TEST_F(uio, account)
 {
-	/* What is masked already does not get to genirq, and has not to be kept there */
+	/* An event of a masked line does not reach genirq, so genirq does not keep it */
 	int kept = masked_for_thread(variant) ? 0 : 1;
 	struct account a;
 
 	go(_metadata, self);
-	/* One is handled */
+	/* The first event is handled */
 	ASSERT_EQ(0, put(LINE "/fire", "1"));
 	EXPECT_EQ(1, wait_irq(self, 5000));
 	EXPECT_EQ(0, settle());
@@ -164,7 +164,7 @@ TEST_F(uio, account)
 	EXPECT_EQ(0, a.kept + a.merged + a.dropped + a.waiting);
 	EXPECT_EQ(!kept, get_number(LINE "/masked"));
 
-	/* Until user space is through the next one is kept, and one waits behind it */
+	/* Until user space enables the interrupt, one event is kept and one more waits */
 	EXPECT_EQ(0, put(LINE "/fire", "1"));
 	EXPECT_EQ(0, settle());
 	a = account_of(LINE "/account");
@@ -181,7 +181,7 @@ TEST_F(uio, account)
 	EXPECT_EQ(1 + kept, a.waiting);
 	EXPECT_FALSE(ready(self));
 
-	/* They are one run then */
+	/* One run handles both */
 	EXPECT_EQ(0, enable(self));
 	EXPECT_EQ(2, wait_irq(self, 5000));
 	EXPECT_EQ(0, enable(self));
@@ -192,7 +192,7 @@ TEST_F(uio, account)
 	EXPECT_EQ(kept, a.merged);
 	EXPECT_EQ(0, a.waiting);
 
-	/* What is taken back is dropped */
+	/* An event which is withdrawn is dropped */
 	EXPECT_EQ(0, put(LINE "/masked", "1"));
 	EXPECT_EQ(0, put(LINE "/fire", "1"));
 	EXPECT_EQ(0, put(LINE "/pending", "0"));
@@ -206,7 +206,7 @@ TEST_F(uio, account)
 	check_taint(_metadata, &self->watch);
 }
 
-/* A line which is masked keeps its event, and is replayed. */
+/* A masked line latches its event, which is replayed when the line is unmasked. */
 TEST_F(uio, masked)
 {
 	go(_metadata, self);
@@ -221,7 +221,7 @@ TEST_F(uio, masked)
 	check_account_of(_metadata, self);
 }
 
-/* The wire, by the type of the line. */
+/* Changes of the wire raise interrupts according to the type of the line. */
 TEST_F(uio, wire)
 {
 	static const struct {
@@ -248,7 +248,7 @@ TEST_F(uio, wire)
 				continue;
 			EXPECT_EQ(sum, wait_irq(self, 5000));
 			EXPECT_EQ(0, enable(self));
-			/* It has that level already */
+			/* The wire has this level already: no edge */
 			EXPECT_EQ(0, put(LINE "/wire", "%d", !(round % 2)));
 			EXPECT_EQ(0, settle());
 			EXPECT_FALSE(ready(self));
@@ -259,7 +259,7 @@ TEST_F(uio, wire)
 	}
 }
 
-/* A level: one interrupt, masked, until user space is through; again if it is still there. */
+/* A level interrupt is masked until user space enables it, and fires again if still asserted. */
 TEST_F(uio, level)
 {
 	int high, i;
@@ -276,7 +276,7 @@ TEST_F(uio, level)
 			EXPECT_EQ(i, wait_irq(self, 5000));
 			EXPECT_EQ(1, get_number(LINE "/masked"));
 			EXPECT_EQ(1, get_number(LINE "/pending"));
-			/* Unmasked behind genirq's back, it would be served without end */
+			/* Unmasked behind genirq's back, it would be an endless storm */
 			if (!strcmp(variant->kind, "eoi"))
 				EXPECT_EQ(-EBUSY, put(LINE "/masked", "0"));
 			EXPECT_EQ(0, settle());
@@ -293,7 +293,7 @@ TEST_F(uio, level)
 		close(self->fd);
 		ASSERT_EQ(0, put(CHIP "/live", "0"));
 
-		/* One which is there before the driver is served as soon as that listens */
+		/* A level asserted before probe is served once the driver requests the interrupt */
 		ASSERT_EQ(0, put(LINE "/wire", "%d", high));
 		go(_metadata, self);
 		EXPECT_EQ(0, settle());
@@ -304,7 +304,7 @@ TEST_F(uio, level)
 	}
 }
 
-/* /proc/interrupts names the chip, the line and who has it. */
+/* /proc/interrupts names the chip, the line and its owner. */
 TEST_F(uio, names)
 {
 	char *text, *line, want[32], path[64], hwirq[16];
@@ -365,12 +365,12 @@ static int keep_firing(int fd, unsigned int seed)
 }
 
 /*
- * Two processes fire, this one is the driver: the account is exact. With a handler
- * in a thread and edges which nothing keeps away from it, an event between the
- * start of the thread and its disable_irq() has it run a second time, and several
- * ones before its start have it run once. The second run may be counted after this
- * process has read and written for the first, and then there are two more. Nothing
- * is unseen then: each event is followed by a run.
+ * Two processes fire, this one is the driver: the account is exact. The exception is
+ * a threaded handler of a line which stays unmasked: an event between the start of
+ * the thread and its disable_irq() causes a second run, and several events before the
+ * start share one run. The second run may be counted after this process has read and
+ * written for the first; then the count rises by two more. No event is lost even
+ * then: each is followed by a run.
  */
 TEST_F_TIMEOUT(uio, exact, 60)
 {
@@ -386,7 +386,7 @@ TEST_F_TIMEOUT(uio, exact, 60)
 		ASSERT_EQ(0, start(&w[i], keep_firing, i));
 	while (now_ns() < until) {
 		n = wait_irq(self, 10000);
-		/* Read, then write: no two are one */
+		/* Read, then write: each interrupt is seen separately */
 		CHECK(n > last && n <= last + most, "interrupt %lld after %lld", n, last);
 		if (n < 0)
 			break;
@@ -396,7 +396,7 @@ TEST_F_TIMEOUT(uio, exact, 60)
 	}
 	for (i = 0; i < 2; i++)
 		EXPECT_EQ(0, stop(&w[i]));
-	/* There may be two left */
+	/* Up to two interrupts may be left */
 	for (i = 0; i < 3; i++) {
 		EXPECT_EQ(0, settle());
 		if (!ready(self))
@@ -414,7 +414,7 @@ TEST_F_TIMEOUT(uio, exact, 60)
 	else
 		EXPECT_GE(a.latched, last + a.merged + a.dropped);
 
-	/* And the very last one is seen, as the first was */
+	/* The last event is seen like the first one */
 	EXPECT_EQ(0, put(LINE "/fire", "1"));
 	EXPECT_EQ(last + 1, wait_irq(self, 5000));
 	EXPECT_EQ(a.latched + 1, account_of(LINE "/account").latched);
@@ -423,7 +423,7 @@ TEST_F_TIMEOUT(uio, exact, 60)
 	check_taint(_metadata, &self->watch);
 }
 
-/* Takes half of the time of a CPU, before the threads of interrupts. */
+/* Use half of the time of a CPU, at a higher priority than interrupt threads. */
 static int keep_hogging(int fd, unsigned int cpu)
 {
 	struct sched_param param = { .sched_priority = 60 };
@@ -442,7 +442,7 @@ static int keep_hogging(int fd, unsigned int cpu)
 	return 0;
 }
 
-/* All is through, the thread as well, after "synchronize", though that is another CPU. */
+/* "synchronize" waits for the handler and its thread, even on another CPU. */
 TEST_F_TIMEOUT(uio, synchronize, 120)
 {
 	int first, last, i;
@@ -469,8 +469,8 @@ TEST_F_TIMEOUT(uio, synchronize, 120)
 }
 
 /*
- * Write, then read: no interrupt waits for ever, and none is lost, whether it comes
- * while user space has the interrupt disabled or after that.
+ * Write, then read: no interrupt gets stuck, and none is lost, whether it arrives
+ * while the interrupt is disabled or after that.
  */
 TEST_F_TIMEOUT(uio, write_first, 120)
 {
@@ -487,7 +487,7 @@ TEST_F_TIMEOUT(uio, write_first, 120)
 		ASSERT_EQ(0, enable(self));
 		if (!(i % 2))
 			ASSERT_EQ(0, put(LINE "/fire", "1"));
-		/* Until all of it has come */
+		/* Until both events have been handled */
 		do {
 			ASSERT_EQ(0, enable(self));
 			ASSERT_EQ(0, settle());
@@ -507,7 +507,7 @@ TEST_F_TIMEOUT(uio, write_first, 120)
  * Removal
  */
 
-/* A driver in user space: it finds its device, and works until that is gone. */
+/* A user space driver: it finds its device, and works until the device is gone. */
 static int keep_driving(int fd, unsigned int seed)
 {
 	char path[64];
@@ -542,7 +542,7 @@ static int keep_driving(int fd, unsigned int seed)
 	return status;
 }
 
-/* Fire and drive whatever there is. Only these errors are right. */
+/* Fire and use whatever exists at the moment. Only these errors are expected. */
 static int keep_trying(int fd, unsigned int seed)
 {
 	static const char * const files[] = { "fire", "wire", "masked", "pending", "synchronize" };
@@ -556,7 +556,7 @@ static int keep_trying(int fd, unsigned int seed)
 		snprintf(path, sizeof(path), LINE "/%s", file);
 		high = !strcmp(file, "fire") || !strcmp(file, "synchronize") || rand_r(&seed) % 2;
 		ret = put(path, "%d", high);
-		/* A level which genirq has masked, of a chip of kind eoi */
+		/* A level line which genirq has masked, on a chip of kind eoi */
 		if (ret == -EBUSY && !strcmp(file, "masked") && !high)
 			continue;
 		if (ret && ret != -ENOENT && ret != -ENODEV && ret != -ENXIO)
@@ -566,7 +566,7 @@ static int keep_trying(int fd, unsigned int seed)
 	return 0;
 }
 
-/* The chip, the line and the device come and go under fire, with a driver at work. */
+/* The chip, the line and the device come and go under fire, while a driver uses them. */
 TEST_F_TIMEOUT(uio, removal, 300)
 {
 	struct worker fire, fire2, drive;
@@ -604,15 +604,15 @@ TEST_F_TIMEOUT(uio, removal, 300)
 	EXPECT_EQ(0, stop(&fire2));
 	EXPECT_EQ(0, stop(&drive));
 
-	/* The number has come back each time */
+	/* The interrupt number was freed each time: it is the first one again */
 	ASSERT_EQ(0, put(CHIP "/live", "1"));
 	EXPECT_EQ(first, get_number(LINE "/irq"));
 	check_taint(_metadata, &self->watch);
 }
 
 /*
- * One of two shells which do all there is to a chip: only these errors are right. It
- * has been live.
+ * One of two processes which do all operations on a chip. Only these errors are
+ * expected, and the chip must have been live.
  */
 static int keep_making(int fd, unsigned int seed)
 {
@@ -683,7 +683,7 @@ TEST_F_TIMEOUT(uio, two_shells, 600)
 	check_taint(_metadata, &self->watch);
 }
 
-/* Waits for an interrupt, which does not come: the device goes. */
+/* Wait for an interrupt which never arrives: the device is removed instead. */
 static int wait_for_the_end(int fd, unsigned int uio)
 {
 	uint32_t n;
@@ -702,7 +702,7 @@ static bool is_asleep(pid_t pid)
 	return state && state[1] && state[2] == 'S';
 }
 
-/* A reader waits while the device goes: it is told. Files that stay open do no harm. */
+/* The device goes while a reader waits: the reader is woken. Files kept open do no harm. */
 TEST_F(uio, held_open)
 {
 	u64 until = now_ns() + PATIENCE_NS;
@@ -737,7 +737,7 @@ TEST_F(uio, held_open)
 	check_taint(_metadata, &self->watch);
 }
 
-/* The driver is unbound, and bound again, by its own files, while the chip comes and goes. */
+/* Unbind and bind the driver in sysfs, while the chip comes and goes. */
 static int keep_unbinding(int fd, unsigned int seed)
 {
 	static const char driver[] = "/sys/bus/platform/drivers/uio_pdrv_genirq";
@@ -748,7 +748,7 @@ static int keep_unbinding(int fd, unsigned int seed)
 		snprintf(path, sizeof(path), "%s/%s", driver,
 			 rand_r(&seed) % 2 ? "bind" : "unbind");
 		ret = put(path, "irq-sim.kselftest.3");
-		/* It is not there, or bound, or not bound; or it is being added or removed */
+		/* The device is missing, or (not) bound already, or being added or removed */
 		if (ret && ret != -ENODEV && ret != -EBUSY && ret != -EAGAIN)
 			return -ret;
 	}
@@ -765,7 +765,7 @@ TEST_F_TIMEOUT(uio, unbound, 300)
 	ASSERT_EQ(0, start(&unbind2, keep_unbinding, 3));
 	for (i = 0; i < 200; i++) {
 		ret = put(CHIP "/live", "1");
-		/* It was unbound before that could look */
+		/* The device was unbound before the front end could check */
 		if (ret == -ENXIO)
 			continue;
 		ASSERT_EQ(0, ret);
@@ -785,7 +785,7 @@ TEST_F_TIMEOUT(uio, unbound, 300)
 }
 
 /*
- * Without memory
+ * Failing allocations
  */
 
 #define LONG_NAME	"kselftest-of-a-long-name"
@@ -798,7 +798,7 @@ static int make_device(void) { return make(DEVICE); }
 static int take_chip(void) { return take(CHIP); }
 static int take_line(void) { return take(LINE); }
 
-/* A chip which has its name says so when it refuses something. */
+/* A chip has its full name: it prefixes the message about a refused value. */
 static int take_long_chip(void)
 {
 	int kmsg = kmsg_open(), ret = put(LONG_CHIP "/live", "2");
@@ -816,7 +816,7 @@ static int set_flags(void) { return put(CHIP "/flags", "no_wake no_affinity"); }
 static int set_live(void) { return put(CHIP "/live", "1"); }
 static int set_dead(void) { return put(CHIP "/live", "0"); }
 
-/* Back to what was before an operation that said it has succeeded, if it has */
+/* Whether a file shows a value. The callers check an operation with it, and undo that. */
 static int shows(const char *path, const char *want)
 {
 	char text[128];
@@ -829,7 +829,7 @@ static int no_label(void)
 	return shows(LINE "/label", "kselftest-uio\n") ?: put(LINE "/label", "\n");
 }
 
-/* It cannot be taken back */
+/* A driver cannot be unset: check only */
 static int same_driver(void)
 {
 	return shows(DEVICE "/driver", "uio_pdrv_genirq\n");
@@ -845,7 +845,7 @@ static int no_properties(void)
 	return shows(DEVICE "/properties", "a\nb=1,2\n") ?: put(DEVICE "/properties", "\n");
 }
 
-/* All of it is removed, or nothing: the file cannot be opened without memory */
+/* Everything is removed, or nothing if open() has failed without memory */
 static int all_or_nothing(void)
 {
 	int ret = set_dead();
@@ -853,7 +853,7 @@ static int all_or_nothing(void)
 	return ret && (get_number(CHIP "/live") != 1 || put(LINE "/fire", "1")) ? -EIO : ret;
 }
 
-/* Live, with the line and the device, of which some may be there */
+/* Make the chip live, with line and device, some of which may exist */
 static int make_live(void)
 {
 	put(CHIP "/live", "0");
@@ -878,11 +878,11 @@ TEST_F_TIMEOUT(uio, no_memory, 600)
 	put(KMEMLEAK, "clear");
 
 	sum += fail_each(_metadata, "chip", fd, make_chip, take_chip, false);
-	/* configfs allocates a name of 20 characters and more */
+	/* configfs allocates names of 20 characters and more */
 	sum += fail_each(_metadata, "chip, long name", fd, make_long_chip, take_long_chip, false);
 	EXPECT_EQ(0, take_long_chip());
 	sum += fail_each(_metadata, "line", fd, make_line, take_line, false);
-	/* There is nobody but the chip yet to say what is wrong. One line, and not the other */
+	/* No device yet: only the chip reports errors. One of two lines may have failed */
 	ASSERT_EQ(0, put(CHIP "/num_lines", "4"));
 	ASSERT_EQ(0, make(CHIP "/line2"));
 	sum += fail_each(_metadata, "live, without a device", fd, set_live, set_dead, false);
@@ -906,7 +906,7 @@ TEST_F_TIMEOUT(uio, no_memory, 600)
 	EXPECT_GT(sum, 7);
 	EXPECT_GT(live, 20);
 
-	/* It works, and the number has come back */
+	/* The chip works, and no interrupt number has leaked */
 	EXPECT_EQ(first, get_number(LINE "/irq"));
 	EXPECT_EQ(0, put(LINE "/fire", "1"));
 	EXPECT_EQ(0, settle());

@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Flood a CPU with softirqs until ksoftirqd takes over, and see what that
- * promises: the CPU's ksoftirqd does the work, nothing is lost, user tasks,
+ * Flood a CPU with softirqs until ksoftirqd takes over, and check the promises
+ * of the handoff: the CPU's ksoftirqd does the work, nothing is lost, user tasks,
  * timers and other vectors get their turn, and all is as before when it ends.
  */
 #include "torture.h"
 
 #include <termios.h>
 
-/* What the torture module is told to do, for ever, on one CPU. */
+/* The work which the torture module repeats for ever on one CPU. */
 enum source {
-	LEVEL,		/* a level line which its handler leaves asserted */
-	EDGE,		/* an edge line which its handler fires again */
+	LEVEL,		/* a level line whose handler leaves it asserted */
+	EDGE,		/* an edge line whose handler fires it again */
 	TASKLET,	/* a tasklet which schedules itself, scheduled by a handler */
-	SIM_TASKLET,	/* the same on the vector of simulated interrupts */
+	SIM_TASKLET,	/* the same, on the IRQ_SIM vector */
 	MIXED,		/* several of each, and a timer in hard interrupt context */
 };
 
@@ -23,9 +23,9 @@ static bool is_tasklet(enum source source)
 }
 
 FIXTURE(handoff) {
-	int home;		/* the CPU from which this watches */
-	int cpu;		/* the CPU which is flooded */
-	pid_t ksoftirqd;	/* of that one */
+	int home;		/* the CPU on which the test runs */
+	int cpu;		/* the flooded CPU */
+	pid_t ksoftirqd;	/* of the flooded CPU */
 	int kmsg;
 	char trace[80];		/* tracing instance, "" if there is none */
 };
@@ -33,7 +33,7 @@ FIXTURE(handoff) {
 FIXTURE_VARIANT(handoff) {
 	enum source source;
 	const char *delivery;
-	/* with a budget of 1, one pass of this vector for each delivery or tasklet; or NULL */
+	/* with budget=1, each delivery or tasklet is one pass of this vector; or NULL */
 	const char *vector;
 };
 
@@ -107,9 +107,9 @@ FIXTURE_VARIANT_ADD(handoff, mixed_mixed) {
 };
 
 /*
- * Level and edge in hard interrupt context are not among them: such a line
- * never gives the CPU back, to ksoftirqd or anybody else. That the module
- * refuses it is a case of "params".
+ * There are no variants for level and edge in hard interrupt context: such a
+ * line never gives the CPU back, to ksoftirqd or to anybody else. The test
+ * "params" checks that the module refuses it.
  */
 
 static void hist_start(const char *trace)
@@ -120,7 +120,7 @@ static void hist_start(const char *trace)
 	put(path, "hist:keys=vec,common_pid,common_cpu:size=2048");
 }
 
-/* Passes of softirqs as the tracepoint saw them. -1: any vector, task, CPU. */
+/* The number of softirq passes in the trace. -1: any vector, task, CPU. */
 static long long hist_count(const char *trace, int vec, pid_t pid, int cpu)
 {
 	char path[160], *text, *line, *save;
@@ -172,7 +172,7 @@ FIXTURE_SETUP(handoff)
 	ASSERT_GE(self->kmsg, 0);
 }
 
-/* Also when the test has crashed: the flood must not outlive it. */
+/* In the parent: the flood must not outlive a test which has crashed. */
 FIXTURE_TEARDOWN_PARENT(handoff)
 {
 	torture_unload();
@@ -180,7 +180,7 @@ FIXTURE_TEARDOWN_PARENT(handoff)
 		rmdir(self->trace);
 }
 
-/* Start the flood. MORE are further parameters. Returns 0 or -errno. */
+/* Start the flood. MORE: further module parameters. Returns 0 or -errno. */
 static int flood(int cpu, enum source source, const char *delivery, const char *more)
 {
 	char settings[512], what[160];
@@ -200,25 +200,25 @@ static int flood(int cpu, enum source source, const char *delivery, const char *
 		break;
 	case MIXED:
 		/*
-		 * The hard interrupts have to come to an end each time. The
-		 * timer leaves the CPU to others most of the time: each of its
-		 * interrupts has softirqs run at its exit.
+		 * The hard interrupts must end each time, hence refire=50. The
+		 * timer is slow, to leave most of the CPU to others: softirqs
+		 * run at the exit of each of its interrupts.
 		 */
 		snprintf(what, sizeof(what),
 			 "chips=3 lines=4 timer_us=10000 trigger=mixed refire=%d resched=100 consumer=tasklet",
 			 in_hardirq(delivery) ? 50 : 100);
 		break;
 	}
-	/* Handlers stay in softirqs where others are threads */
+	/* no_thread: handlers stay in softirqs where interrupts are threaded */
 	snprintf(settings, sizeof(settings),
 		 "cpu=%d delivery=%s no_thread=1 budget=0 firers=0 maskers=0 shufflers=0 churners=0 stutter=0 stat_interval=0 %s %s",
 		 cpu, delivery, what, more);
 	return load_module(TORTURE, settings);
 }
 
-/* Where the work of a flood has been done, on its CPU. */
+/* Where the work of a flood was done, on its CPU. */
 struct places {
-	long long inl;		/* at the exit of an interrupt, or BH enable */
+	long long inl;		/* at interrupt exit or BH enable */
 	long long ksoftirqd;
 	long long ktimers;
 };
@@ -251,8 +251,8 @@ static struct places places_now(enum source source, int cpu)
 }
 
 /*
- * Wait until ksoftirqd has had NS of CPU time, and COUNT pieces of work. Of a
- * flood it has that soon, or never.
+ * Wait until ksoftirqd has used NS of CPU time and done COUNT pieces of work.
+ * Under a flood that happens soon or never.
  */
 static bool wait_ksoftirqd(pid_t pid, int cpu, enum source source, u64 ns, long long count)
 {
@@ -296,7 +296,7 @@ static void check_took_over(struct __test_metadata *_metadata, pid_t pid, int cp
 
 #define FIRES	100
 
-/* Handlers and tasklets run where they are raised again, ksoftirqd sleeps. */
+/* After the flood, handlers and tasklets run inline again, and ksoftirqd sleeps. */
 static void check_calm(struct __test_metadata *_metadata, pid_t pid, int home, int cpu,
 		       enum source source, const char *delivery)
 {
@@ -321,18 +321,18 @@ static void check_calm(struct __test_metadata *_metadata, pid_t pid, int home, i
 	      FIRES, value(after, "latched") - value(before, "latched"),
 	      value(after, "handled") - value(before, "handled"));
 	/*
-	 * What an interrupt raises is for ksoftirqd where interrupts leave
-	 * their softirqs to it, calm or not.
+	 * Where interrupt exit leaves softirqs to ksoftirqd, that is so without
+	 * a flood as well: the check below leaves this case out.
 	 */
 	p = places(before, source, cpu);
 	q = places(after, source, cpu);
 	/*
-	 * The first pass is inline whatever happens. A tasklet which a softirq
-	 * schedules is for the second one, and that is left to ksoftirqd when
-	 * another task is to run, or 2 ms are over: the module counts the fires in
-	 * which that may have been so. With PREEMPT_RT ksoftirqd, when it is woken
-	 * for another vector, can preempt who has fired before that enables bottom
-	 * halves, and finds what was fired: the handler and what that schedules.
+	 * The first pass is always inline. A tasklet which a softirq schedules
+	 * runs in the second pass. That pass is left to ksoftirqd if a reschedule
+	 * is due, or 2 ms are over: the module counts the fires for which this may
+	 * have happened. With PREEMPT_RT, ksoftirqd may be woken for another vector
+	 * and preempt the firing task before that enables bottom halves. It then
+	 * runs the handler which was fired, and the tasklet which that schedules.
 	 */
 	disturbed = value(after, "disturbed") - value(before, "disturbed");
 	if (source == MIXED || (is_tasklet(source) && !hard) || preempt_rt())
@@ -357,8 +357,8 @@ static void check_calm(struct __test_metadata *_metadata, pid_t pid, int home, i
 }
 
 /*
- * (1) ksoftirqd took over, as three who do not know of each other say; (2) not
- * one interrupt is lost; (5) all is as before when the flood is over.
+ * (1) ksoftirqd took over, by three independent sources; (2) not one interrupt
+ * is lost; (5) all is as before when the flood is over.
  */
 TEST_F_TIMEOUT(handoff, takes_over, 240)
 {
@@ -371,7 +371,7 @@ TEST_F_TIMEOUT(handoff, takes_over, 240)
 	if (self->trace[0])
 		hist_start(self->trace);
 	before = task_ns(self->ksoftirqd);
-	/* Each interrupt is a pass of its own, or they could not be counted by these */
+	/* One pass for each interrupt, so that the passes in the trace count interrupts */
 	ASSERT_EQ(0, flood(self->cpu, variant->source, variant->delivery, "budget=1"));
 	check_took_over(_metadata, self->ksoftirqd, self->cpu, variant->source);
 	ASSERT_EQ(0, torture_stop());
@@ -382,8 +382,8 @@ TEST_F_TIMEOUT(handoff, takes_over, 240)
 	       self->cpu, (task_ns(self->ksoftirqd) - before) / 1000000,
 	       p.ksoftirqd, p.inl, p.ktimers, self->cpu);
 	/*
-	 * Inline there are at most ten passes for each interrupt, of one delivery
-	 * each, and it is not interrupts but softirqs that keep coming.
+	 * An interrupt is followed by at most ten inline passes, of one delivery
+	 * each, and the flood consists of softirqs, not of interrupts.
 	 */
 	CHECK(p.ksoftirqd > p.inl,
 	      "most of the flood was inline: %lld, and %lld in ksoftirqd/%d",
@@ -404,7 +404,7 @@ TEST_F_TIMEOUT(handoff, takes_over, 240)
 		      "softirq_entry: %lld passes of %s; the handlers saw %lld",
 		      in_ksoftirqd + elsewhere, variant->vector, sum);
 	} else {
-		/* Passes of more than one vector, or of more than this flood */
+		/* The flood uses several vectors, or its vector has other users */
 		elsewhere = hist_count(self->trace, -1, -1, self->cpu) - in_ksoftirqd;
 		CHECK(in_ksoftirqd > elsewhere,
 		      "softirq_entry: %lld passes in ksoftirqd/%d, %lld elsewhere on that CPU",
@@ -419,8 +419,9 @@ TEST_F_TIMEOUT(handoff, takes_over, 240)
 }
 
 /*
- * A delivery goes on with what comes back as long as its budget and its time last
- * and nobody wants the CPU, so a flood does not cost a pass for each interrupt.
+ * A delivery continues with interrupts which are raised again until its budget or
+ * time is used up, or a reschedule is due. So a flood does not need a pass for each
+ * interrupt.
  */
 TEST_F_TIMEOUT(handoff, long_passes, 240)
 {
@@ -450,14 +451,14 @@ TEST_F_TIMEOUT(handoff, long_passes, 240)
 	free(text);
 	check_account(_metadata);
 	check_end(_metadata, self->kmsg);
-	/* What has failed so far must not look like a skip */
+	/* A skip below must not hide a failure */
 	if (_metadata->exit_code == KSFT_FAIL)
 		return;
 
 	if (passes < 0)
 		SKIP(return, "no trace events: needs CONFIG_HIST_TRIGGERS");
 	TH_LOG("%lld interrupts in %lld passes of %s", runs, passes, variant->vector);
-	/* A pass may end after two milliseconds, which on a slow machine are not long */
+	/* A pass may end after 2 ms: enough for few interrupts on a slow machine */
 	if (spent > in_ksoftirqd * 1000000ULL)
 		SKIP(return, "too slow: an interrupt takes %llu us, and a pass may end after 2000",
 		     spent / 1000 / in_ksoftirqd);
@@ -465,7 +466,7 @@ TEST_F_TIMEOUT(handoff, long_passes, 240)
 	      variant->vector);
 }
 
-/* A user task which only computes. */
+/* A CPU-bound user task. */
 struct hog {
 	pthread_t thread;
 	int cpu;
@@ -484,7 +485,7 @@ static void *hog_fn(void *arg)
 	return NULL;
 }
 
-/* Have FN run on a CPU, with a real-time priority if PRIO is not 0. */
+/* Start a thread on a CPU, with SCHED_FIFO priority PRIO if that is not 0. */
 static int start_on(int cpu, int prio, pthread_t *thread, void *(*fn)(void *), void *arg)
 {
 	struct sched_param param = { .sched_priority = prio };
@@ -507,9 +508,9 @@ static int start_on(int cpu, int prio, pthread_t *thread, void *(*fn)(void *), v
 }
 
 /*
- * Reads of a terminal which nobody writes to end after 100 ms, by a timer of
- * the timer wheel: not an hrtimer, it needs the TIMER softirq. The wheel is that
- * of the CPU on which this runs, as that is not idle.
+ * A read of a silent terminal ends after 100 ms, by a timer of the timer wheel:
+ * unlike an hrtimer, that needs the TIMER softirq. The timer is on the wheel of
+ * the local CPU, as the CPU is not idle.
  */
 struct clockwork {
 	pthread_t thread;
@@ -552,7 +553,7 @@ static int quiet_terminal(int *master)
 	return fd;
 }
 
-/* How much has been going on, on a CPU. */
+/* Interrupts and softirq passes of a CPU. */
 struct business {
 	long long irqs;
 	long long passes[3];
@@ -569,7 +570,7 @@ static struct business business(int cpu)
 	return b;
 }
 
-/* The passes of that vector which had most of them. */
+/* The highest number of passes of one vector. */
 static long long most_passes(const struct business *from, const struct business *to)
 {
 	long long most = 0;
@@ -583,26 +584,25 @@ static long long most_passes(const struct business *from, const struct business 
 }
 
 #define TIMERS		5
-/* CPU time of the two, as the scheduler is fair in the long run only */
+/* CPU time of both tasks. Long, as the scheduler is fair only in the long run. */
 #define SHARE_NS	5000000000ULL
 
 /*
- * (3) A task of SCHED_OTHER keeps at least 40% of the CPU: ksoftirqd is one as
- * well, of the same weight, so that each gets half; a tenth of the CPU is for
- * what each interrupt finds to do on its way out, ten passes at most.
+ * (3) A SCHED_OTHER task keeps at least 40% of the CPU: ksoftirqd is SCHED_OTHER
+ * as well, of the same weight, so each gets half. A tenth of the CPU is allowed
+ * for the softirqs at interrupt exit, at most ten passes for each interrupt.
  *
- * The time of the scheduler has those in it, on account of the task which they
- * interrupt. How much that is the work done tells: as much for each piece as
- * ksoftirqd needs. This does not depend on what else runs on the host of a
- * virtual machine, as comparing with the clock on the wall would. What other
- * tasks had of the CPU meanwhile, they took from both.
+ * The scheduler charges these inline passes to the interrupted task. Their share
+ * is estimated from the work done: each piece takes as long as in ksoftirqd.
+ * Unlike wall-clock time, this does not depend on the load of the host of a
+ * virtual machine. Other tasks take CPU time from both.
  *
  * A pass can be long: a delivery takes up to 256 interrupts or two milliseconds,
  * and BH work is done up to ten times in each. Ten passes for each interrupt can
- * take more than a tenth then, all the more where everything is slow, on an
- * emulated CPU or one with lockdep. The kernel does not promise more then: that
- * ksoftirqd has no more than its half, and that there are not more passes, is
- * what is left to check.
+ * then take more than a tenth, above all on a slow CPU: an emulated one, or one
+ * with lockdep. The kernel promises no share in that case. The test then checks
+ * that ksoftirqd has no more than its half, and that there are no more passes
+ * than allowed.
  *
  * (4) Timers of that CPU fire, and its other vectors are served.
  */
@@ -637,7 +637,7 @@ TEST_F_TIMEOUT(handoff, user_share, 240)
 	k0 = task_ns(self->ksoftirqd);
 	b0 = business(self->cpu);
 	p = places_now(variant->source, self->cpu);
-	/* Not on the clock on the wall: the host may have the CPU for some of that */
+	/* Not wall-clock time: the host may take the CPU away for a part of it */
 	while (task_ns(hog.tid) - u0 + task_ns(self->ksoftirqd) - k0 < SHARE_NS &&
 	       now_ns() - from < PATIENCE_NS)
 		take_a_break();
@@ -652,10 +652,10 @@ TEST_F_TIMEOUT(handoff, user_share, 240)
 	inl = q.inl - p.inl;
 	share = work ? exec - (double)k_exec * inl / work : 0;
 	share /= exec + k_exec + 1;
-	/* Ten passes for each interrupt, as long as these passes are */
+	/* The runs in ten passes for each interrupt, at the measured runs per pass */
 	allowed = 10 * (b1.irqs - b0.irqs) * (work + inl) /
 		  (most_passes(&b0, &b1) + 1);
-	/* Half of the interrupts come while ksoftirqd runs, which goes on after them */
+	/* Half of the interrupts hit ksoftirqd, which then continues the work itself */
 	most = work ? (double)k_exec * allowed / 2 / work / (exec + k_exec + 1) : 0;
 	TH_LOG("of %llu ms: ksoftirqd %lld ms for %lld runs, task %lld ms with %lld runs inline",
 	       (until - from) / 1000000, k_exec / 1000000, work, exec / 1000000,
@@ -694,14 +694,14 @@ TEST_F_TIMEOUT(handoff, user_share, 240)
 	CHECK(softirq_runs("TIMER", self->cpu) > timers,
 	      "the vector TIMER was not served on CPU %d under the flood", self->cpu);
 
-	/* What runs on another vector than the flood, while that goes on */
+	/* Work on another vector than the one of the flood, during the flood */
 	text = torture_counters();
 	if (variant->source == MIXED || *other == 'c')
 		served = value(text, "consumed/ksoftirqd") + value(text, "consumed/irq_exit") +
 			 value(text, "consumed/bh_enable") + value(text, "consumed/ktimers");
 	else
 		served = value(text, "runs");
-	/* SIM_TASKLET has nothing on another vector: that of the flood is the last one */
+	/* With SIM_TASKLET there is no work on another vector */
 	if (variant->source != SIM_TASKLET)
 		CHECK(served > 1, "%lld runs of what is on another vector than the flood", served);
 	free(text);
@@ -753,7 +753,7 @@ static void *sleeper_fn(void *arg)
 	return NULL;
 }
 
-/* Did the CPU belong to a task before which it may not run, such as the stopper's? */
+/* Was the previous task one of higher priority, such as the stopper? */
 static bool outranked(const char *line)
 {
 	const char *prev = strstr(line, "prev_prio="), *next = strstr(line, "next_prio=");
@@ -762,7 +762,7 @@ static bool outranked(const char *line)
 	       atoi(prev + strlen("prev_prio=")) < atoi(next + strlen("next_prio="));
 }
 
-/* Does the line tell of an interrupt? One may have several of them. */
+/* Is this trace event an interrupt? One interrupt may cause several events. */
 static bool is_interrupt(const char *line)
 {
 	return strstr(line, "_entry: vector=") || strstr(line, " irq_handler_entry: ") ||
@@ -770,11 +770,11 @@ static bool is_interrupt(const char *line)
 }
 
 /*
- * How many passes of the flood have begun, at most, between the wakeup of a
- * task and its turn, not counting those before which there was an interrupt: the
- * exit of each may begin one. Nothing is said of a wakeup which had to wait for a
- * task of a higher priority: need_resched() is not set for it, and the softirqs
- * go on. Returns the number of wakeups.
+ * The highest number of passes of the flood which began between the wakeup of a
+ * task and its turn. A pass after an interrupt is not counted: each interrupt
+ * exit may begin one. A wakeup which had to wait for a task of higher priority is
+ * left out: it does not set need_resched(), so the softirqs continue. Returns the
+ * number of wakeups.
  */
 static int passes_before_turn(struct __test_metadata *_metadata, const char *trace, int cpu,
 			      pid_t tid, int *most)
@@ -799,7 +799,7 @@ static int passes_before_turn(struct __test_metadata *_metadata, const char *tra
 		if (nwindow < ARRAY_SIZE(window))
 			window[nwindow++] = line;
 		if (strstr(line, " softirq_entry: ") && strstr(line, "vec=")) {
-			/* They run in ascending order within a pass */
+			/* Vectors run in ascending order within a pass */
 			vec = atoi(strstr(line, "vec=") + strlen("vec="));
 			if (vec <= last) {
 				passes += !interrupted;
@@ -809,7 +809,7 @@ static int passes_before_turn(struct __test_metadata *_metadata, const char *tra
 		} else if (is_interrupt(line)) {
 			interrupted = true;
 		} else if (strstr(line, " sched_switch: ")) {
-			/* It may be woken before it has got to sleep */
+			/* The task may be woken before it has switched out */
 			if (woken && strstr(line, mine) && !outranked(line)) {
 				if (passes > *most) {
 					*most = passes;
@@ -828,11 +828,11 @@ static int passes_before_turn(struct __test_metadata *_metadata, const char *tra
 }
 
 /*
- * (3) A task of SCHED_FIFO is not delayed by more than the longest pass. What
- * counts are the passes, not the time: the one in progress when it is woken
- * ends, and as soon as need_resched() is set no other one begins, but for that
- * at the exit of the interrupt which woke it, and of any other which comes
- * before the scheduler. With PREEMPT_RT it interrupts even these.
+ * (3) A SCHED_FIFO task is delayed by one pass at most. The test counts passes,
+ * not time: the pass in progress at the wakeup ends, and once need_resched() is
+ * set no other one begins. The exceptions are the exit of the interrupt which
+ * woke the task, and of any other interrupt before the task is scheduled. With
+ * PREEMPT_RT the task preempts even these passes.
  */
 TEST_F_TIMEOUT(handoff, fifo_task, 240)
 {
@@ -865,13 +865,13 @@ TEST_F_TIMEOUT(handoff, fifo_task, 240)
 	ASSERT_EQ(0, put(path, "1"));
 	snprintf(path, sizeof(path), "%s/events/sched/sched_switch/enable", self->trace);
 	ASSERT_EQ(0, put(path, "1"));
-	/* Those of devices, and on many architectures all; not what the flood simulates */
+	/* Device interrupts, or on many architectures all of them; not those of the flood */
 	ASSERT_EQ(1, torture_lines(&flooded, 1));
 	snprintf(path, sizeof(path), "%s/events/irq/irq_handler_entry/filter", self->trace);
 	ASSERT_EQ(0, put(path, "irq != %u", flooded.virq));
 	snprintf(path, sizeof(path), "%s/events/irq/irq_handler_entry/enable", self->trace);
 	ASSERT_EQ(0, put(path, "1"));
-	/* Those of the CPU on x86. Elsewhere the timer may be the only one with no handler. */
+	/* Vectors of x86. Elsewhere only the timer may lack an irq_handler_entry event. */
 	snprintf(path, sizeof(path), "%s/events/irq_vectors/enable", self->trace);
 	if (put(path, "1")) {
 		snprintf(path, sizeof(path), "%s/events/timer/hrtimer_expire_entry/enable",
@@ -902,7 +902,7 @@ TEST_F_TIMEOUT(handoff, fifo_task, 240)
 	check_end(_metadata, self->kmsg);
 }
 
-/* All that the flood has done, wherever that was. */
+/* All work of the flood, on any CPU and in any context. */
 static long long work_done(enum source source)
 {
 	char *text = torture_counters();
@@ -929,11 +929,11 @@ static bool wait_work(enum source source, long long more)
 }
 
 /*
- * (6) The CPU which is flooded goes away and comes back; nothing is lost. An
- * idle CPU does not find softirqs which nobody runs, other than those of
- * tasklets that schedule themselves: these are raised until the end on a CPU
- * whose ksoftirqd is parked, and wait until they are taken over. The kernel
- * tells of that ten times, for TASKLET.
+ * (6) The flooded CPU goes offline and comes back; nothing is lost. No idle CPU
+ * is left with pending softirqs that nobody runs ("NOHZ tick-stop error"). The
+ * exception are tasklets which schedule themselves: on a CPU whose ksoftirqd is
+ * parked they stay raised until the end, and are then taken over. For TASKLET,
+ * the kernel reports that up to ten times.
  */
 TEST_F_TIMEOUT(handoff, hotplug, 300)
 {
@@ -948,7 +948,7 @@ TEST_F_TIMEOUT(handoff, hotplug, 300)
 		SKIP(return, "CPU %d cannot be taken down: CONFIG_HOTPLUG_CPU=y", self->cpu);
 
 	if (is_tasklet(variant->source) || variant->source == MIXED) {
-		/* They stay where they have got to */
+		/* Tasklets stay on the CPU that took them over */
 		rounds = 1;
 		if (variant->source != SIM_TASKLET)
 			tolerated = 1U << softirq_number("TASKLET");

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Give the torture module parameters it must refuse: it does not load, and says
- * which one is wrong and what would be right.
+ * Give the torture module parameters which it must refuse: it does not load, and
+ * logs which parameter is wrong and what is allowed.
  */
 #include "torture.h"
 
@@ -25,14 +25,14 @@ FIXTURE_TEARDOWN_PARENT(params)
 	torture_unload();
 }
 
-/* Which of the limits are tried: a load with them is over in no time */
+/* Which limits are tried: those with which a load ends quickly */
 enum limits {
 	NEITHER,
 	FIRST,
 	BOTH,
 };
 
-/* Which values there are: MIN to MAX, or also ZERO */
+/* The allowed values: MIN to MAX, and also 0 if ZERO */
 static const struct range {
 	const char *name;
 	long long min;
@@ -45,7 +45,7 @@ static const struct range {
 	{ "budget", -1, INT32_MAX, .loads = BOTH },
 	{ "firers", 0, 64, .loads = BOTH },
 	{ "timer_us", 50, 1000000, true, BOTH },
-	/* Hard interrupts, which refire for ever, are for another test */
+	/* refire=100 is not allowed in hard interrupt context: see "combinations" */
 	{ "refire", 0, 100, .loads = FIRST },
 	{ "resched", 0, 100, .loads = BOTH },
 	{ "maskers", 0, 64, .loads = BOTH },
@@ -66,8 +66,8 @@ static const struct range {
 };
 
 /*
- * Loading the module is refused, and the log has MESSAGE. NULL: what is wrong is
- * not for the module to say, but for those who parse its parameters.
+ * Loading the module is refused, and the log has MESSAGE. If that is NULL, the
+ * parameter parser of the kernel refuses the value, not the module.
  */
 static void check_refused(struct __test_metadata *_metadata, int kmsg, const char *message,
 			  const char *fmt, ...)
@@ -102,7 +102,7 @@ static void check_bad_value(struct __test_metadata *_metadata, int kmsg, const s
 	check_refused(_metadata, kmsg, message, "%s=%lld", r->name, bad);
 }
 
-/* The module, which has been loaded with these, unloads with success. */
+/* The module, which is loaded with these settings, unloads with success. */
 static void check_unload(struct __test_metadata *_metadata, int kmsg, const char *settings)
 {
 	char said[1024] = "nothing";
@@ -144,14 +144,14 @@ TEST_F_TIMEOUT(params, ranges, 120)
 			BAD_VALUE(r, r->max + 1);
 		if (r->max < INT32_MAX)
 			BAD_VALUE(r, INT32_MAX);
-		/* These do not get as far as the module */
+		/* The parameter parser refuses these before the module sees them */
 		REFUSED(NULL, "%s=", r->name);
 		REFUSED(NULL, "%s=many", r->name);
 		REFUSED(NULL, "%s=99999999999", r->name);
 	}
 }
 
-/* The first and the last value which there is, and none for what may be off. */
+/* The first and the last allowed value, and 0 where that turns something off. */
 TEST_F_TIMEOUT(params, limits, 240)
 {
 	int i;
@@ -185,7 +185,7 @@ TEST_F_TIMEOUT(params, words, 60)
 	}
 }
 
-/* Each is fine, but not together. */
+/* Each parameter is valid, but the combination is not. */
 TEST_F_TIMEOUT(params, combinations, 60)
 {
 	int first, last;
@@ -211,8 +211,8 @@ TEST_F_TIMEOUT(params, combinations, 60)
 }
 
 /*
- * Any values: what is refused is refused with a reason, all else loads, and
- * unloads with success right away. The same ones each time.
+ * Random values, with a fixed seed. If they are refused, the log has a reason; if
+ * not, the module loads, and unloads with success right away.
  */
 TEST_F_TIMEOUT(params, fuzz, 240)
 {
@@ -225,7 +225,7 @@ TEST_F_TIMEOUT(params, fuzz, 240)
 	int i, j, n, ret;
 
 	for (i = 0; i < 60; i++) {
-		/* Not many lines: they take their time */
+		/* Few lines, as many are slow */
 		len = snprintf(settings, sizeof(settings),
 			       "stat_interval=0 lines=%d chips=%d delivery=%s trigger=%s kind=%s",
 			       1 + rand_r(&seed) % 32, rand_r(&seed) % 7,

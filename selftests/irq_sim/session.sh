@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 #
-# Type what Documentation/admin-guide/irq-sim-configfs.rst shows of a shell, and compare
-# what is printed: a line that begins with "# " is typed, the others are expected.
+# Run the shell sessions of Documentation/admin-guide/irq-sim-configfs.rst, and compare
+# the output: lines that begin with "# " are commands, the others the expected output.
 
 DIR=$(dirname "$(readlink -f "$0")")
 . "$DIR"/../kselftest/ktap_helpers.sh
@@ -18,8 +18,8 @@ skip_all()
 	exit "$KSFT_SKIP"
 }
 
-# What differs between machines and shells: the numbers of CPUs and of interrupts, the time
-# in the log, and who says that it cannot write
+# Normalize what differs between machines and shells: the numbers of CPUs and of
+# interrupts, the time in the log, and the prefix of "write error"
 plain()
 {
 	sed -e 's/^.*write error: /write error: /' -e 's/^\[ *[0-9.]*\] //' "$1" | awk '
@@ -33,7 +33,7 @@ plain()
 		{ print }'
 }
 
-# type_in FILE: the commands of FILE, with what they print, to $OUT/typed
+# type_in FILE: run the commands of FILE; they and their output go to $OUT/typed
 type_in()
 {
 	: >"$OUT/typed"
@@ -55,7 +55,7 @@ try()
 	type_in "$DIR/$1.txt"
 	plain "$DIR/$1.txt" >"$OUT/expected"
 	plain "$OUT/typed" >"$OUT/printed"
-	# Nothing was typed if there is no FILE: then both are empty
+	# Without FILE both are empty: that is a failure
 	if diff -u "$OUT/expected" "$OUT/printed" >"$OUT/diff" && [ -s "$OUT/printed" ] &&
 	   [ ! -d "$TOP/$2" ]; then
 		ktap_test_pass "$1"

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What the selftests of the interrupt simulator share: they load the torture
- * module (kernel/irq/irq_sim_torture.c) with their own parameters, and measure
- * by what it counts and by what the rest of the kernel tells.
+ * Common code of the interrupt simulator selftests. They load the torture
+ * module (kernel/irq/irq_sim_torture.c) with their own parameters, and judge
+ * by its counters and by what the rest of the kernel reports.
  */
 #ifndef SELFTESTS_IRQ_SIM_TORTURE_H
 #define SELFTESTS_IRQ_SIM_TORTURE_H
@@ -37,7 +37,7 @@ typedef unsigned long long u64;
 #define TORTURE_DIR	"/sys/kernel/debug/" TORTURE
 #define CONSOLE_TAG	"irq_sim-torture:"
 
-/* KSFT_MACHINE_SLOW=yes says that the kernel is a debug kernel, or the machine slow. */
+/* KSFT_MACHINE_SLOW=yes means a debug kernel or a slow machine. */
 static inline unsigned int slowness(void)
 {
 	const char *slow = getenv("KSFT_MACHINE_SLOW");
@@ -45,10 +45,10 @@ static inline unsigned int slowness(void)
 	return slow && !strcmp(slow, "yes") ? 5 : 1;
 }
 
-/* For an emulator on a busy machine; only what is broken takes as long. */
+/* Long enough for an emulator on a busy machine; only a failing test waits this long. */
 #define PATIENCE_NS	(slowness() * 30 * 1000000000ULL)
 
-/* Behind the constructors which register the tests: their limits depend on the machine, too. */
+/* Scale the timeouts, too. Runs after the constructors which register the tests. */
 static void __attribute__((constructor)) scale_limits(void)
 {
 	struct __fixture_metadata *fixture = __fixture_list;
@@ -60,7 +60,7 @@ static void __attribute__((constructor)) scale_limits(void)
 	}
 }
 
-/* As EXPECT_TRUE(), but says what is wrong instead of which expression is. */
+/* Like EXPECT_TRUE(), but with a message of the caller instead of the expression. */
 #define CHECK(cond, fmt, ...)					\
 do {								\
 	if (!(cond)) {						\
@@ -77,13 +77,13 @@ static inline u64 now_ns(void)
 	return ts.tv_sec * 1000000000ULL + ts.tv_nsec;
 }
 
-/* Between two looks at a condition which is waited for. */
+/* Sleep between two polls of a condition. */
 static inline void take_a_break(void)
 {
 	usleep(10000);
 }
 
-/* The contents of a file, or NULL. To be freed. */
+/* The contents of a file, or NULL. The caller frees it. */
 static __maybe_unused char *slurp(const char *path)
 {
 	size_t size = 4096, len = 0;
@@ -130,7 +130,7 @@ static __maybe_unused int put(const char *path, const char *fmt, ...)
 	return ret;
 }
 
-/* The number behind "NAME " at the start of a line of TEXT; -1 if there is none. */
+/* The number after "NAME " at the start of a line of TEXT; -1 if there is no such line. */
 static __maybe_unused long long value(const char *text, const char *fmt, ...)
 {
 	char name[64];
@@ -186,7 +186,7 @@ static bool is_module(const char *path, size_t len, const char *name)
 	return true;
 }
 
-/* The line of modules.dep which tells of module NAME. To be freed. */
+/* The line of modules.dep for module NAME, or NULL. The caller frees it. */
 static char *find_dep(const char *name)
 {
 	struct utsname uts;
@@ -206,7 +206,7 @@ static char *find_dep(const char *name)
 	return found;
 }
 
-/* NAME.ko next to the program. */
+/* The path of NAME.ko in the directory of the program. */
 static void beside_path(char *path, size_t size, const char *name)
 {
 	char self[256] = "";
@@ -236,8 +236,8 @@ static __maybe_unused bool module_exists(const char *name)
 }
 
 /*
- * Load a module and what it needs, as modprobe does: that is not where all of
- * these tests run. Returns 0 or -errno.
+ * Load a module and its dependencies, as modprobe does: some systems on which
+ * these tests run have no modprobe. Returns 0 or -errno.
  */
 static __maybe_unused int load_module(const char *name, const char *settings)
 {
@@ -274,7 +274,7 @@ static __maybe_unused int unload_module(const char *name)
 }
 
 /*
- * The log of the kernel, from now on
+ * The kernel log from now on
  */
 
 static __maybe_unused int kmsg_open(void)
@@ -287,7 +287,7 @@ static __maybe_unused int kmsg_open(void)
 }
 
 /*
- * Read on, until a message has STRING. That is in BUF then.
+ * Read on until a message contains STRING, and copy that message to BUF.
  */
 static __maybe_unused bool kmsg_find(int fd, const char *string, char *buf, size_t size)
 {
@@ -297,7 +297,7 @@ static __maybe_unused bool kmsg_find(int fd, const char *string, char *buf, size
 	for (;;) {
 		n = read(fd, record, sizeof(record) - 1);
 		if (n < 0 && errno == EPIPE)
-			continue;	/* overwritten; the next one is there */
+			continue;	/* overwritten: read the next one */
 		if (n <= 0)
 			return false;
 		record[n] = 0;
@@ -317,7 +317,7 @@ static __maybe_unused bool kmsg_find(int fd, const char *string, char *buf, size
  * CPUs and tasks
  */
 
-/* The first and the last CPU; false if that is the same one. */
+/* The first and the last CPU; false if they are the same one. */
 static __maybe_unused bool two_cpus(int *first, int *last)
 {
 	cpu_set_t set;
@@ -346,8 +346,8 @@ static __maybe_unused int pin_to(int cpu)
 }
 
 /*
- * Take a CPU down, or bring it back. Who probes a bus, among others, has CPU hotplug
- * disabled for a moment: that is -EBUSY, and no other error goes away by itself.
+ * Take a CPU down, or bring it back. Probing a bus, among others, disables CPU
+ * hotplug for a moment, which gives -EBUSY: the only error worth a retry.
  * Returns 0 or -errno.
  */
 static __maybe_unused int set_online(int cpu, bool online)
@@ -371,7 +371,7 @@ static __maybe_unused bool hotpluggable(int cpu)
 	return !access(path, W_OK);
 }
 
-/* The task with this name, or 0. */
+/* The PID of the task with this name, or 0. */
 static __maybe_unused pid_t find_task(const char *fmt, ...)
 {
 	char name[32], path[64], *comm;
@@ -381,7 +381,7 @@ static __maybe_unused pid_t find_task(const char *fmt, ...)
 	va_start(ap, fmt);
 	vsnprintf(name, sizeof(name), fmt, ap);
 	va_end(ap);
-	/* Those of the CPUs that are there at boot are among the first ones */
+	/* The per-CPU kthreads of the boot have low PIDs */
 	for (pid = 1; pid < 32768 && !found; pid++) {
 		snprintf(path, sizeof(path), "/proc/%d/comm", pid);
 		comm = slurp(path);
@@ -395,7 +395,7 @@ static __maybe_unused pid_t find_task(const char *fmt, ...)
 	return found;
 }
 
-/* Field N of /proc/PID/stat, from 3: the state, the letter as a number. */
+/* Field N of /proc/PID/stat, N >= 3. Field 3, the state, is returned as its character. */
 static __maybe_unused long long stat_field(pid_t pid, int n)
 {
 	char path[64], *text, *p;
@@ -423,14 +423,14 @@ static __maybe_unused u64 task_ns(pid_t pid)
 	if (text)
 		ns = strtoull(text, NULL, 10);
 	if (!ns)
-		/* Without CONFIG_SCHED_INFO: in ticks, as they found it running */
+		/* Without CONFIG_SCHED_INFO: utime and stime, in ticks */
 		ns = (stat_field(pid, 14) + stat_field(pid, 15)) *
 		     (1000000000ULL / sysconf(_SC_CLK_TCK));
 	free(text);
 	return ns;
 }
 
-/* How long a CPU has been idle, in ticks of the ABI. */
+/* How long a CPU has been idle, in USER_HZ ticks. */
 static __maybe_unused long long cpu_idle(int cpu)
 {
 	unsigned long long user, nice, sys, idle = 0, iowait = 0;
@@ -457,7 +457,7 @@ static __maybe_unused bool preempt_rt(void)
 	return rt;
 }
 
-/* Does the exit of an interrupt leave softirqs to ksoftirqd by default? */
+/* Does interrupt exit leave softirqs to ksoftirqd by default? */
 static __maybe_unused bool softirqs_forced(void)
 {
 	char *text = slurp("/proc/cmdline");
@@ -467,13 +467,13 @@ static __maybe_unused bool softirqs_forced(void)
 	return forced;
 }
 
-/* Which number is that of a CPU, in the lines of a table of /proc. -1: none. */
+/* The column of a CPU in a table of /proc; -1 if it has none. */
 static int cpu_column(const char *text, int cpu)
 {
 	const char *p = text;
 	int column = -1, i, c;
 
-	/* The first line names the CPUs: not all need to be there */
+	/* The first line names the CPUs: offline ones may be missing */
 	for (i = 0; p && (p = strstr(p, "CPU")) && p < strchr(text, '\n'); p += 3, i++) {
 		if (sscanf(p, "CPU%d", &c) == 1 && c == cpu)
 			column = i;
@@ -481,7 +481,7 @@ static int cpu_column(const char *text, int cpu)
 	return column;
 }
 
-/* How often a softirq has run on a CPU. -1: there is no such vector. */
+/* How often a softirq has run on a CPU; -1 if there is no such vector. */
 static __maybe_unused long long softirq_runs(const char *vector, int cpu)
 {
 	char *text = slurp("/proc/softirqs"), *line, *p, name[32];
@@ -499,7 +499,7 @@ static __maybe_unused long long softirq_runs(const char *vector, int cpu)
 	return n;
 }
 
-/* The interrupts of a CPU, without those which the simulator makes. */
+/* The number of interrupts of a CPU, without the simulated ones. */
 static __maybe_unused long long cpu_irqs(int cpu)
 {
 	char *text = slurp("/proc/interrupts"), *line, *save, *p, *end;
@@ -508,7 +508,7 @@ static __maybe_unused long long cpu_irqs(int cpu)
 
 	line = text ? strtok_r(text, "\n", &save) : NULL;
 	while (column >= 0 && line && (line = strtok_r(NULL, "\n", &save))) {
-		/* s390 tells in brackets of which of its interrupts one is part */
+		/* s390 has sub-interrupts, with their class in brackets: do not count twice */
 		p = strchr(line, ':');
 		if (!p || strstr(line, " irq_sim") || strchr(line, '['))
 			continue;
@@ -524,7 +524,7 @@ static __maybe_unused long long cpu_irqs(int cpu)
 	return sum;
 }
 
-/* The number of a softirq vector, in the order of /proc/softirqs; -1: none. */
+/* The number of a softirq vector, in the order of /proc/softirqs; -1 if there is none. */
 static __maybe_unused int softirq_number(const char *vector)
 {
 	char *text = slurp("/proc/softirqs"), *line, name[32];
@@ -552,15 +552,15 @@ static __maybe_unused char *torture_counters(void)
 	return slurp(TORTURE_DIR "/counters");
 }
 
-/* End the load and have everything checked. */
+/* End the load. The module then checks everything. */
 static __maybe_unused int torture_stop(void)
 {
 	return put(TORTURE_DIR "/command", "stop");
 }
 
 /*
- * Wait until all that was fired is handled: not all lines are delivered on the
- * CPU which fires.
+ * Wait until everything that was fired is handled: some lines are not delivered
+ * on the CPU which fires.
  */
 static __maybe_unused bool torture_quiet(void)
 {
@@ -579,8 +579,8 @@ static __maybe_unused bool torture_quiet(void)
 }
 
 /*
- * Why modules of this kernel cannot be loaded, by what the attempt returned, or
- * NULL. What is wrong with the module itself is for the test to find.
+ * Why this kernel does not load modules, by the error of an attempt; or NULL.
+ * Errors of the module itself are left to the test.
  */
 static const char *load_forbidden(int ret)
 {
@@ -616,12 +616,12 @@ static __maybe_unused const char *torture_missing(void)
 		return "needs debugfs";
 	if (module_loaded(TORTURE))
 		return NULL;
-	/* With a parameter which it refuses, the module does not get as far as to start */
+	/* The module refuses this parameter, so the attempt never starts a load */
 	forbidden = load_forbidden(load_module(TORTURE, "chips=0"));
 	return forbidden;
 }
 
-/* Get rid of what a test has left which was killed. */
+/* Clean up after a test which was killed. */
 static __maybe_unused void torture_unload(void)
 {
 	if (!module_loaded(TORTURE))
@@ -630,7 +630,7 @@ static __maybe_unused void torture_unload(void)
 	unload_module(TORTURE);
 }
 
-/* What the exit of the module said: that decides. */
+/* The module reports the result when it is unloaded: the test passes or fails by that. */
 static __maybe_unused bool torture_success(int kmsg, char *buf, size_t size)
 {
 	return kmsg_find(kmsg, CONSOLE_TAG "--- End of test:", buf, size) &&
@@ -661,7 +661,7 @@ static __maybe_unused bool is_level(const struct line *l)
 	return !strcmp(l->type, "high") || !strcmp(l->type, "low");
 }
 
-/* The table of the lines. Returns how many there are. */
+/* Read the table of lines. Returns the number of lines. */
 static __maybe_unused int torture_lines(struct line *lines, int max)
 {
 	char *text = slurp(TORTURE_DIR "/lines"), *p;
@@ -686,7 +686,7 @@ static __maybe_unused int torture_lines(struct line *lines, int max)
 	return n;
 }
 
-/* How often an interrupt has come in, by /proc/interrupts; on one CPU or, -1, all. */
+/* The count of an interrupt in /proc/interrupts, on one CPU or, with -1, on all. */
 static __maybe_unused long long irq_count(unsigned int virq, int cpu)
 {
 	char *text = slurp("/proc/interrupts"), *line, *p, *end;
@@ -717,16 +717,16 @@ static __maybe_unused long long irq_count(unsigned int virq, int cpu)
 }
 
 /*
- * What genirq counts for itself. It does not count the run for an event which it
- * has kept while the handler was in progress, as handle_edge_irq() calls the
- * handler once more then.
+ * Compare with the count of genirq. That does not include the run for an event
+ * which was kept while the handler was in progress: handle_edge_irq() calls the
+ * handler once more for it, without counting.
  */
 static void check_line_count(struct __test_metadata *_metadata, const struct line *l)
 {
 	long long count = irq_count(l->virq, -1);
 
 	if (l->in_thread)
-		/* It calls what wakes the thread. Latches share a run of that. */
+		/* genirq counts the wakeups of the thread. One run may serve several latches. */
 		CHECK(l->runs <= count + l->kept,
 		      "irq %u: %lld runs, %lld in /proc/interrupts and %lld kept",
 		      l->virq, l->runs, count, l->kept);
@@ -736,7 +736,7 @@ static void check_line_count(struct __test_metadata *_metadata, const struct lin
 		      l->virq, l->runs, count, l->kept);
 }
 
-/* The account of a line to which nothing happens any more. */
+/* Check the account of a quiescent line. */
 static void check_line_account(struct __test_metadata *_metadata, const struct line *l)
 {
 	if (is_level(l)) {
@@ -747,7 +747,7 @@ static void check_line_account(struct __test_metadata *_metadata, const struct l
 	}
 	CHECK(!l->waiting, "chip %u line %u (%s, %s, %s): %lld waiting", l->chip, l->hwirq,
 	      l->delivery, l->kind, l->type, l->waiting);
-	/* Only a thread may have one run for several of them */
+	/* Only a thread may handle several latches in one run */
 	if (!l->in_thread)
 		CHECK(l->latched == l->handled + l->merged + l->dropped,
 		      "chip %u line %u (%s, %s, %s): %lld latched, %lld handled, %lld merged, %lld dropped",
@@ -755,7 +755,7 @@ static void check_line_account(struct __test_metadata *_metadata, const struct l
 		      l->merged, l->dropped);
 }
 
-/* "errors", which is the sum, and each kind of them. */
+/* "errors" is the sum of the kinds of errors. Check it, and that each kind is 0. */
 static void check_errors(struct __test_metadata *_metadata, const char *text)
 {
 	const char *p = text;
@@ -775,8 +775,8 @@ static void check_errors(struct __test_metadata *_metadata, const char *text)
 }
 
 /*
- * The account of a load that has ended: of the module in sum, of each line, and
- * of genirq, which counts for itself.
+ * Check the account of a load that has ended: the totals of the module, each
+ * line, and the independent counts of genirq.
  */
 static __maybe_unused void check_account(struct __test_metadata *_metadata)
 {
@@ -799,7 +799,7 @@ static __maybe_unused void check_account(struct __test_metadata *_metadata)
 	free(text);
 }
 
-/* Unload the module, which says how it went: that decides. */
+/* Unload the module. It reports the result: the test passes or fails by that. */
 static __maybe_unused void check_end(struct __test_metadata *_metadata, int kmsg)
 {
 	char message[1024] = "nothing";

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # Run the example of Documentation/admin-guide/irq-sim-configfs.rst: a hundred jobs
-# come in order, and an interrupt is at least one of them.
+# arrive in order, and each interrupt is for at least one job.
 
 DIR=$(dirname "$(readlink -f "$0")")
 . "$DIR"/../kselftest/ktap_helpers.sh

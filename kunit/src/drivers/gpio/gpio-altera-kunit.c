@@ -2,9 +2,10 @@
 /*
  * KUnit test for the interrupts of gpio-altera
  *
- * The driver runs as it is, on a model of the Altera PIO: inputs, an interrupt mask, and
- * an edge capture register, in which a 1 clears. As it was synthesised, the controller
- * interrupts while an input is high that is not masked, or while an edge is captured.
+ * The unmodified driver runs on a model of the Altera PIO: inputs, an interrupt mask, and
+ * a write-1-to-clear edge capture register. Depending on how it was synthesised, the
+ * controller interrupts while an unmasked input is high, or while an unmasked edge is
+ * captured.
  */
 
 #include <linux/atomic.h>
@@ -33,22 +34,22 @@
 #define PIN		2
 #define OTHER		5
 
-/* A handler which is called that often is called for ever */
+/* Reads of the interrupt status after which the test assumes a storm */
 #define STORM		50
 
 /**
- * struct altera_gpio_test - the controller, and who uses a pin of it
+ * struct altera_gpio_test - the controller, and the user of a pin
  * @mmio:	its registers
  * @line:	its interrupt
  * @dut:	a platform device with both
- * @type:	of the interrupts, as it was synthesised
+ * @type:	trigger type with which the controller was synthesised
  * @in:		levels of the inputs
- * @mask:	inputs which interrupt
- * @edges:	edges which were captured
- * @looks:	how often the driver has looked for the reason of an interrupt
+ * @mask:	inputs which are enabled to interrupt
+ * @edges:	captured edges
+ * @looks:	number of reads of the interrupt status by the driver
  * @handled:	runs of the handler of the pin
- * @unmasked:	runs of it while the pin could interrupt again
- * @quiet_after: the run at which it lowers the pin
+ * @unmasked:	runs of that handler while the pin was not masked
+ * @quiet_after: the run in which the handler lowers the pin
  */
 struct altera_gpio_test {
 	struct kunit_mmio	*mmio;
@@ -69,10 +70,10 @@ static bool altera_is_level(struct altera_gpio_test *t)
 	return t->type == IRQ_TYPE_LEVEL_HIGH;
 }
 
-/* Under the lock of the registers, as all that changes the controller. */
+/* Called with the lock of the registers held, like all code that changes the controller. */
 static void altera_update(struct altera_gpio_test *t)
 {
-	/* The end of a storm, which the test would not see otherwise */
+	/* End a storm, so that the test can report it */
 	if (t->looks > STORM)
 		t->in = 0;
 	kunit_irq_line_assert(t->line, (altera_is_level(t) ? t->in : t->edges) & t->mask);
@@ -133,7 +134,7 @@ static void set_pins(struct altera_gpio_test *t, u32 mask, u32 val)
 	altera_update(t);
 }
 
-/* Each is a rising edge, and with levels a high pin. */
+/* Each event is a rising edge, and leaves the pin high. */
 static void altera_event(struct kunit_irq_line *line, u64 bits, void *data)
 {
 	struct altera_gpio_test *t = data;
@@ -170,7 +171,7 @@ static void altera_create(struct kunit *test, u32 type)
 	t->type = type;
 	t->line = kunit_irq_line_create(test, &interrupt);
 	t->mmio = kunit_mmio_create(test, &registers);
-	/* The GPIO device has the same node, which is not for it to remove */
+	/* The GPIO device shares this node, and must not remove it */
 	device.fwnode = kunit_fwnode_create_software_node(test, properties, NULL);
 	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, device.fwnode);
 	device.line = t->line;
@@ -196,7 +197,7 @@ static void bind(struct kunit *test)
 	KUNIT_ASSERT_EQ(test, kunit_dut_bind(t->dut), 0);
 }
 
-/* In a thread, so that the level is there until after the handler of the controller. */
+/* A threaded handler, so that the level outlasts the handler of the controller. */
 static int request(struct kunit *test)
 {
 	struct altera_gpio_test *t = test->priv;
@@ -218,7 +219,7 @@ static void settle(struct kunit *test, int irq)
 	struct altera_gpio_test *t = test->priv;
 	int runs;
 
-	/* A level which is high still interrupts again, when the thread is done */
+	/* A level which is still high interrupts again when the thread is done */
 	do {
 		runs = atomic_read(&t->handled);
 		kunit_irq_line_settle(t->line);
@@ -231,7 +232,7 @@ static void settle(struct kunit *test, int irq)
 	KUNIT_EXPECT_LT_MSG(test, t->looks, STORM, "an interrupt storm");
 }
 
-/* How often the handler has run, when all is through. */
+/* The number of handler runs, when everything has been handled. */
 static void expect_handled(struct kunit *test, int irq, int handled)
 {
 	struct altera_gpio_test *t = test->priv;
@@ -261,7 +262,7 @@ static void altera_gpio_edges(struct kunit *test)
 	expect_handled(test, irq, 3);
 }
 
-/* The pin is masked until its thread has run, and the controller is quiet meanwhile. */
+/* The pin is masked until its thread has run, so that the controller is quiet meanwhile. */
 static void altera_gpio_level(struct kunit *test)
 {
 	struct altera_gpio_test *t;
@@ -282,7 +283,7 @@ static void altera_gpio_level(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, t->mask, BIT(PIN));
 }
 
-/* The firmware may leave pins unmasked, for which there is no handler. */
+/* The firmware may leave pins unmasked which have no handler. */
 static void altera_gpio_left_unmasked(struct kunit *test)
 {
 	struct altera_gpio_test *t;
@@ -298,7 +299,7 @@ static void altera_gpio_left_unmasked(struct kunit *test)
 	expect_handled(test, irq, 0);
 }
 
-/* An edge from before the pin was requested is for nobody. */
+/* An edge from before the request of the pin is not handled. */
 static void altera_gpio_stale_edge(struct kunit *test)
 {
 	struct altera_gpio_test *t;
@@ -320,7 +321,7 @@ static void altera_gpio_disabled(struct kunit *test)
 	int irq = start_edges(test);
 	struct altera_gpio_test *t = test->priv;
 
-	/* Otherwise it is masked when there is an edge, and genirq has to resend that */
+	/* With lazy disabling, the pin is masked only at an edge, which genirq then resends */
 	irq_set_status_flags(irq, IRQ_DISABLE_UNLAZY);
 	disable_irq(irq);
 	KUNIT_EXPECT_EQ(test, t->mask & BIT(PIN), 0);

@@ -2,9 +2,9 @@
 /*
  * KUnit test for the interrupts of gpio-pca953x
  *
- * The driver runs as it is, on a model of the PCA9554, which tells that an input
- * has changed since it was read last, and of the PCAL6408, which also keeps what
- * a short pulse has changed.
+ * The unmodified driver runs on models of the PCA9554, which interrupts while an
+ * input differs from its last read, and of the PCAL6408, which also latches short
+ * pulses.
  */
 
 #include <linux/atomic.h>
@@ -37,7 +37,7 @@
  * struct pca953x_test - fixture
  * @c:		the device
  * @pins:	levels at the pins
- * @seen:	what the driver has read last
+ * @seen:	levels at the last read by the driver
  * @irq:	interrupt of @PIN
  * @other_irq:	interrupt of @OTHER_PIN
  * @handled:	runs of the handler of @PIN
@@ -75,7 +75,7 @@ static bool pca9554_asserted(struct kunit_regfile *rf)
 	return (rf->val[INPUT] ^ t->seen) & rf->val[DIRECTION];
 }
 
-/* The bits are pins which change */
+/* @bits: the pins which change */
 static void pca9554_event(struct kunit_regfile *rf, u64 bits)
 {
 	struct pca953x_test *t = rf->priv;
@@ -94,7 +94,7 @@ static const struct kunit_regfile_model pca9554_model = {
 	.event		= pca9554_event,
 };
 
-/* A latched input keeps the level that it changed to, until it is read. */
+/* A latched input keeps its changed level until it is read. */
 static const struct kunit_reg pcal6408_regs[] = {
 	KUNIT_REG_RO(INPUT, 0xff),
 	KUNIT_REG(OUTPUT, 0xff),
@@ -211,7 +211,7 @@ static int pca953x_test_init(struct kunit *test)
 	struct pca953x_test *t = kunit_kzalloc(test, sizeof(*t), GFP_KERNEL);
 
 	KUNIT_ASSERT_NOT_NULL(test, t);
-	/* The chip has a supply, which nobody describes here */
+	/* Use dummy regulators: the supply of the chip is not described here */
 	regulator_has_full_constraints();
 	t->pins = 0xff;
 	t->seen = 0xff;
@@ -223,7 +223,7 @@ static void expect_handled(struct kunit *test, int handled)
 {
 	struct pca953x_test *t = test->priv;
 
-	/* What happens in the handler is for another run of it */
+	/* Changes while the handler runs cause another run */
 	for (int rounds = 0; kunit_irq_line_settle(t->c->line) && rounds < 2; rounds++)
 		;
 	KUNIT_EXPECT_EQ(test, atomic_read(&t->handled), handled);
@@ -231,7 +231,7 @@ static void expect_handled(struct kunit *test, int handled)
 			       "the chip still asserts its interrupt");
 }
 
-/* Reads of the pins, one for each run of the handler */
+/* The number of reads of the pins, one for each run of the handler */
 static unsigned int reads(struct pca953x_test *t)
 {
 	return kunit_regfile_count(t->c->rf, KUNIT_REGFILE_READ, INPUT);
@@ -258,7 +258,7 @@ static void pca953x_edges(struct kunit *test)
 	}
 }
 
-/* A pin which has the level is handled with each interrupt of the chip. */
+/* A pin which has the active level is handled with each interrupt of the chip. */
 static void expect_level(struct kunit *test, unsigned long flags)
 {
 	struct pca953x_test *t = test->priv;
@@ -289,7 +289,7 @@ static void pca953x_level_low(struct kunit *test)
 	expect_level(test, IRQF_TRIGGER_LOW);
 }
 
-/* What a pin does before somebody listens is what the next change is compared with. */
+/* A change before the request of the pin is the base for the next edge. */
 static void pca953x_change_before_request(struct kunit *test)
 {
 	struct pca953x_test *t = test->priv;
@@ -312,7 +312,7 @@ static void change_other_pin(void *data)
 	set_pin(t, OTHER_PIN, !(t->pins & BIT(OTHER_PIN)));
 }
 
-/* Another pin changes behind each transfer of the handler, and is handled too. */
+/* Another pin which changes after any transfer of the handler is handled, too. */
 static void pca953x_change_in_handler(struct kunit *test)
 {
 	struct pca953x_test *t = test->priv;
@@ -341,7 +341,7 @@ static void pca953x_change_in_handler(struct kunit *test)
 	KUNIT_EXPECT_EQ_MSG(test, others, 1, "one transfer: the direction is in the cache");
 }
 
-/* A read that fails is tried again, as the line stays asserted. */
+/* A failed read is retried, as the line stays asserted. */
 static void pca953x_read_fails(struct kunit *test)
 {
 	struct pca953x_test *t = test->priv;
@@ -366,7 +366,7 @@ static void pca953x_short_pulse(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, kunit_regfile_get(t->c->rf, INT_MASK), 0xff & ~BIT(PIN));
 	KUNIT_EXPECT_EQ(test, kunit_regfile_get(t->c->rf, IN_LATCH), BIT(PIN));
 
-	/* INPUT tells of the first one, and looks the same for those that follow */
+	/* INPUT shows the first pulse, but looks the same for the following ones */
 	for (int i = 1; i <= 3; i++) {
 		kunit_irq_line_hold(t->c->line);
 		set_pin(t, PIN, false);
@@ -377,8 +377,8 @@ static void pca953x_short_pulse(struct kunit *test)
 }
 
 /*
- * Suspended, the driver cannot read what it is interrupted for. Interrupts are not
- * off yet when its callback returns, nor are they when resume() is called.
+ * While suspended, the driver cannot read the interrupt status. Interrupts are still
+ * on when its suspend() returns, and on again before resume() is called.
  */
 static void pca953x_suspended(struct kunit *test)
 {
@@ -417,7 +417,7 @@ static void pca953x_suspend_resume(struct kunit *test)
 	expect_handled(test, 1);
 }
 
-/* A pin which wakes the machine does it by the interrupt of the chip, which stays on. */
+/* A pin wakes the system through the interrupt of the chip, which must stay powered. */
 static void pca953x_wakes(struct kunit *test)
 {
 	struct pca953x_test *t = test->priv;
@@ -449,7 +449,7 @@ static void pca953x_wakes(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, irqd_is_wakeup_set(line));
 }
 
-/* Each transfer of probe() fails in turn; nothing is left, and then it works. */
+/* Each transfer of probe() fails in turn; nothing leaks, and probe() then works. */
 static void pca953x_probe_fails(struct kunit *test)
 {
 	struct pca953x_test *t = test->priv;
@@ -469,7 +469,7 @@ static void pca953x_unbind_under_fire(struct kunit *test)
 	kunit_dut_unbind_under_fire(t->c->dut, BIT(PIN), 5);
 }
 
-/* Edges of a pin go on while the interrupt of the chip is moved, and its CPU goes down. */
+/* Edges are handled while the interrupt of the chip is moved, and its CPU goes down. */
 static void pca953x_affinity(struct kunit *test)
 {
 	struct pca953x_test *t = test->priv;

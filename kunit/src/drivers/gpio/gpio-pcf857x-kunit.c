@@ -2,9 +2,9 @@
 /*
  * KUnit test for the interrupts of gpio-pcf857x
  *
- * The driver runs as it is, on a model of the PCF8574: a byte which reads as the
- * pins and is written to the outputs, and an interrupt that tells that a pin is
- * not as it was when it was read last. Which one, the driver has to find out.
+ * The unmodified driver runs on a model of the PCF8574: a byte which reads as the
+ * pins and is written to the outputs, and an interrupt which is asserted while a
+ * pin differs from the last read. The driver must find out which pin it is.
  */
 
 #include <linux/atomic.h>
@@ -25,8 +25,8 @@
 /**
  * struct pcf857x_test - fixture
  * @c:		the device
- * @seen:	what the driver has read last
- * @latch:	what it has written
+ * @seen:	levels at the last read by the driver
+ * @latch:	what the driver has written
  * @handled:	runs of the handlers, by pin
  */
 struct pcf857x_test {
@@ -126,12 +126,12 @@ static unsigned int reads(struct pcf857x_test *t)
 	return kunit_regfile_count(t->c->rf, KUNIT_REGFILE_READ, PINS);
 }
 
-/* How often each pin was handled, and nothing is left to handle. */
+/* Check how often each pin was handled, and that nothing is left to handle. */
 static void expect_handled(struct kunit *test, unsigned int pin, int handled)
 {
 	struct pcf857x_test *t = test->priv;
 
-	/* What happens in the handler is for another run of it */
+	/* Changes while the handler runs cause another run */
 	for (int rounds = 0; kunit_irq_line_settle(t->c->line) && rounds < 2; rounds++)
 		;
 	KUNIT_EXPECT_FALSE_MSG(test, kunit_irq_line_asserted(t->c->line),
@@ -158,7 +158,7 @@ static int pcf857x_test_init(struct kunit *test)
 	return 0;
 }
 
-/* A pin that is low when the driver comes is not one that has changed. */
+/* A pin which is low at probe has not changed. */
 static void pcf857x_low_at_probe(struct kunit *test)
 {
 	struct pcf857x_test *t = test->priv;
@@ -175,7 +175,7 @@ static void pcf857x_low_at_probe(struct kunit *test)
 	KUNIT_EXPECT_EQ_MSG(test, reads(t) - before, 3, "one for each interrupt");
 }
 
-/* A pin that was read by a consumer is compared with what the interrupt has read. */
+/* A read of a pin by a consumer does not hide a later change from the handler. */
 static void pcf857x_value_read(struct kunit *test)
 {
 	struct pcf857x_test *t = test->priv;
@@ -192,7 +192,7 @@ static void change_pin_1(void *data)
 	change_pins(data, BIT(1));
 }
 
-/* What happens behind the read of the handler is an edge of its own. */
+/* A change after the read of the handler is another edge. */
 static void pcf857x_change_behind_read(struct kunit *test)
 {
 	struct pcf857x_test *t = test->priv;
@@ -207,7 +207,7 @@ static void pcf857x_change_behind_read(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, kunit_regfile_get(t->c->rf, PINS), 0xff);
 }
 
-/* A read that fails says nothing about the pins. */
+/* The handler ignores the result of a failed read. */
 static void pcf857x_read_fails(struct kunit *test)
 {
 	struct pcf857x_test *t = test->priv;
@@ -221,12 +221,12 @@ static void pcf857x_read_fails(struct kunit *test)
 		KUNIT_EXPECT_EQ_MSG(test, atomic_read(&t->handled[i]), 0,
 				    "pin %d was handled though it could not be read", i);
 
-	/* The next interrupt is for what was missed */
+	/* The next interrupt handles the missed change */
 	KUNIT_ASSERT_EQ(test, kunit_irq_line_spurious(t->c->line), 1);
 	expect_handled(test, 6, 1);
 }
 
-/* A pin which wakes the machine does it by the interrupt of the chip. */
+/* A pin wakes the system through the interrupt of the chip. */
 static void pcf857x_wakes(struct kunit *test)
 {
 	struct pcf857x_test *t = test->priv;

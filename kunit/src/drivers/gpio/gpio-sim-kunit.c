@@ -2,7 +2,7 @@
 /*
  * KUnit test for the interrupts of the GPIO simulator
  *
- * Pulls a line up and down, and counts what arrives at the handler.
+ * Pull a line up and down, and count the interrupts which reach the handler.
  */
 
 #include <linux/atomic.h>
@@ -63,9 +63,9 @@ static const struct software_node *const gpio_sim_test_nodes[] = {
  * @gpio:	a line of the simulator, requested as an input, low
  * @irq:	its interrupt
  * @handled:	runs of the handler
- * @disable:	the handler disables the interrupt, as that of a level has to
- *		which cannot quiet the device
- * @quiet:	the thread has quieted it
+ * @disable:	the handler disables the interrupt, as it must for a level which
+ *		it cannot deassert
+ * @quiet:	the thread has deasserted the level
  */
 struct gpio_sim_test {
 	struct gpio_desc	*gpio;
@@ -93,7 +93,7 @@ static int gpio_sim_test_request(struct kunit *test, unsigned long flags)
 				 "gpio-sim-kunit", t);
 }
 
-/* Pull the line, let the interrupts arrive, and tell how many there were so far. */
+/* Pull the line and wait for interrupts. Returns the number of interrupts so far. */
 static int gpio_sim_test_pull(struct gpio_sim_test *t, bool up)
 {
 	int ret;
@@ -109,7 +109,7 @@ static int gpio_sim_test_pull(struct gpio_sim_test *t, bool up)
 	return atomic_read(&t->handled);
 }
 
-/* The thread of a level: the third run pulls the line down. */
+/* Thread for a level: the third run pulls the line down. */
 static irqreturn_t gpio_sim_test_thread(int irq, void *data)
 {
 	struct gpio_sim_test *t = data;
@@ -172,7 +172,7 @@ static const struct gpio_sim_edge gpio_sim_edges[] = {
 
 KUNIT_ARRAY_PARAM_DESC(gpio_sim_edge, gpio_sim_edges, name);
 
-/* A change in the direction that was asked for is one interrupt, others none. */
+/* Each edge of the requested type causes one interrupt, other edges none. */
 static void gpio_sim_irq_edges(struct kunit *test)
 {
 	const struct gpio_sim_edge *edge = test->param_value;
@@ -194,7 +194,7 @@ static void gpio_sim_irq_edges(struct kunit *test)
 	}
 }
 
-/* Edges while the interrupt is disabled are one interrupt when it is enabled. */
+/* Edges while the interrupt is disabled cause one interrupt when it is enabled. */
 static void gpio_sim_irq_disabled(struct kunit *test)
 {
 	struct gpio_sim_test *t = test->priv;
@@ -212,7 +212,7 @@ static void gpio_sim_irq_disabled(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, gpio_sim_test_pull(t, true), 2);
 }
 
-/* An edge that nobody listened to is not for who requests the line later. */
+/* An edge before the interrupt is requested is not handled later. */
 static void gpio_sim_irq_not_requested(struct kunit *test)
 {
 	struct gpio_sim_test *t = test->priv;
@@ -222,7 +222,7 @@ static void gpio_sim_irq_not_requested(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, gpio_sim_test_pull(t, true), 0);
 	KUNIT_EXPECT_EQ(test, gpio_sim_test_pull(t, false), 0);
 
-	/* The line keeps its trigger type from here on */
+	/* From here on the line has a trigger type, even if not requested */
 	KUNIT_ASSERT_EQ(test, kunit_free_irq(test, t->irq, t), 0);
 	KUNIT_EXPECT_EQ(test, gpio_sim_test_pull(t, true), 0);
 	KUNIT_ASSERT_EQ(test, gpio_sim_test_request(test, IRQF_TRIGGER_RISING), 0);
@@ -246,9 +246,9 @@ static const struct gpio_sim_level gpio_sim_levels[] = {
 KUNIT_ARRAY_PARAM_DESC(gpio_sim_level, gpio_sim_levels, name);
 
 /*
- * A level is served again and again, at once if the line had it before anybody
- * listened, and not any more when the line has changed. The handler has the device
- * be quiet by disabling the interrupt, or the test could not count.
+ * A level is handled repeatedly while it lasts, and at once if the line had it before
+ * the interrupt was requested. The handler disables the interrupt, so that the test
+ * can count the runs.
  */
 static void gpio_sim_irq_level(struct kunit *test)
 {
@@ -260,13 +260,13 @@ static void gpio_sim_irq_level(struct kunit *test)
 	KUNIT_ASSERT_EQ(test, gpio_sim_test_request(test, level->flags), 0);
 	KUNIT_EXPECT_EQ(test, gpio_sim_test_pull(t, level->high), 1);
 
-	/* It is served once each time the interrupt is enabled */
+	/* One run each time the interrupt is enabled */
 	for (int i = 2; i < 5; i++) {
 		enable_irq(t->irq);
 		KUNIT_EXPECT_EQ(test, gpio_sim_test_pull(t, level->high), i);
 	}
 
-	/* What changes while it is disabled is forgotten */
+	/* Changes of the level while the interrupt is disabled leave nothing pending */
 	KUNIT_EXPECT_EQ(test, gpio_sim_test_pull(t, !level->high), 4);
 	KUNIT_EXPECT_EQ(test, gpio_sim_test_pull(t, level->high), 4);
 	KUNIT_EXPECT_EQ(test, gpio_sim_test_pull(t, !level->high), 4);
@@ -278,7 +278,7 @@ static void gpio_sim_irq_level(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, gpio_sim_test_pull(t, level->high), 6);
 }
 
-/* A handler which makes the device take its request back is called no more. */
+/* A handler which deasserts the level is not called again. */
 static void gpio_sim_irq_level_thread(struct kunit *test)
 {
 	struct gpio_sim_test *t = test->priv;
@@ -293,8 +293,8 @@ static void gpio_sim_irq_level_thread(struct kunit *test)
 }
 
 /*
- * An interrupt which firmware describes: its type comes from there, and nobody
- * requests the GPIO. The level is the one that the line had before.
+ * An interrupt described by firmware, which gives its type; the GPIO itself is not
+ * requested. The level was active before the interrupt is mapped.
  */
 static void gpio_sim_irq_firmware(struct kunit *test)
 {
@@ -310,7 +310,7 @@ static void gpio_sim_irq_firmware(struct kunit *test)
 	struct gpio_sim_test *t = test->priv;
 	unsigned long config;
 
-	/* It is not mapped when the line changes */
+	/* The interrupt is not mapped when the line changes */
 	irq_dispose_mapping(t->irq);
 	config = pinconf_to_config_packed(level->high ? PIN_CONFIG_BIAS_PULL_UP :
 							PIN_CONFIG_BIAS_PULL_DOWN, 1);
@@ -328,7 +328,7 @@ static void gpio_sim_irq_firmware(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, atomic_read(&t->handled), 1);
 }
 
-/* Lines can wake the system. */
+/* A line can be a wakeup source. */
 static void gpio_sim_irq_wake(struct kunit *test)
 {
 	struct gpio_sim_test *t = test->priv;
@@ -340,7 +340,7 @@ static void gpio_sim_irq_wake(struct kunit *test)
 }
 
 #ifdef CONFIG_GPIO_SIM_MODULE
-/* The module stays for as long as an interrupt is requested, by whomever. */
+/* The module is pinned while an interrupt is requested. */
 static void gpio_sim_irq_module(struct kunit *test)
 {
 	struct module *module = driver_find("gpio-sim", &platform_bus_type)->owner;
@@ -359,7 +359,7 @@ static void gpio_sim_irq_module(struct kunit *test)
 }
 #endif
 
-/* A line is an input for as long as its interrupt is requested. */
+/* A line is locked as an input while its interrupt is requested. */
 static void gpio_sim_irq_locks_direction(struct kunit *test)
 {
 	struct gpio_sim_test *t = test->priv;

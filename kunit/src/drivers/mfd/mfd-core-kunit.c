@@ -19,15 +19,15 @@
 #define MFD_CORE_TEST_VALUE	0x5a
 
 /**
- * struct mfd_core_test - what the driver of the cell has seen, and is to do
- * @parent:	of the cell
- * @shared:	node of the parent which the cell is to have as well
- * @nb:		gives it to the cell
+ * struct mfd_core_test - fixture, and observations of the driver of the cell
+ * @parent:	parent of the cell
+ * @shared:	node of the parent, which the cell shares
+ * @nb:		notifier which gives @shared to the cell
  * @hold:	the driver takes a reference to the device
- * @held:	that
- * @at_probe:	value of the property when the driver is bound
- * @at_remove:	and when it is unbound
- * @bound:	how many cells have the driver
+ * @held:	the device with that reference
+ * @at_probe:	value of the property in probe
+ * @at_remove:	value of the property in remove
+ * @bound:	number of cells bound to the driver
  */
 struct mfd_core_test {
 	struct device *parent;
@@ -128,7 +128,7 @@ static void mfd_core_test_add(struct kunit *test)
 	KUNIT_ASSERT_EQ(test, 1, seen->bound);
 }
 
-/* A driver finds its properties when it is unbound, as when it was bound. */
+/* A driver finds its properties in remove as well as in probe. */
 static void mfd_core_test_properties(struct kunit *test)
 {
 	struct mfd_core_test *seen = test->priv;
@@ -143,7 +143,7 @@ static void mfd_core_test_properties(struct kunit *test)
 	}
 }
 
-/* The node of a cell is its caller's again, even if the device is in use. */
+/* The caller can use the node of a removed cell again, even if the device is still held. */
 static void mfd_core_test_held(struct kunit *test)
 {
 	struct mfd_core_test *seen = test->priv;
@@ -157,7 +157,7 @@ static void mfd_core_test_held(struct kunit *test)
 	KUNIT_EXPECT_NULL(test, software_node_fwnode(&mfd_core_test_node));
 }
 
-/* ACPI does this before a device is added, and when it is deleted. */
+/* Like ACPI, set the node before a device is added, and clear it when it is deleted. */
 static int mfd_core_test_notify(struct notifier_block *nb, unsigned long action, void *data)
 {
 	struct mfd_core_test *seen = container_of(nb, struct mfd_core_test, nb);
@@ -186,14 +186,15 @@ static void mfd_core_test_unshare(void *data)
 }
 
 /*
- * A cell which ACPI does not know has the node of its parent, of which the software node
- * is the second. The other cells, and the parent, do not have it when it is gone.
+ * A cell without an ACPI node of its own shares the node of its parent, and its software
+ * node becomes the secondary one. Once the cell is removed, the shared node must not refer
+ * to it any more.
  */
 static void mfd_core_test_shared(struct kunit *test)
 {
 	struct mfd_core_test *seen = test->priv;
 
-	/* Any node that is not one of software. This one has no properties to look for. */
+	/* Any node which is not a software node. This one has no properties of its own. */
 	seen->shared = irq_domain_alloc_named_fwnode("mfd-core-test");
 	KUNIT_ASSERT_NOT_NULL(test, seen->shared);
 	device_set_node(seen->parent, seen->shared);

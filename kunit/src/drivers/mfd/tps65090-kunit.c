@@ -2,11 +2,11 @@
 /*
  * KUnit test for the interrupts of the TPS65090 and of its charger
  *
- * Both drivers run as they are, on a model of the PMIC: the core driver makes an
- * interrupt controller of it by regmap-irq, and the charger is a child device with an
- * interrupt of that. An event sets a bit in INTR_STS, which is cleared by writing 0 to
- * it, and the interrupt is low while one is set that INTR_MASK enables. Bit 0 of
- * INTR_STS says that there is any.
+ * Both unmodified drivers run on a model of the PMIC: the core driver registers an
+ * interrupt controller with regmap-irq, and the charger is a child device with one of
+ * its interrupts. An event sets a bit in INTR_STS, which is cleared by writing 0 to
+ * it, and the interrupt is low while a bit is set which INTR_MASK enables. Bit 0 of
+ * INTR_STS is set if there is any event.
  */
 
 #include <linux/atomic.h>
@@ -56,7 +56,7 @@ static void tps65090_write_reg(struct kunit_regfile *rf, unsigned int reg, u32 *
 		*val &= rf->val[reg];
 }
 
-/* The lower byte is INTR_STS, the upper one INTR_STS2. */
+/* @bits: the lower byte is for INTR_STS, the upper byte for INTR_STS2. */
 static void tps65090_event(struct kunit_regfile *rf, u64 bits)
 {
 	rf->val[TPS65090_REG_INTR_STS] |= bits & 0xff & ~ANY;
@@ -92,7 +92,7 @@ static int tps65090_init(struct kunit *test)
 	return 0;
 }
 
-/* What is about the charger wants its driver, which can be a module of its own. */
+/* Cases about the charger need its driver, which may be a separate module. */
 static void need_charger(struct kunit *test)
 {
 	if (!driver_find("tps65090-charger", &platform_bus_type))
@@ -110,13 +110,13 @@ static int ac_online(struct kunit *test)
 	return val.intval;
 }
 
-/* The interrupt which the charger has requested is enabled, and no other one. */
+/* Only the interrupt which the charger has requested is enabled. */
 static void tps65090_enabled(struct kunit *test)
 {
 	struct kunit_i2c_client *c = test->priv;
 
 	need_charger(test);
-	/* As the firmware may have left them */
+	/* The firmware may have left interrupts enabled */
 	kunit_regfile_set(c->rf, TPS65090_REG_INTR_MASK, 0xff, 0xfe);
 	kunit_regfile_set(c->rf, TPS65090_REG_INTR_MASK2, 0xff, 0xff);
 	KUNIT_ASSERT_EQ(test, kunit_dut_bind(c->dut), 0);
@@ -124,7 +124,7 @@ static void tps65090_enabled(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, kunit_regfile_get(c->rf, TPS65090_REG_INTR_MASK2), 0);
 }
 
-/* The adapter is plugged in: the battery is charged, and the event is acknowledged. */
+/* When the adapter is plugged in, the battery is charged and the event acknowledged. */
 static void tps65090_plugged(struct kunit *test)
 {
 	struct kunit_i2c_client *c = test->priv;
@@ -141,7 +141,7 @@ static void tps65090_plugged(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, kunit_regfile_get(c->rf, TPS65090_REG_INTR_STS), 0);
 }
 
-/* It was plugged in before there was a driver. */
+/* The adapter was plugged in before probe. */
 static void tps65090_plugged_before(struct kunit *test)
 {
 	struct kunit_i2c_client *c = test->priv;
@@ -155,7 +155,7 @@ static void tps65090_plugged_before(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, kunit_regfile_get(c->rf, TPS65090_REG_CG_CTRL0) & CHARGE, CHARGE);
 }
 
-/* Events which nobody has requested neither interrupt nor reach the charger. */
+/* Events which are not requested neither interrupt nor reach the charger. */
 static void tps65090_others(struct kunit *test)
 {
 	struct kunit_i2c_client *c = test->priv;
@@ -173,16 +173,16 @@ static void tps65090_others(struct kunit *test)
 }
 
 /**
- * struct tps65090_user - who has requested the interrupt of an event
- * @pmic:	the driver
- * @handled:	runs of its handler
+ * struct tps65090_user - user of the interrupt of an event
+ * @pmic:	data of the core driver
+ * @handled:	runs of the handler
  */
 struct tps65090_user {
 	struct tps65090	*pmic;
 	atomic_t	handled;
 };
 
-/* Who handles an event acknowledges it, and all others, as the charger does. */
+/* Like the charger, the handler acknowledges its event and all others. */
 static irqreturn_t user_handler(int irq, void *data)
 {
 	struct tps65090_user *user = data;
@@ -193,7 +193,7 @@ static irqreturn_t user_handler(int irq, void *data)
 	return IRQ_HANDLED;
 }
 
-/* Each event has its own bit, which is that of its number, and its own interrupt. */
+/* Each event has its own interrupt, and the bit with its number. */
 static void tps65090_each(struct kunit *test)
 {
 	struct kunit_i2c_client *c = test->priv;
@@ -205,7 +205,7 @@ static void tps65090_each(struct kunit *test)
 	KUNIT_ASSERT_EQ(test, kunit_dut_bind(c->dut), 0);
 	pmic = i2c_get_clientdata(c->client);
 
-	/* The first one is that of the charger */
+	/* The first interrupt belongs to the charger */
 	for (int i = TPS65090_IRQ_VSYS_STATUS_CHANGE; i <= TPS65090_IRQ_OVERLOAD_FET7; i++) {
 		int irq = regmap_irq_get_virq(pmic->irq_data, i);
 
@@ -225,7 +225,7 @@ static void tps65090_each(struct kunit *test)
 	}
 }
 
-/* One chip has no interrupt, the next one has: its charger gets it. */
+/* One chip has no interrupt; the charger of the next one, which has one, gets it. */
 static void tps65090_without_interrupt(struct kunit *test)
 {
 	struct kunit_i2c_info info = tps65090_info;

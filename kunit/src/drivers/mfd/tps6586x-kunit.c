@@ -2,10 +2,10 @@
 /*
  * KUnit test for the interrupts of the TPS6586x
  *
- * The core driver runs as it is, on a model of the PMIC: an event sets a bit in INT_ACK1
- * to INT_ACK4, which reading clears, and the interrupt is low while one is set that is
- * not masked in INT_MASK1 to INT_MASK5. The bits of the masks are elsewhere than those of
- * the events. Two events are modelled.
+ * The unmodified core driver runs on a model of the PMIC: an event sets a bit in the
+ * read-to-clear registers INT_ACK1 to INT_ACK4. The interrupt is low while a bit is set
+ * which is not masked in INT_MASK1 to INT_MASK5. Mask and event bits have different
+ * positions. Two events are modelled.
  */
 
 #include <linux/atomic.h>
@@ -43,9 +43,9 @@
 /**
  * struct tps6586x_test - fixture
  * @c:		the PMIC
- * @pdata:	what the board says about it
- * @line:	more about the interrupt
- * @refuse:	what it is refused with, or 0
+ * @pdata:	platform data
+ * @line:	how to create the interrupt line
+ * @refuse:	error with which the request of the interrupt is refused, or 0
  * @handled:	runs of the handler of the alarm
  */
 struct tps6586x_test {
@@ -94,7 +94,7 @@ static int tps6586x_requested(struct kunit_irq_line *line, void *data)
 	return t->refuse;
 }
 
-/* The interrupts of the PMIC are found by its node, which has to have something in it */
+/* The interrupts of the PMIC are found by its node, which needs a property to exist */
 static const struct property_entry tps6586x_properties[] = {
 	PROPERTY_ENTRY_BOOL("interrupt-controller"),
 	{ }
@@ -115,7 +115,7 @@ static int tps6586x_init(struct kunit *test)
 		.properties	= tps6586x_properties,
 	};
 
-	/* They use registers which are not modelled, and request the alarm */
+	/* Drivers of cells use registers which are not modelled, and request the alarm */
 	for (int i = 0; i < ARRAY_SIZE(cells); i++) {
 		if (driver_find(cells[i], &platform_bus_type))
 			kunit_skip(test, "%s is there, and this is about the core alone", cells[i]);
@@ -166,7 +166,7 @@ static void expect_handled(struct kunit *test, int handled)
 	KUNIT_EXPECT_EQ(test, atomic_read(&t->handled), handled);
 }
 
-/* An event which was requested is handled, and is the only one that is enabled. */
+/* Only requested events are enabled and handled. */
 static void tps6586x_events(struct kunit *test)
 {
 	struct tps6586x_test *t = test->priv;
@@ -184,12 +184,12 @@ static void tps6586x_events(struct kunit *test)
 	}
 	kunit_irq_line_raise(t->c->line, USB);
 	expect_handled(test, 3);
-	/* That is acknowledged with the next one, and handled by nobody */
+	/* The unhandled USB event is acknowledged along with the next alarm */
 	kunit_irq_line_raise(t->c->line, ALARM);
 	expect_handled(test, 4);
 }
 
-/* The firmware has enabled an event, which has happened. */
+/* The firmware has left events enabled and pending. */
 static void tps6586x_pending(struct kunit *test)
 {
 	struct tps6586x_test *t = test->priv;
@@ -205,8 +205,8 @@ static void tps6586x_pending(struct kunit *test)
 }
 
 /*
- * The alarm which wakes the machine comes while the I2C adapter is suspended still. It is
- * for the time when the driver has resumed.
+ * An alarm which wakes the system arrives while the I2C adapter is still suspended. It is
+ * handled only once the driver has resumed.
  */
 static void tps6586x_suspended(struct kunit *test)
 {
@@ -231,7 +231,7 @@ static void tps6586x_suspended(struct kunit *test)
 	expect_handled(test, 1);
 }
 
-/* The interrupts of the PMIC go with the driver. */
+/* The interrupts of the PMIC are removed when the driver is unbound. */
 static void tps6586x_unbound(struct kunit *test)
 {
 	struct tps6586x_test *t = test->priv;
@@ -245,13 +245,13 @@ static void tps6586x_unbound(struct kunit *test)
 			      "an interrupt of the PMIC is left, with the memory of the driver");
 }
 
-/* A device which refers to the node of the PMIC would get an interrupt of that domain. */
+/* The domain from which a device with a reference to the PMIC's node gets interrupts. */
 static struct irq_domain *find_domain(struct tps6586x_test *t)
 {
 	return irq_find_matching_fwnode(dev_fwnode(&t->c->client->dev), DOMAIN_BUS_ANY);
 }
 
-/* So do they when probe fails, behind them, */
+/* The interrupts of the PMIC are removed if probe fails after their creation. */
 static void tps6586x_refused(struct kunit *test)
 {
 	struct tps6586x_test *t = test->priv;
@@ -268,7 +268,7 @@ static void tps6586x_refused(struct kunit *test)
 	KUNIT_EXPECT_NULL(test, find_domain(t));
 }
 
-/* and anywhere. */
+/* The same if any allocation in probe fails. */
 static void tps6586x_allocations_fail(struct kunit *test)
 {
 	struct tps6586x_test *t = test->priv;
@@ -278,7 +278,7 @@ static void tps6586x_allocations_fail(struct kunit *test)
 			      "the interrupts of the PMIC are left, with the memory of the driver");
 }
 
-/* An event which wakes the machine does it by the interrupt of the PMIC. */
+/* A wakeup event wakes the system through the interrupt of the PMIC. */
 static void tps6586x_wakes(struct kunit *test)
 {
 	struct tps6586x_test *t = test->priv;

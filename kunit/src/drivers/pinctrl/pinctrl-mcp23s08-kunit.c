@@ -2,10 +2,10 @@
 /*
  * KUnit test for the interrupts of pinctrl-mcp23s08
  *
- * The driver runs as it is, on a model of the MCP23008 on I2C and of the MCP23S08 on
- * SPI, which have the same registers: the first pin whose interrupt condition is met is
- * latched with the levels of all pins, and reading the levels, then or now, acknowledges
- * it. A condition that persists is met again at once.
+ * The unmodified driver runs on models of the MCP23008 on I2C and the MCP23S08 on SPI,
+ * which have the same registers: the first pin whose interrupt condition is met is
+ * latched, with the levels of all pins. Reading the latched or the current levels
+ * acknowledges it. A condition that persists is met again at once.
  */
 
 #include <linux/atomic.h>
@@ -47,7 +47,7 @@
  * @line:	its interrupt
  * @dut:	the device with its driver
  * @handled:	runs of the handler of @PIN
- * @lower_after: the run at which the handler toggles the pin
+ * @lower_after: the run in which the handler toggles the pin
  * @reads_in_probe: reads of INTF before there was a handler
  */
 struct mcp23s08_test {
@@ -87,7 +87,7 @@ static void mcp23008_read(struct kunit_regfile *rf, unsigned int reg, u32 *val)
 
 static void mcp23008_write(struct kunit_regfile *rf, unsigned int reg, u32 *val)
 {
-	/* To the outputs, of which there are none */
+	/* A write goes to the output latch, not to the pins, which are inputs */
 	if (reg == GPIO)
 		*val = rf->val[GPIO];
 }
@@ -144,7 +144,7 @@ static void mcp23008_create(struct kunit *test, struct mcp23s08_test *t)
 }
 
 #if IS_ENABLED(CONFIG_KUNIT_SPI)
-/* Up to eight chips share a chip select, and the first byte has the address of one. */
+/* Up to eight chips share a chip select; the first byte has the address of the chip. */
 static bool mcp23s08_command(struct kunit_regfile *rf, u32 cmd, unsigned int *reg, bool *read)
 {
 	*reg = cmd & 0xff;
@@ -180,10 +180,10 @@ static void mcp23s08_create(struct kunit *test, struct mcp23s08_test *t)
 }
 
 /**
- * struct mcp23s08_bus - where the device is
- * @name:	of the parameter
- * @label:	of the chip which the driver registers
- * @create:	makes it
+ * struct mcp23s08_bus - bus of the device
+ * @name:	name of the parameter
+ * @label:	label of the GPIO chip which the driver registers
+ * @create:	creates the device
  */
 struct mcp23s08_bus {
 	const char	*name;
@@ -231,7 +231,7 @@ static struct gpio_desc *pin_desc(struct kunit *test, unsigned int pin)
 	return desc;
 }
 
-/* The handler of the chip begins with that. So does probe, which reads all registers. */
+/* The chip's handler begins with a read of INTF. Probe reads it, too, like all registers. */
 static unsigned int reads_of_intf(struct mcp23s08_test *t)
 {
 	return kunit_regfile_count(t->rf, KUNIT_REGFILE_READ, INTF) - t->reads_in_probe;
@@ -248,7 +248,7 @@ static void bind_and_request(struct kunit *test, unsigned long flags)
 	t->reads_in_probe = reads_of_intf(t);
 }
 
-/* Each round is one run of the handler of the chip. */
+/* @rounds: runs of the handler of the chip. */
 static void expect_handled(struct kunit *test, int handled, int rounds)
 {
 	struct mcp23s08_test *t = test->priv;
@@ -271,7 +271,7 @@ static int mcp23s08_test_init(struct kunit *test)
 	return 0;
 }
 
-/* Both edges, then one, the other one, and a low level. The pin is low at first. */
+/* Both edges, then rising, falling, and a low level. The pin is low at first. */
 static void mcp23s08_edges(struct kunit *test)
 {
 	struct mcp23s08_test *t = test->priv;
@@ -300,7 +300,7 @@ static void mcp23s08_edges(struct kunit *test)
 	expect_handled(test, 6, 1);
 	KUNIT_ASSERT_EQ(test, irq_set_irq_type(irq, IRQ_TYPE_LEVEL_LOW), 0);
 	expect_handled(test, 6, 1);
-	/* It is low for two runs of the handler, the second one makes it high */
+	/* The pin is low for two runs of the handler, the second of which makes it high */
 	t->lower_after = 8;
 	toggle_pin(t);
 	expect_handled(test, 8, 3);
@@ -309,7 +309,7 @@ static void mcp23s08_edges(struct kunit *test)
 			    "reads of INTF, one for each interrupt of the chip");
 }
 
-/* The levels are read for an interrupt only, as that acknowledges one. */
+/* Without an interrupt in INTF, the levels must not be read: that would acknowledge a later one. */
 static void mcp23s08_change_behind_intf(struct kunit *test)
 {
 	struct mcp23s08_test *t = test->priv;
@@ -336,7 +336,7 @@ static void get_value(struct work_struct *work)
 	complete(&g->done);
 }
 
-/* The lock is free after an interrupt that was none. */
+/* The driver releases its lock after a spurious interrupt. */
 static void mcp23s08_spurious(struct kunit *test)
 {
 	struct mcp23s08_test *t = test->priv;
@@ -352,7 +352,7 @@ static void mcp23s08_spurious(struct kunit *test)
 	init_completion(&g->done);
 	g->desc = pin_desc(test, PIN);
 	schedule_work(&g->work);
-	/* If the work hangs, it does so for ever */
+	/* If the work hangs, it hangs for ever, so @g must not be freed */
 	if (!wait_for_completion_timeout(&g->done, 5 * HZ)) {
 		KUNIT_FAIL_AND_ABORT(test, "a pin cannot be read after a spurious interrupt");
 		return;
@@ -361,7 +361,7 @@ static void mcp23s08_spurious(struct kunit *test)
 	kfree(g);
 }
 
-/* A level is handled until it has gone, and the chip interrupts for nothing else. */
+/* A level is handled until it is gone, and the chip does not interrupt for anything else. */
 static void mcp23s08_level(struct kunit *test)
 {
 	struct mcp23s08_test *t = test->priv;
@@ -386,7 +386,7 @@ static void mcp23s08_left_enabled(struct kunit *test)
 	toggle_pin(t);
 	KUNIT_ASSERT_EQ(test, kunit_regfile_get(t->rf, INTF), BIT(PIN));
 
-	/* Before the line is requested: there is no handler for the pins yet */
+	/* Probe must disable them before it requests the line: the pins have no handlers yet */
 	KUNIT_ASSERT_EQ(test, kunit_dut_bind(t->dut), 0);
 	KUNIT_EXPECT_EQ(test, kunit_regfile_get(t->rf, GPINTEN), 0);
 	expect_handled(test, 0, 1);

@@ -2,9 +2,9 @@
 /*
  * KUnit test for the interrupts of the DA9211 and its siblings
  *
- * The driver runs as it is, on a model of the chip: registers in pages, of which the
- * first has the events, cleared by writing 1. The interrupt is low while there is an
- * event which is not masked. Bit SLAVE_SEL of CONFIG_E says that there are two bucks.
+ * The unmodified driver runs on a model of the chip: its registers are in pages, the
+ * first of which has the write-1-to-clear events. The interrupt is low while an unmasked
+ * event is set. Bit SLAVE_SEL of CONFIG_E is set if there are two bucks.
  */
 
 #include <linux/atomic.h>
@@ -23,23 +23,23 @@
 
 #define DEVICE_ID	0x22
 
-/* Of a page */
+/* Page of a register, and offset within it */
 #define PAGE(_reg)	((_reg) >> 8)
 #define OFFSET(_reg)	((_reg) & 0xff)
 
-/* What is behind the first page: nothing but this */
+/* Values of CONFIG_E, the only register outside the first page */
 #define CONFIG_E_ONE	0
 #define CONFIG_E_TWO	DA9211_SLAVE_SEL
 
 /**
  * struct da9211_test - fixture
  * @c:		the chip
- * @pdata:	what the board says about it
- * @bucks:	consumers of the regulators
- * @nb:		notifiers of them
- * @notified:	calls of those with an over-current
- * @again:	events which happen when the first one of each buck is notified
- * @handled:	interrupts which the test knows of
+ * @pdata:	platform data
+ * @bucks:	the consumed regulators
+ * @nb:		their notifiers
+ * @notified:	calls of the notifiers with an over-current
+ * @again:	events raised during the first notification of each buck
+ * @handled:	interrupts which the test has already accounted for
  * @late:	the regulator did not exist when the interrupt was requested
  */
 struct da9211_test {
@@ -108,8 +108,8 @@ static const struct kunit_regfile_model da9211_model = {
 };
 
 /*
- * What the handler uses exists when the handler can be called. If not, there is no
- * interrupt for it: the kernel would not survive that.
+ * The regulator, which the handler uses, must exist once the handler can be called. If
+ * not, refuse the interrupt, as the handler would crash the kernel.
  */
 static int da9211_requested(struct kunit_irq_line *line, void *data)
 {
@@ -195,7 +195,7 @@ static void da9211_put(void *data)
 	}
 }
 
-/* Be told about each regulator. */
+/* Consume each regulator, with a notifier. */
 static void da9211_consume(struct kunit *test)
 {
 	static const char * const names[] = { "BUCKA", "BUCKB" };
@@ -221,18 +221,18 @@ static struct da9211_test *da9211_start(struct kunit *test, int num_buck)
 	return t;
 }
 
-/* The handler begins with that. */
+/* The handler begins with a read of EVENT_B. */
 static unsigned int interrupts(struct da9211_test *t)
 {
 	return kunit_regfile_count(t->c->rf, KUNIT_REGFILE_READ, DA9211_REG_EVENT_B);
 }
 
-/* @runs: those of the handler that have read the events, since the last time */
+/* @runs: runs of the handler which have read the events, since the last call */
 static void expect_notified(struct kunit *test, int a, int b, unsigned int runs)
 {
 	struct da9211_test *t = test->priv;
 
-	/* One round for each event, and one for a transfer that failed */
+	/* One round for each event, and one for a failed transfer */
 	for (int i = 0; i < 3 && kunit_irq_line_settle(t->c->line); i++)
 		;
 	KUNIT_EXPECT_EQ_MSG(test, interrupts(t) - t->handled, runs, "runs of the handler");
@@ -259,7 +259,7 @@ static void da9211_over_current(struct kunit *test)
 	expect_notified(test, 2, 2, 1);
 }
 
-/* An over-current before the kernel was started, which the firmware had enabled. */
+/* The firmware has enabled the over-current event, which is pending at probe. */
 static void da9211_pending(struct kunit *test)
 {
 	struct da9211_test *t = da9211_create(test, 1);
@@ -273,7 +273,7 @@ static void da9211_pending(struct kunit *test)
 	expect_notified(test, 1, 0, 1);
 }
 
-/* What happens while consumers act upon an event is another one. */
+/* An event while consumers are notified is handled as another event. */
 static void da9211_again(struct kunit *test)
 {
 	struct da9211_test *t = da9211_start(test, 1);
@@ -301,7 +301,7 @@ static void da9211_read_fails(struct kunit *test)
 	expect_notified(test, 1, 0, 1);
 }
 
-/* The consumers are notified of an event that cannot be cleared, and again when it can be. */
+/* If clearing an event fails, consumers are notified again when it succeeds. */
 static void da9211_clear_fails(struct kunit *test)
 {
 	struct da9211_test *t = da9211_start(test, 1);
@@ -332,7 +332,7 @@ static void da9211_probe_fails(struct kunit *test)
 	struct da9211_test *t = da9211_create(test, 2);
 	unsigned int accesses;
 
-	/* The first time it selects one page more */
+	/* The first probe selects one page more */
 	kunit_dut_bind_again(t->c->dut, 1);
 	accesses = kunit_dut_count_accesses(t->c->dut);
 	KUNIT_EXPECT_GT(test, accesses, 0);

@@ -2,7 +2,7 @@
 /*
  * KUnit test for the alarm of rtc-ds1374
  *
- * The driver runs as it is, on a model of the DS1374. Its handler disables the
+ * The unmodified driver runs on a model of the DS1374. Its handler disables the
  * interrupt and leaves the rest to a work item, which enables it again.
  */
 
@@ -28,14 +28,14 @@
 #define SR_AF		BIT(0)
 #define TCR		0x09
 
-/* Only for what would otherwise hang: reaching it is a failure. */
+/* Timeout of waits, so that they do not hang: reaching it is a failure. */
 #define PATIENCE	(10 * HZ)
 
 /**
  * struct ds1374_test - fixture
  * @c:		the device
- * @rtc:	what the driver has made of it
- * @done:	what the test waits for has happened
+ * @rtc:	the RTC which the driver has registered
+ * @done:	completed by the event for which the test waits
  */
 struct ds1374_test {
 	struct kunit_i2c_client	*c;
@@ -99,7 +99,7 @@ static void set_alarm(struct kunit *test)
 		t->rtc = rtc_kunit_find(test, &t->c->client->dev);
 	}
 
-	/* It is 512, and a counter runs until it is 1000 */
+	/* The time is 512; the alarm counts down until it is 1000 */
 	kunit_regfile_set(t->c->rf, TOD0 + 1, 0xff, 512 >> 8);
 	rtc_time64_to_tm(1000, &alarm.time);
 	KUNIT_ASSERT_EQ(test, rtc_set_alarm(t->rtc, &alarm), 0);
@@ -120,8 +120,8 @@ static void work_wrote_cr(struct kunit_regfile *rf, void *data)
 }
 
 /*
- * The alarm is due now. The work item disables it in CR, and then tells the core,
- * which does so once more: the work item is through then.
+ * The alarm is due now. The work item disables it in CR and reports it to the core. The
+ * core disables it once more: by then the work item is done.
  */
 static void expect_alarm(struct kunit *test, const char *what)
 {
@@ -147,7 +147,7 @@ static void ds1374_alarm(struct kunit *test)
 	}
 }
 
-/* The firmware has left an alarm enabled, which has been due. It is not the next one. */
+/* An alarm which the firmware has left enabled and pending is not reported as the next one. */
 static void ds1374_pending(struct kunit *test)
 {
 	struct ds1374_test *t = test->priv;
@@ -164,7 +164,7 @@ static void ds1374_pending(struct kunit *test)
 	expect_alarm(test, "after one from before");
 }
 
-/* A transfer of the work item fails, and there is another chance. */
+/* A failed transfer of the work item is retried. */
 static void ds1374_read_fails(struct kunit *test)
 {
 	struct ds1374_test *t = test->priv;
@@ -185,7 +185,7 @@ static void ds1374_probe_fails(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, kunit_dut_fail_each_access(t->c->dut), accesses);
 }
 
-/* The alarm is due, and its work item has begun: it is gone with the driver. */
+/* The driver is unbound while the work item of a due alarm runs: it must not outlive that. */
 static void ds1374_unbind_in_work(struct kunit *test)
 {
 	struct ds1374_test *t = test->priv;
@@ -201,8 +201,8 @@ static void ds1374_unbind_in_work(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, kunit_irq_line_requested(t->c->line));
 
 	/*
-	 * One which is left does its transfers. flush_workqueue() keeps drivers from waiting
-	 * for all work of the system, which is what a test wants.
+	 * A work item which is left would do its transfers. flush_workqueue() warns about
+	 * flushing a system-wide workqueue, which is wrong for drivers, but right for this test.
 	 */
 	__flush_workqueue(system_percpu_wq);
 	KUNIT_EXPECT_EQ_MSG(test, kunit_regfile_transfers(t->c->rf), transfers,

@@ -18,7 +18,7 @@
 #include <kunit/mmio.h>
 #include <kunit/test.h>
 
-/* The only event there is */
+/* The only event of the device */
 #define ALARM		BIT(0)
 
 /**
@@ -26,10 +26,10 @@
  * @mmio:	its registers
  * @line:	its interrupt
  * @dut:	a platform device with both
- * @time:	nanoseconds
+ * @time:	time of the device, in nanoseconds
  * @alarm:	when the alarm is due
- * @armed:	it is set, and has not come
- * @cleared:	how often the driver has acknowledged one
+ * @armed:	the alarm is set, and has not gone off yet
+ * @cleared:	how often the driver has acknowledged an alarm
  */
 struct goldfish_rtc_model {
 	struct kunit_mmio	*mmio;
@@ -41,7 +41,7 @@ struct goldfish_rtc_model {
 	unsigned int		cleared;
 };
 
-/* An alarm which is due comes. Under the lock of the registers. */
+/* Raise the alarm if it is due. Called with the lock of the registers held. */
 static void goldfish_rtc_model_check(struct goldfish_rtc_model *rtc)
 {
 	if (!rtc->armed || rtc->time < rtc->alarm)
@@ -105,7 +105,7 @@ static void goldfish_rtc_model_write(struct kunit_mmio *mmio, unsigned int offse
 	}
 }
 
-/* Time goes by in the device */
+/* Let time pass in the device */
 static void goldfish_rtc_model_wait(struct goldfish_rtc_model *rtc, u64 seconds)
 {
 	guard(kunit_mmio)(rtc->mmio);
@@ -130,7 +130,7 @@ static int goldfish_rtc_test_init(struct kunit *test)
 
 	KUNIT_ASSERT_NOT_NULL(test, rtc);
 	test->priv = rtc;
-	/* The kernel may set its clock by the first RTC that it finds */
+	/* A sane time, as the kernel may set its clock from the first RTC it finds */
 	rtc->time = ktime_get_real_seconds() * NSEC_PER_SEC;
 	rtc->line = kunit_irq_line_create(test, NULL);
 	kunit_irq_line_enable(rtc->line, 0);
@@ -146,7 +146,7 @@ static void goldfish_rtc_put(void *dev)
 	put_device(dev);
 }
 
-/* What the driver has registered */
+/* Bind the driver. Returns the RTC which it has registered. */
 static struct rtc_device *goldfish_rtc_test_bind(struct kunit *test)
 {
 	struct goldfish_rtc_model *rtc = test->priv;
@@ -159,7 +159,7 @@ static struct rtc_device *goldfish_rtc_test_bind(struct kunit *test)
 	return to_rtc_device(dev);
 }
 
-/* Set an alarm so many seconds from now */
+/* Set an alarm @seconds from now */
 static void goldfish_rtc_test_set(struct kunit *test, struct rtc_device *dev, u64 seconds,
 				  bool enabled)
 {
@@ -170,7 +170,7 @@ static void goldfish_rtc_test_set(struct kunit *test, struct rtc_device *dev, u6
 	KUNIT_ASSERT_EQ(test, rtc_set_alarm(dev, &alarm), 0);
 }
 
-/* Wait for the interrupt, and for what the RTC core has to do about it */
+/* Wait for the interrupt, and for the work of the RTC core */
 static void goldfish_rtc_test_settle(struct kunit *test, struct rtc_device *dev)
 {
 	struct goldfish_rtc_model *rtc = test->priv;
@@ -179,14 +179,14 @@ static void goldfish_rtc_test_settle(struct kunit *test, struct rtc_device *dev)
 	flush_work(&dev->irqwork);
 }
 
-/* Time is read and written in halves, in the order which the device asks for. */
+/* Time is read and written in halves, in the order required by the device. */
 static void goldfish_rtc_time_test(struct kunit *test)
 {
 	struct goldfish_rtc_model *rtc = test->priv;
 	struct rtc_device *dev = goldfish_rtc_test_bind(test);
 	struct rtc_time tm;
 
-	/* The low half has all bits set, and the high half changes with the next tick */
+	/* The low half is all ones, so the high half changes with the next tick */
 	rtc->time = 0x0123456700000000 - 1;
 	KUNIT_ASSERT_EQ(test, rtc_read_time(dev, &tm), 0);
 	KUNIT_EXPECT_EQ(test, rtc_tm_to_time64(&tm), (0x0123456700000000 - 1) / NSEC_PER_SEC);
@@ -199,9 +199,9 @@ static void goldfish_rtc_time_test(struct kunit *test)
 }
 
 /*
- * An alarm goes all the way: it is programmed and enabled, it interrupts once, is
- * acknowledged, and gets to the RTC core. The second one as well, as the core disables the
- * interrupt after the first.
+ * An alarm is programmed and enabled, interrupts once, is acknowledged, and is reported to
+ * the RTC core. Check a second alarm as well, as the core disables the interrupt after the
+ * first one.
  */
 static void goldfish_rtc_alarm_test(struct kunit *test)
 {
@@ -229,7 +229,7 @@ static void goldfish_rtc_alarm_test(struct kunit *test)
 	}
 }
 
-/* A cancelled alarm does not come. */
+/* A cancelled alarm does not go off. */
 static void goldfish_rtc_cancel_test(struct kunit *test)
 {
 	struct goldfish_rtc_model *rtc = test->priv;
@@ -243,7 +243,7 @@ static void goldfish_rtc_cancel_test(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, kunit_irq_line_asserted(rtc->line));
 }
 
-/* The alarm which is set can be read. */
+/* The alarm can be read back. */
 static void goldfish_rtc_read_alarm_test(struct kunit *test)
 {
 	struct goldfish_rtc_model *rtc = test->priv;
@@ -261,7 +261,7 @@ static void goldfish_rtc_read_alarm_test(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, alarm.enabled, 0);
 }
 
-/* An alarm was set before the kernel came, and is on the line when it is requested. */
+/* An alarm from before boot is pending on the line when the driver requests it. */
 static void goldfish_rtc_early_test(struct kunit *test)
 {
 	struct goldfish_rtc_model *rtc = test->priv;
@@ -317,7 +317,7 @@ static void goldfish_rtc_use(struct kunit_dut *dut, void *data)
 	KUNIT_EXPECT_EQ(test, dev->ops->alarm_irq_enable(dut->dev, 1), 0);
 }
 
-/* An interrupt at any moment of what the driver does is handled in the end. */
+/* An interrupt at any point of the driver is handled in the end. */
 static void goldfish_rtc_any_time_test(struct kunit *test)
 {
 	struct goldfish_rtc_model *rtc = test->priv;

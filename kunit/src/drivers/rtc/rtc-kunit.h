@@ -17,7 +17,7 @@ static inline int rtc_kunit_match(struct device *dev, const void *data)
 	return dev->class && !strcmp(dev->class->name, "rtc");
 }
 
-/* The RTC which the driver of @parent has registered. It stays while the driver is bound. */
+/* The RTC which the driver of @parent has registered. Valid while the driver is bound. */
 static inline struct rtc_device *rtc_kunit_find(struct kunit *test, struct device *parent)
 {
 	struct device *dev = device_find_child(parent, NULL, rtc_kunit_match);
@@ -27,7 +27,7 @@ static inline struct rtc_device *rtc_kunit_find(struct kunit *test, struct devic
 	return to_rtc_device(dev);
 }
 
-/* Set an alarm, in an hour by the clock of @rtc */
+/* Set an alarm one hour ahead of the time of @rtc */
 static inline void rtc_kunit_set_alarm(struct kunit *test, struct rtc_device *rtc)
 {
 	struct rtc_wkalrm alarm = { .enabled = true };

@@ -2,7 +2,7 @@
 /*
  * KUnit test for the alarm of the MediaTek MT6397, a part of a PMIC
  *
- * The registers are in the regmap of the PMIC, and the device is in a device tree.
+ * The registers are in the regmap of the PMIC, and a device tree describes the device.
  */
 
 #include <linux/device.h>
@@ -37,12 +37,12 @@
 
 /**
  * struct mt6397_test - fixture
- * @chip:	what the driver of the PMIC has for those of its parts
+ * @chip:	data of the PMIC driver for the drivers of its parts
  * @rf:		the registers
  * @line:	the interrupt
  * @dut:	the device
- * @rtc:	what the driver has registered, while somebody looks at it
- * @early:	times that the alarm was disabled when the RTC core knew of it already
+ * @rtc:	the RTC of the driver, while mt6397_write() shall check the order
+ * @early:	how often the alarm was disabled after it was reported to the RTC core
  */
 struct mt6397_test {
 	struct mt6397_chip	chip;
@@ -59,7 +59,7 @@ static const struct kunit_reg mt6397_regs[] = {
 	KUNIT_REGS(BASE + 3, LAST, 0),
 };
 
-/* The RTC core may set the next alarm as soon as it knows of this one */
+/* The RTC core may set the next alarm as soon as this one is reported */
 static void mt6397_write(struct kunit_regfile *rf, unsigned int reg, u32 *val)
 {
 	struct mt6397_test *t = rf->priv;
@@ -74,7 +74,7 @@ static bool mt6397_asserted(struct kunit_regfile *rf)
 	return rf->val[IRQ_STA] & rf->val[IRQ_EN];
 }
 
-/* An alarm that was set, and has been reached */
+/* An enabled alarm goes off */
 static void mt6397_event(struct kunit_regfile *rf, u64 bits)
 {
 	rf->val[IRQ_EN] |= bits;
@@ -126,7 +126,7 @@ static int mt6397_test_init(struct kunit *test)
 	});
 	t->dut->accesses = &t->rf->accesses;
 
-	/* A first of January */
+	/* January 1st */
 	kunit_regfile_set(t->rf, TC(DOM), 0xffff, 1);
 	kunit_regfile_set(t->rf, TC(DOW), 0xffff, 1);
 	kunit_regfile_set(t->rf, TC(MTH), 0xffff, 1);
@@ -176,8 +176,8 @@ static void mt6397_alarm(struct kunit *test)
 }
 
 /*
- * Once the RTC core knows of an alarm it sets the next one. A handler which disables the
- * alarm after that disables the next one.
+ * Once an alarm is reported, the RTC core sets the next one. A handler which disables the
+ * alarm only after reporting it disables the next alarm.
  */
 static void mt6397_order(struct kunit *test)
 {

@@ -2,7 +2,7 @@
 /*
  * KUnit test for the alarm of rtc-pcf8523
  *
- * The driver runs as it is, on a model of the PCF8523, whose interrupt is asserted
+ * The unmodified driver runs on a model of the PCF8523, whose interrupt is asserted
  * while the alarm flag is set and alarm interrupts are enabled.
  */
 
@@ -96,7 +96,7 @@ static struct rtc_device *bind_rtc(struct kunit *test)
 
 static unsigned int interrupts(struct kunit_i2c_client *c)
 {
-	/* The handler begins with that */
+	/* The handler begins with a read of CONTROL2 */
 	return kunit_regfile_count(c->rf, KUNIT_REGFILE_READ, CONTROL2);
 }
 
@@ -106,7 +106,7 @@ static void pcf8523_alarm(struct kunit *test)
 	struct rtc_device *rtc = bind_rtc(test);
 	unsigned int before;
 
-	/* 2026-12-30, 12:47: none of them is in BCD what it is in binary */
+	/* 2026-12-30, 12:47: each of these values differs between BCD and binary */
 	kunit_regfile_set(c->rf, MINUTES, 0xff, 0x47);
 	kunit_regfile_set(c->rf, HOURS, 0xff, 0x12);
 	kunit_regfile_set(c->rf, DAYS, 0xff, 0x30);
@@ -123,7 +123,7 @@ static void pcf8523_alarm(struct kunit *test)
 	KUNIT_EXPECT_EQ_MSG(test, kunit_regfile_get(c->rf, WEEKDAY_ALARM), ALARM_OFF,
 			    "the day of the week matters");
 
-	/* For the core, which would set it anew otherwise */
+	/* Advance the time to the alarm, or the core would set the alarm again */
 	kunit_regfile_set(c->rf, HOURS, 0xff, 0x13);
 	before = kunit_regfile_count(c->rf, KUNIT_REGFILE_WRITE, CONTROL2);
 	kunit_irq_line_raise(c->line, CONTROL2_AF);
@@ -159,7 +159,7 @@ static void pcf8523_wakes(struct kunit *test)
 
 	rtc_kunit_set_alarm(test, rtc);
 	kunit_dut_wake_up(c->dut, CONTROL2_AF);
-	/* The core may have set the alarm anew meanwhile */
+	/* The core may have set the alarm again meanwhile */
 	flush_work(&rtc->irqwork);
 	KUNIT_EXPECT_EQ(test, kunit_irq_line_settle(c->line), 0);
 	KUNIT_EXPECT_EQ(test, kunit_regfile_get(c->rf, CONTROL2), 0);
@@ -171,7 +171,7 @@ static void pcf8523_probe_fails(struct kunit *test)
 	struct kunit_i2c_client *c = test->priv;
 	unsigned int accesses;
 
-	/* The first time it writes the load capacitance, which stays */
+	/* Only the first probe writes the load capacitance, which persists */
 	kunit_dut_bind_again(c->dut, 1);
 	accesses = kunit_dut_count_accesses(c->dut);
 	KUNIT_EXPECT_GT(test, accesses, 0);
@@ -182,7 +182,7 @@ static void pcf8523_unbind_under_fire(struct kunit *test)
 {
 	struct kunit_i2c_client *c = test->priv;
 
-	/* Somebody has left the alarm on */
+	/* The alarm has been left enabled */
 	kunit_regfile_set(c->rf, CONTROL1, CONTROL1_AIE, CONTROL1_AIE);
 	kunit_dut_unbind_under_fire(c->dut, CONTROL2_AF, 5);
 }

@@ -2,9 +2,9 @@
 /*
  * KUnit test for the interrupt of the Goldfish TTY
  *
- * The driver runs as it is, on a model of the device: it has bytes that were received,
- * and asserts its interrupt while there are any and the interrupt is enabled. By commands
- * it reads and writes memory of the driver, in the old version, which this is, at virtual
+ * The unmodified driver runs on a model of the device, which asserts its interrupt while
+ * it has received bytes and the interrupt is enabled. On command, it reads and writes
+ * memory of the driver. This is the old version of the device, which uses virtual
  * addresses.
  */
 
@@ -36,23 +36,23 @@
 #define DATA_PTR_HIGH	0x18
 #define VERSION		0x20
 
-/* How many the driver takes: the number of the device is the line that it gets */
+/* The driver's limit of devices: the number of a device is its TTY line */
 #define LINES		8
 
 /**
- * struct goldfish_tty_test - the device, and who reads from it
+ * struct goldfish_tty_test - the device, and its reader
  * @mmio:	its registers
  * @line:	its interrupt
  * @dut:	a platform device with both
- * @enabled:	the interrupt is
- * @rx:		what was received
- * @rx_len:	how much of it
- * @tx:		what was sent
- * @tx_len:	how much of it
- * @tty:	while it is open
- * @client_ops:	how what was received gets here instead of to a line discipline
- * @got:	what got here
- * @got_len:	how much of it
+ * @enabled:	the interrupt is enabled
+ * @rx:		bytes received by the device
+ * @rx_len:	number of bytes in @rx
+ * @tx:		bytes sent by the driver
+ * @tx_len:	number of bytes in @tx
+ * @tty:	the TTY, while it is open
+ * @client_ops:	pass received bytes to the test instead of to a line discipline
+ * @got:	bytes passed to the test
+ * @got_len:	number of bytes in @got
  */
 struct goldfish_tty_test {
 	struct kunit_mmio		*mmio;
@@ -69,7 +69,7 @@ struct goldfish_tty_test {
 	size_t				got_len;
 };
 
-/* Under the lock of the registers, as all that changes the device. */
+/* Called with the lock of the registers held, like all code that changes the device. */
 static void goldfish_tty_update(struct goldfish_tty_test *t)
 {
 	kunit_irq_line_assert(t->line, t->rx_len && t->enabled);
@@ -191,7 +191,7 @@ static size_t goldfish_tty_got(struct tty_port *port, const u8 *p, const u8 *f, 
 	size_t len = min(count, sizeof(t->got) - t->got_len);
 
 	memcpy(t->got + t->got_len, p, len);
-	/* Pairs with that of the test */
+	/* Pairs with smp_load_acquire() in expect_got() */
 	smp_store_release(&t->got_len, t->got_len + len);
 	return count;
 }
@@ -213,7 +213,7 @@ static int is_tty(struct device *dev, const void *unused)
 	return strstarts(dev_name(dev), "ttyGF");
 }
 
-/* As the kernel opens one, for a device on a serial bus for instance. */
+/* Open the TTY from the kernel, as for a device on a serial bus. */
 static void goldfish_tty_open(struct kunit *test)
 {
 	struct goldfish_tty_test *t = test->priv;
@@ -241,12 +241,12 @@ static void expect_got(struct kunit *test, const char *s)
 
 	KUNIT_EXPECT_EQ(test, kunit_irq_line_settle(t->line), 0);
 	flush_work(&t->tty->port->buf.work);
-	/* Pairs with that of goldfish_tty_got() */
+	/* Pairs with smp_store_release() in goldfish_tty_got() */
 	KUNIT_ASSERT_EQ(test, smp_load_acquire(&t->got_len), strlen(s));
 	KUNIT_EXPECT_MEMEQ(test, t->got, s, strlen(s));
 }
 
-/* What is received interrupts while the port is open, and only then. */
+/* Received bytes cause interrupts only while the port is open. */
 static void goldfish_tty_receive(struct kunit *test)
 {
 	struct goldfish_tty_test *t = test->priv;
@@ -279,7 +279,7 @@ static void goldfish_tty_send(struct kunit *test)
 	KUNIT_EXPECT_MEMEQ(test, t->tx, "hello", 5);
 }
 
-/* The interrupt may be shared: one without an event is not for this device. */
+/* The interrupt may be shared: without an event it is not from this device. */
 static void goldfish_tty_spurious(struct kunit *test)
 {
 	struct goldfish_tty_test *t = test->priv;
@@ -296,8 +296,8 @@ static void goldfish_tty_spurious(struct kunit *test)
 }
 
 /*
- * The interrupt is freed before the registers are unmapped. As it may be shared,
- * somebody else may interrupt in between, which CONFIG_DEBUG_SHIRQ does.
+ * The interrupt is freed before the registers are unmapped. Otherwise another device on
+ * the shared line could interrupt in between, as CONFIG_DEBUG_SHIRQ simulates.
  */
 static void goldfish_tty_interrupt_in_remove(struct kunit *test)
 {

@@ -1,20 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * KUnit tests of softirqs: in which order the vectors, the tasklets and the BH
- * work run, what holds them, and when they are deferred.
+ * KUnit tests of softirqs: the order in which vectors, tasklets and BH work run,
+ * what holds them off, and when they are deferred.
  *
  * The test's thread is bound to one CPU and runs as SCHED_FIFO, so that no task
- * but a stopper preempts it: what softirqs do meanwhile, they do on top of it
- * or when it sleeps. On PREEMPT_RT this is what makes a BH disabled section a
- * hold at all, as there another task may run the softirqs of the CPU.
+ * but a stopper preempts it: meanwhile softirqs run only on top of it, or while
+ * it sleeps. On PREEMPT_RT only this lets a BH disabled section hold softirqs
+ * off at all, as there another task may run the softirqs of the CPU.
  *
  * A section with bottom halves disabled holds everything which is scheduled in
- * it. Its end runs at least one pass over the pending vectors at once, which
- * is the step. The other users of softirqs are not stopped: no expectation
- * here changes when more vectors are pending, or when a pass is added.
+ * it. Its end immediately runs at least one pass over the pending vectors: that
+ * is one step. The other users of softirqs are not stopped, so no expectation
+ * here may depend on further pending vectors, or on an additional pass.
  *
  * Callbacks run in soft or hard interrupt context, where a failing expectation
- * would allocate memory and sleep: they record, the test's thread judges.
+ * would allocate memory and sleep: they only record, and the test's thread checks.
  */
 #include <kunit/test.h>
 
@@ -39,11 +39,11 @@
 #include <linux/tracepoint.h>
 #include <linux/workqueue.h>
 
-/* What handle_softirqs() promises: stated here, not taken from there. */
+/* What handle_softirqs() promises. Stated here, not copied from its source. */
 #define ORD_MAX_PASSES	10
 #define ORD_MAX_TIME	msecs_to_jiffies(2)
 
-/* Only for what would otherwise hang: reaching it is a failure. */
+/* Bounds waits which would otherwise hang. Reaching it is a failure. */
 #define ORD_TIMEOUT	(10 * HZ)
 
 #define ORD_TASKLETS	8
@@ -79,20 +79,20 @@ KUNIT_ARRAY_PARAM_DESC(ord_vec, ord_vecs, name);
 struct ord_test;
 
 /**
- * struct ord_tl - a tasklet which keeps a record
+ * struct ord_tl - a tasklet which records its runs
  * @tl:		the tasklet
  * @ot:		the test that it belongs to
- * @vec:	where ord_schedule() schedules it
+ * @vec:	vector on which ord_schedule() schedules it
  * @fn:		called by the callback, may be NULL
  * @runs:	runs of the callback
  * @depth:	runs of the callback in progress
- * @nested:	runs which found another one in progress
+ * @nested:	runs which started while another one was in progress
  * @bad_context: runs outside of soft interrupt context
- * @left:	how often the callback is to schedule itself again
- * @cpu:	where it ran last
- * @pass:	the pass in which it ran last, as counted by ord_ticker()
- * @task:	the task it ran on top of last
- * @priv:	for @fn
+ * @left:	how many more times the callback schedules itself
+ * @cpu:	CPU of the last run
+ * @pass:	pass of the last run, as counted by ord_ticker()
+ * @task:	task on top of which it ran last
+ * @priv:	private data of @fn
  */
 struct ord_tl {
 	struct tasklet_struct	tl;
@@ -111,12 +111,12 @@ struct ord_tl {
 };
 
 /**
- * struct ord_work - a work which keeps a record
+ * struct ord_work - a work item which records its runs
  * @work:	the work
  * @ot:		the test that it belongs to
  * @id:		its number in the log
  * @runs:	runs of the function
- * @cpu:	where it ran last
+ * @cpu:	CPU of the last run
  */
 struct ord_work {
 	struct work_struct	work;
@@ -161,18 +161,18 @@ struct ord_run {
  * @work:	the works
  * @helper:	the helper threads
  * @irq_work:	raises from hard interrupt context
- * @landed:	the hard interrupt has been there
- * @held:	a callback has arrived in ord_hold()
- * @release:	callbacks in ord_hold() may go on
+ * @landed:	the hard interrupt has happened
+ * @held:	a callback is held in ord_hold()
+ * @release:	lets callbacks in ord_hold() continue
  * @stop:	no callback may schedule itself again
  * @pass:	passes over the vectors, as counted by ord_ticker()
  * @actions:	calls of each vector's action at the start of each pass
- * @nlog:	entries in @log, and those which found no place
- * @log:	what ran, in this order, and when
+ * @nlog:	number of entries in @log, including those which did not fit
+ * @log:	what ran, in order, and when
  * @run:	the first runs of a flood
  * @batch:	runs of a flood in the current batch
  * @in_ksoftirqd: runs of a flood in ksoftirqd
- * @progress:	what a flood waits for, before it ends
+ * @progress:	what a flood waits for before it ends
  * @done:	what the test's thread waits for
  * @busy:	something still refers to this, so it must not be freed
  */
@@ -229,7 +229,7 @@ static void ord_callback(struct tasklet_struct *t)
 	w->task = current;
 	w->pass = w->ot->pass;
 	ord_log(w->ot, w - w->ot->tl);
-	/* Whoever sees the run, sees what was recorded about it. */
+	/* Whoever sees the count also sees what was recorded about the run. */
 	atomic_inc_return_release(&w->runs);
 	if (w->fn)
 		w->fn(w);
@@ -246,7 +246,7 @@ static void ord_schedule(struct ord_tl *w)
 	w->vec->schedule(&w->tl);
 }
 
-/* Schedule a tasklet and run it, or at least the pass which should. */
+/* Schedule a tasklet and run it, or at least the pass which should run it. */
 static void ord_step(struct ord_tl *w)
 {
 	local_bh_disable();
@@ -259,7 +259,7 @@ static void ord_complete(struct ord_tl *w)
 	complete(&w->ot->done);
 }
 
-/* Wait for an interrupt on this CPU, in a context which may be atomic. */
+/* Wait for an interrupt on this CPU. The context may be atomic. */
 static bool ord_spin(int *flag)
 {
 	u64 end = ktime_get_mono_fast_ns() + 10 * NSEC_PER_SEC;
@@ -272,7 +272,7 @@ static bool ord_spin(int *flag)
 	return true;
 }
 
-/* Wait until time has moved on by @ticks, in a context which may be atomic. */
+/* Wait until jiffies has advanced by @ticks. The context may be atomic. */
 static bool ord_spin_jiffies(unsigned long ticks)
 {
 	u64 end = ktime_get_mono_fast_ns() + 10 * NSEC_PER_SEC;
@@ -305,8 +305,8 @@ static void ord_hold(struct ord_tl *w)
 }
 
 /*
- * On an hrtimer, which stays on this CPU: a timer of the wheel moves to a CPU
- * which is not idle, and may there be waiting for a callback on hold.
+ * Sleeps on an hrtimer, which stays on this CPU. A timer of the wheel moves to
+ * a CPU which is not idle, and might have to wait there for a callback on hold.
  */
 static void ord_nap(void)
 {
@@ -316,7 +316,7 @@ static void ord_nap(void)
 	schedule_hrtimeout(&time, HRTIMER_MODE_REL);
 }
 
-/* Polls what another thread does; the end of the time is a failure. */
+/* Poll for what another thread does. Running out of time is a failure. */
 #define ord_poll(cond)							\
 ({									\
 	unsigned long __end = jiffies + ORD_TIMEOUT;			\
@@ -328,8 +328,8 @@ static void ord_nap(void)
 })
 
 /*
- * Polls as well, so that a failure is reported even when it is the softirq of
- * the timers that does not run.
+ * Polls as well, so that a failure is reported even when the softirq of the
+ * timers is the one that does not run.
  */
 static bool ord_wait(struct ord_test *ot)
 {
@@ -397,7 +397,7 @@ static bool ord_helper_join(struct ord_test *ot, struct ord_helper *h)
 	if (!h->task)
 		return true;
 	if (!h->started) {
-		/* Never ran, and does not begin to */
+		/* It has never run, and will not start now */
 		kthread_stop(h->task);
 		complete(&h->done);
 	}
@@ -411,7 +411,7 @@ static bool ord_helper_join(struct ord_test *ot, struct ord_helper *h)
 	return true;
 }
 
-/* True when the helper sleeps in its function, false when that has returned. */
+/* True when the helper sleeps in its function, false when the function has returned. */
 static bool ord_helper_blocks(struct ord_helper *h)
 {
 	if (!ord_poll(READ_ONCE(h->returned) ||
@@ -432,8 +432,9 @@ static void ord_bh_work_fn(struct work_struct *work)
 }
 
 /*
- * A request to schedule, like that of the change to SCHED_FIFO, ends the passes
- * after the first one. Without preemption it may be pending for long.
+ * A pending reschedule request, such as that of the change to SCHED_FIFO, ends
+ * the passes after the first one. Without preemption it may stay pending for
+ * long.
  */
 static void ord_settle(void)
 {
@@ -472,7 +473,7 @@ static int ord_init(struct kunit *test)
 	return 0;
 }
 
-/* Also after a test which broke off in the middle. */
+/* Runs also after a test which broke off in the middle. */
 static void ord_exit(struct kunit *test)
 {
 	struct ord_test *ot = test->priv;
@@ -509,8 +510,8 @@ static int ord_other_cpu(struct ord_test *ot)
 
 /*
  * On PREEMPT_RT, and without the BH lock, a task which preempts ksoftirqd in
- * the middle of a pass may make another pass before that one goes on. For the
- * tests which count passes keep the others out.
+ * the middle of a pass may run another pass before the first one continues.
+ * Keep other tasks out for the tests which count passes.
  */
 static void ord_serialize_passes(struct ord_test *ot, bool on)
 {
@@ -534,7 +535,7 @@ static void ord_expect_log(struct kunit *test, const int *want, int n)
 		KUNIT_EXPECT_EQ_MSG(test, ot->log[i].id, want[i], "at place %d", i);
 }
 
-/* That a tasklet ran as often as it should have, where it should have. */
+/* Expect a tasklet to have run @runs times, in the right context. */
 static void ord_expect_runs(struct kunit *test, struct ord_tl *w, int runs)
 {
 	KUNIT_EXPECT_EQ(test, ord_runs(w), runs);
@@ -542,7 +543,7 @@ static void ord_expect_runs(struct kunit *test, struct ord_tl *w, int runs)
 	KUNIT_EXPECT_EQ(test, atomic_read(&w->bad_context), 0);
 }
 
-/* User space knows the vectors by number and by name. */
+/* Numbers and names of the vectors are visible to user space. */
 static void ord_names(struct kunit *test)
 {
 	static const char * const names[] = {
@@ -562,7 +563,7 @@ static void ord_names(struct kunit *test)
 #endif
 }
 
-/* What can be seen of the vectors, in the order in which they have to run. */
+/* The observable users of the vectors, in the order in which they must run. */
 enum {
 	ORD_BH_HIGHPRI,
 	ORD_TASKLET_HI,
@@ -687,7 +688,7 @@ static void ord_witness_raise(struct ord_witnesses *s, int id)
 	}
 }
 
-/* C12: a pass runs the vectors ascending, in whatever order they were raised. */
+/* C12: a pass runs the vectors in ascending order, however they were raised. */
 static void ord_ascending(struct kunit *test)
 {
 	const struct ord_direction *dir = test->param_value;
@@ -714,7 +715,7 @@ static void ord_ascending(struct kunit *test)
 	local_bh_disable();
 	mod_timer(&s->timer, jiffies);
 	hrtimer_start(&s->hrtimer, 0, HRTIMER_MODE_REL_PINNED_SOFT);
-	/* Then both have expired, and wait for their vectors to run. */
+	/* By then both have expired, and wait for their vectors to run. */
 	ticks = ord_spin_jiffies(2);
 	for (int i = 0; i < ORD_WITNESSES; i++)
 		ord_witness_raise(s, dir->down ? ORD_WITNESSES - 1 - i : i);
@@ -722,7 +723,7 @@ static void ord_ascending(struct kunit *test)
 	local_bh_enable();
 	inl = atomic_read(&ot->nlog);
 
-	/* All in one pass, so that all of them have run by now. */
+	/* All of them are in one pass, so they have all run by now. */
 	for (int i = 0; i < ORD_WITNESSES; i++)
 		if (i != ORD_TASKLET_SIM || IS_ENABLED(CONFIG_IRQ_SIM_SOFTIRQ))
 			want[n++] = i;
@@ -730,7 +731,7 @@ static void ord_ascending(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, ord_poll(atomic_read(&ot->nlog) >= n));
 	if (ot->log[n - 1].id == ORD_IRQ_POLL &&
 	    time_after(ot->log[n - 1].jiffies, before)) {
-		/* irq_poll leaves it to the next pass when the time changes */
+		/* irq_poll defers to the next pass when jiffies changes */
 		kunit_info(test, "a tick has deferred irq_poll");
 		for (int i = ORD_IRQ_POLL; i < n - 1; i++)
 			want[i] = want[i + 1];
@@ -769,9 +770,9 @@ static void ord_fifo(struct kunit *test)
 }
 
 /*
- * C12: BH work shares the vector with tasklets: all of the work comes first,
- * each of the two in its own order. Work is left to the next pass only after
- * 2 ms of it.
+ * C12: BH work shares the vector with tasklets. All of the work comes first,
+ * and each of the two keeps its own order. Work is left to the next pass only
+ * after running for 2 ms.
  */
 static void ord_bh_work_first(struct kunit *test)
 {
@@ -818,8 +819,9 @@ static void ord_bh_work_first(struct kunit *test)
 }
 
 /*
- * Counts the passes: it is the first tasklet of the first vector, and raises
- * its vector again, so that each pass begins with it as long as it goes on.
+ * Counts the passes. It is the first tasklet of the first vector, and raises
+ * its vector again, so that each pass starts with it for as long as it
+ * continues.
  */
 static void ord_ticker(struct ord_tl *w)
 {
@@ -875,8 +877,8 @@ static void ord_schedule_next(struct ord_tl *w)
 }
 
 /*
- * C12: a vector which is raised during a pass, a lower one or a higher one or
- * the one that runs, is called in the next pass, and once in each.
+ * C12: a vector which is raised during a pass, whether lower, higher or the one
+ * running, is called in the next pass, and only once per pass.
  */
 static void ord_next_pass(struct kunit *test)
 {
@@ -905,7 +907,7 @@ static void ord_next_pass(struct kunit *test)
 	ord_expect_runs(test, to, 1);
 	KUNIT_EXPECT_EQ(test, from->pass, 1);
 
-	/* Nothing is called twice in a pass */
+	/* No vector is called twice in a pass */
 	for (int i = 0; i < ARRAY_SIZE(ord_vecs); i++)
 		for (int pass = 1; pass < 4; pass++)
 			KUNIT_EXPECT_LE_MSG(test, ot->actions[pass + 1][i] -
@@ -913,9 +915,9 @@ static void ord_next_pass(struct kunit *test)
 					    "%s in pass %d", ord_vecs[i].name, pass);
 
 	/*
-	 * The second pass calls the vector in any case. If somebody else had
-	 * raised it for the first one, and its turn was still to come, then it
-	 * found the tasklet there already.
+	 * The second pass calls the vector in any case. If something else had
+	 * raised it for the first pass, and its turn was still to come, the
+	 * tasklet already ran then.
 	 */
 	start = &ot->actions[1][pair->to];
 	calls = ot->actions[2][pair->to] - *start;
@@ -928,7 +930,7 @@ static void ord_next_pass(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, ot->actions[3][pair->to] - ot->actions[2][pair->to], 1);
 }
 
-/* C13: scheduled several times before it runs, it runs once. */
+/* C13: scheduled several times before it runs, a tasklet runs once. */
 static void ord_one_shot(struct kunit *test)
 {
 	struct ord_test *ot = test->priv;
@@ -940,7 +942,7 @@ static void ord_one_shot(struct kunit *test)
 	local_bh_enable();
 	ord_expect_runs(test, w, 1);
 
-	/* The run has used it up */
+	/* The run has consumed the request */
 	local_bh_disable();
 	local_bh_enable();
 	ord_expect_runs(test, w, 1);
@@ -953,7 +955,7 @@ static void ord_again(struct ord_tl *w)
 {
 	struct ord_test *ot = w->ot;
 
-	/* Merge: there is one more run for all of them. */
+	/* These merge: there is one more run for all of them. */
 	if (w->left-- > 0) {
 		ord_schedule(w);
 		ord_schedule(w);
@@ -962,7 +964,7 @@ static void ord_again(struct ord_tl *w)
 	}
 }
 
-/* C13: scheduled from itself, it runs again, in each pass once. */
+/* C13: a tasklet which schedules itself runs again, once in each pass. */
 static void ord_self(struct kunit *test)
 {
 	struct ord_test *ot = test->priv;
@@ -977,7 +979,7 @@ static void ord_self(struct kunit *test)
 	ord_start_ticker(ot, ticker, 6);
 	ord_schedule(w);
 	local_bh_enable();
-	/* The ticker and the tasklet */
+	/* Wait for the ticker and for the tasklet */
 	done = ord_wait(ot) && ord_wait(ot);
 	ord_serialize_passes(ot, false);
 
@@ -987,7 +989,7 @@ static void ord_self(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, ot->pass, 6);
 }
 
-/* C13: disabled, it waits, until it was enabled as often; others run. */
+/* C13: a disabled tasklet waits until it was enabled as often; others run. */
 static void ord_disable(struct kunit *test)
 {
 	struct ord_test *ot = test->priv;
@@ -1010,7 +1012,7 @@ static void ord_disable(struct kunit *test)
 	ord_expect_runs(test, w, 0);
 	ord_expect_runs(test, other, 2);
 
-	/* It is still in the queue, and runs from there without a schedule. */
+	/* It is still queued, and runs without being scheduled again. */
 	local_bh_disable();
 	tasklet_enable(&w->tl);
 	runs = ord_runs(w);
@@ -1037,8 +1039,8 @@ static void ord_wait_disable(struct ord_tl *w)
 }
 
 /*
- * C13: tasklet_kill() waits for a pending run, from the same CPU and from
- * another one; after it the tasklet is idle and can be used again.
+ * C13: tasklet_kill() waits for a pending run, on the same CPU and on another
+ * one. Afterwards the tasklet is idle and can be used again.
  */
 static void __ord_kill_pending(struct kunit *test, int cpu)
 {
@@ -1047,7 +1049,7 @@ static void __ord_kill_pending(struct kunit *test, int cpu)
 	struct ord_tl *w = &ot->tl[0];
 	int runs;
 
-	/* Disabled, it stays pending for as long as the test wants. */
+	/* While disabled, it stays pending for as long as the test wants. */
 	tasklet_disable(&w->tl);
 	ord_step(w);
 	ord_expect_runs(test, w, 0);
@@ -1089,7 +1091,7 @@ static void ord_kill_pending_remote(struct kunit *test)
 	__ord_kill_pending(test, cpu);
 }
 
-/* C13: nothing is left behind by the kill of a tasklet which is idle. */
+/* C13: killing an idle tasklet leaves nothing behind. */
 static void ord_kill_idle(struct kunit *test)
 {
 	struct ord_test *ot = test->priv;
@@ -1107,7 +1109,7 @@ static void ord_kill_idle(struct kunit *test)
 }
 
 /*
- * C13: what waits for the tasklet waits for the run in progress, which is on
+ * C13: functions which wait for the tasklet wait for the run in progress on
  * another CPU.
  */
 static void ord_waits_for_run(struct kunit *test, void (*wait)(struct ord_tl *w))
@@ -1154,8 +1156,8 @@ static void ord_disable_running(struct kunit *test)
 }
 
 /*
- * C13: it never runs on two CPUs at once. What another CPU schedules while it
- * runs is one more run, after it, and there.
+ * C13: a tasklet never runs on two CPUs at once. When another CPU schedules it
+ * during a run, it runs once more, afterwards, and on that other CPU.
  */
 static void ord_never_twice(struct kunit *test)
 {
@@ -1179,7 +1181,7 @@ static void ord_never_twice(struct kunit *test)
 	local_bh_enable();
 	after = kstat_softirqs_cpu(w->vec->nr, ot->cpu);
 
-	/* This CPU tried, and had to leave it for later. */
+	/* This CPU tried to run it, and had to leave it for later. */
 	KUNIT_EXPECT_GT(test, after - before, 0);
 	KUNIT_EXPECT_EQ(test, ord_runs(w), 1);
 	KUNIT_EXPECT_EQ(test, w->cpu, cpu);
@@ -1192,7 +1194,7 @@ static void ord_never_twice(struct kunit *test)
 	ord_expect_runs(test, w, 2);
 }
 
-/* C13: it runs on the CPU that schedules it. */
+/* C13: a tasklet runs on the CPU that schedules it. */
 static void ord_runs_here(struct kunit *test)
 {
 	struct ord_test *ot = test->priv;
@@ -1231,7 +1233,7 @@ static bool ord_flood_run(struct ord_tl *w)
 		ot->run[n].starts_batch = starts_batch;
 	}
 
-	/* Should nothing else stop it, then report that instead of a hang. */
+	/* If nothing else stops the flood, report that instead of hanging. */
 	ot->batch = starts_batch ? 1 : ot->batch + 1;
 	if (ot->batch >= ORD_LOG)
 		WRITE_ONCE(ot->stop, 1);
@@ -1242,7 +1244,7 @@ static bool ord_flood_run(struct ord_tl *w)
 	return true;
 }
 
-/* Goes on until ksoftirqd has taken over. */
+/* Continue until ksoftirqd has taken over. */
 static void ord_flood(struct ord_tl *w)
 {
 	if (!ord_flood_run(w))
@@ -1253,7 +1255,7 @@ static void ord_flood(struct ord_tl *w)
 		ord_schedule(w);
 }
 
-/* The first run takes as long as all of them may. */
+/* The first run takes as long as all runs together may take. */
 static void ord_flood_slow(struct ord_tl *w)
 {
 	bool ticks = true;
@@ -1265,7 +1267,7 @@ static void ord_flood_slow(struct ord_tl *w)
 	ord_flood(w);
 }
 
-/* Runs in the batch which begins with run @first. */
+/* Number of runs in the batch which starts with run @first. */
 static int ord_batch(struct ord_test *ot, int runs, int first)
 {
 	int n = 1;
@@ -1276,10 +1278,10 @@ static int ord_batch(struct ord_test *ot, int runs, int first)
 }
 
 /*
- * ord_step(), and whether somebody came to want the CPU. That shows until the scheduler is
- * called, which is not before preemption is enabled: a run cannot tell, as an interrupt
- * may come between it and the look of handle_softirqs(). With PREEMPT_RT softirqs run only
- * with preemption enabled, and who wants the CPU has it.
+ * Like ord_step(). Also returns whether a task came to want the CPU. That is visible until the
+ * scheduler is called, which is not before preemption is enabled. The run itself cannot tell,
+ * as an interrupt may come between it and the check in handle_softirqs(). On PREEMPT_RT
+ * softirqs run only with preemption enabled, and a task which wants the CPU gets it.
  */
 static bool ord_step_wanted(struct ord_tl *w)
 {
@@ -1325,21 +1327,22 @@ static void ord_pass_limit(struct kunit *test)
 	kunit_info(test, "%d passes inline, %d runs, %lu jiffies", n, runs, after - before);
 	KUNIT_EXPECT_LE(test, n, ORD_MAX_PASSES);
 	/*
-	 * It began between @before and the first run, and decided to go on
-	 * after each run but the last one: none of those was past the limit.
+	 * handle_softirqs() started between @before and the first run, and
+	 * decided to continue after each run but the last one. So none of those
+	 * was past the limit.
 	 */
 	for (int i = 0; i < n - 1; i++)
 		KUNIT_EXPECT_TRUE_MSG(test,
 				      time_before(ot->run[i].jiffies,
 						  ot->run[0].jiffies + ORD_MAX_TIME),
 				      "goes on past the limit after run %d", i);
-	/* It ended early: then the time was over, or the CPU needed. */
+	/* If it ended early, the time was up or the CPU was needed. */
 	if (n < ORD_MAX_PASSES && !wanted)
 		KUNIT_EXPECT_TRUE_MSG(test,
 				      time_after_eq(after, before + ORD_MAX_TIME),
 				      "%d passes in %lu jiffies", n, after - before);
 
-	/* One handle_softirqs() after the other, on !RT never two at once */
+	/* Calls of handle_softirqs() follow each other; on !RT two never overlap */
 	if (!IS_ENABLED(CONFIG_PREEMPT_RT)) {
 		for (int i = n; i < min(runs, ORD_LOG); i += n) {
 			n = ord_batch(ot, runs, i);
@@ -1353,7 +1356,7 @@ static void ord_pass_limit(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, ord_runs(w), runs);
 }
 
-/* A flood of @fn whose first pass is the last one inline. */
+/* Run a flood of @fn, where only the first pass runs inline. */
 static void ord_one_pass(struct kunit *test, void (*fn)(struct ord_tl *w))
 {
 	struct ord_test *ot = test->priv;
@@ -1377,7 +1380,7 @@ static void ord_time_limit(struct kunit *test)
 	ord_one_pass(test, ord_flood_slow);
 }
 
-/* In the first run, a task comes to want the CPU. */
+/* During the first run, a task comes to want the CPU. */
 static void ord_flood_wanted(struct ord_tl *w)
 {
 	if (ord_runs(w) == 1) {
@@ -1436,8 +1439,8 @@ static void ord_progress_timer(struct timer_list *t)
 }
 
 /*
- * C14: while a flood goes on, tasks of this CPU run, its timers are served and
- * so are the other vectors. The flood ends when all of them were.
+ * C14: while a flood is going on, the tasks of this CPU run, and its timers and
+ * the other vectors are served. The flood ends when all of them have been.
  */
 static void ord_flood_progress(struct kunit *test)
 {
@@ -1487,8 +1490,8 @@ static void ord_flood_progress(struct kunit *test)
 }
 
 /*
- * C11, C12: nothing runs while bottom halves are disabled, not in interrupts
- * which come meanwhile and not at the end of an inner section.
+ * C11, C12: nothing runs while bottom halves are disabled, neither in
+ * interrupts which arrive meanwhile nor at the end of an inner section.
  */
 static void ord_bh_disabled(struct kunit *test)
 {
@@ -1524,8 +1527,8 @@ static void ord_hardirq(struct irq_work *work)
 }
 
 /*
- * C14: raised in hard interrupt context, it runs when the interrupt ends. With
- * forced interrupt threading it is left to ksoftirqd.
+ * C14: a tasklet raised in hard interrupt context runs when the interrupt ends.
+ * With forced interrupt threading it is left to ksoftirqd.
  */
 static void ord_irq_exit(struct kunit *test)
 {
@@ -1552,9 +1555,9 @@ static void ord_irq_exit(struct kunit *test)
 }
 
 /*
- * C14: the same while ksoftirqd is awake, and waits for its turn to run what a task has
- * raised. Neither the end of an interrupt nor that of a BH disabled section leaves to
- * it what they can run.
+ * C14: the same while ksoftirqd is awake, waiting for its turn to run what a task has raised.
+ * Neither the end of an interrupt nor that of a BH disabled section leaves to ksoftirqd what it
+ * can run itself.
  */
 static void ord_irq_exit_awake(struct kunit *test)
 {
@@ -1568,7 +1571,7 @@ static void ord_irq_exit_awake(struct kunit *test)
 	if (IS_ENABLED(CONFIG_PREEMPT_RT))
 		kunit_skip(test, "a BH disabled section and ksoftirqd exclude each other");
 	ot->irq_work = IRQ_WORK_INIT_HARD(ord_hardirq);
-	/* This task has the CPU until it sleeps, or has kept others from it for too long */
+	/* This task has the CPU until it sleeps, or until it has kept others off for too long */
 	local_irq_disable();
 	ord_schedule(first);
 	awake[0] = task_is_running(ksoftirqd_task);
@@ -1590,14 +1593,14 @@ static void ord_irq_exit_awake(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, ord_poll(ord_runs(w) == 1 && ord_runs(first) == 1));
 	ord_expect_runs(test, w, 1);
 	irq_work_sync(&ot->irq_work);
-	/* Then ksoftirqd may have had it, and have done all that */
+	/* Otherwise ksoftirqd may have got the CPU and done all the work */
 	if (switches[1] != switches[0] && test->status != KUNIT_FAILURE)
 		kunit_skip(test, "this task has lost the CPU");
 	KUNIT_EXPECT_TRUE(test, awake[1]);
 	KUNIT_EXPECT_EQ_MSG(test, runs, !force_irqthreads(), "at the end of the interrupt");
 }
 
-/* C11: the same where bottom halves are disabled: it waits for their end. */
+/* C11: the same while bottom halves are disabled: it waits until they are enabled. */
 static void ord_irq_exit_bh_disabled(struct kunit *test)
 {
 	struct ord_test *ot = test->priv;
@@ -1619,7 +1622,7 @@ static void ord_irq_exit_bh_disabled(struct kunit *test)
 	irq_work_sync(&ot->irq_work);
 }
 
-/* False when ksoftirqd was awake before, then nothing was done. */
+/* Returns false when ksoftirqd was already awake. Nothing was done then. */
 static bool ord_asleep_bh_disabled(struct ord_tl *w, bool *asleep)
 {
 	struct task_struct *task = this_cpu_ksoftirqd();
@@ -1639,8 +1642,8 @@ static bool ord_asleep_bh_disabled(struct ord_tl *w, bool *asleep)
 }
 
 /*
- * False when a task was preempted in a BH disabled section, as can be on PREEMPT_RT
- * only: that one runs the softirq. Nothing was done then.
+ * Returns false when a task was preempted in a BH disabled section, which is possible only on
+ * PREEMPT_RT: that task runs the softirq. Nothing was done then.
  */
 static bool ord_awake_irqs_off(struct ord_tl *w, bool *awake, int *runs)
 {
@@ -1659,8 +1662,8 @@ static bool ord_awake_irqs_off(struct ord_tl *w, bool *awake, int *runs)
 }
 
 /*
- * C14: raised by a task with interrupts off, it wakes ksoftirqd. Where bottom
- * halves are disabled, it does not.
+ * C14: a softirq raised by a task with interrupts off wakes ksoftirqd, but not
+ * where bottom halves are disabled.
  */
 static void ord_wakes_ksoftirqd(struct kunit *test)
 {
@@ -1669,7 +1672,7 @@ static void ord_wakes_ksoftirqd(struct kunit *test)
 	bool asleep, awake;
 	int runs;
 
-	/* Something else may have woken it, then wait until it is done. */
+	/* Something else may have woken it. If so, wait until it is asleep again. */
 	KUNIT_ASSERT_TRUE(test, ord_poll(ord_asleep_bh_disabled(held, &asleep)));
 	KUNIT_EXPECT_TRUE_MSG(test, asleep, "woken in a BH disabled section");
 	ord_expect_runs(test, held, 1);
@@ -1683,13 +1686,13 @@ static void ord_wakes_ksoftirqd(struct kunit *test)
 }
 
 /**
- * struct ord_sleeper - work which sleeps, and what hands it over
+ * struct ord_sleeper - work which sleeps, and the interrupt which queues it
  * @work:	the work
- * @irq_work:	hands it over from hard interrupt context
- * @landed:	that was done
- * @go:		lets one run go on
- * @entered:	runs which were entered
- * @runs:	runs which are done
+ * @irq_work:	queues it from hard interrupt context
+ * @landed:	@irq_work has run
+ * @go:		lets one run continue
+ * @entered:	runs which have started
+ * @runs:	runs which have finished
  * @queued:	how often it was queued
  * @bad_context: runs which were not in a worker, in process context
  */
@@ -1729,7 +1732,7 @@ static void ord_sleeper_hardirq(struct irq_work *irq_work)
 	WRITE_ONCE(s->landed, 1);
 }
 
-/* Twice: what is pending already is not queued again. */
+/* Queue it twice: work which is already pending is not queued again. */
 static void ord_hand_over(struct ord_tl *w)
 {
 	ord_sleeper_queue(w->priv);
@@ -1737,8 +1740,8 @@ static void ord_hand_over(struct ord_tl *w)
 }
 
 /*
- * C15: what must sleep is queued from a tasklet, or from a hard interrupt, and
- * runs in process context as often as queue_work() said that it was queued.
+ * C15: work which must sleep is queued from a tasklet or from a hard interrupt.
+ * It runs in process context as often as queue_work() reported it as queued.
  */
 static void ord_sleeping_work(struct kunit *test)
 {
@@ -1780,7 +1783,7 @@ static void ord_sleeping_work(struct kunit *test)
 	ord_expect_runs(test, w, 2);
 }
 
-/* BH work which is queued on another CPU runs there, and waits for nothing else to. */
+/* BH work which is queued on another CPU runs there, and needs nothing else to start it. */
 static void ord_work_on(struct kunit *test)
 {
 	const struct ord_vec *vec = test->param_value;
@@ -1802,9 +1805,9 @@ static void ord_work_on(struct kunit *test)
 /**
  * struct ord_cancel - BH work which is canceled while it runs
  * @work:	the work
- * @entered:	it has begun
+ * @entered:	it has started
  * @canceling:	somebody is about to cancel it
- * @left:	it is through
+ * @left:	it has finished
  */
 struct ord_cancel {
 	struct work_struct	work;
@@ -1820,11 +1823,11 @@ static void ord_cancel_fn(struct work_struct *work)
 	WRITE_ONCE(c->entered, 1);
 	if (ord_spin(&c->canceling))
 		ord_spin_ns(20 * NSEC_PER_MSEC);
-	/* Who does not wait for it is through by then. Pairs with ord_cancel_atomic() */
+	/* By then a caller which does not wait has returned. Pairs with ord_cancel_atomic() */
 	smp_store_release(&c->left, 1);
 }
 
-/* cancel_work_sync() waits for BH work which runs, also where it must not sleep. */
+/* cancel_work_sync() waits for running BH work even where it must not sleep. */
 static void ord_cancel_atomic(struct kunit *test)
 {
 	const struct ord_vec *vec = test->param_value;
@@ -1852,8 +1855,8 @@ static void ord_cancel_atomic(struct kunit *test)
 
 #ifdef CONFIG_HOTPLUG_CPU
 /**
- * struct ord_waiting - a tasklet which waits on the CPU that takes others over
- * @tl:		the tasklet, disabled meanwhile
+ * struct ord_waiting - a tasklet waiting on the CPU that takes over others
+ * @tl:		the tasklet, disabled while it waits
  * @runs:	its runs
  */
 struct ord_waiting {
@@ -1865,8 +1868,8 @@ struct ord_waiting {
  * struct ord_takeover - a CPU which goes down
  * @ot:		the test
  * @work:	runs on the CPU while it is dying
- * @exit:	the tracepoint of a step which is done
- * @waiting:	for each vector, what waits on the CPU which stays
+ * @exit:	the tracepoint at the end of a hotplug step
+ * @waiting:	for each vector, a tasklet waiting on the CPU which stays
  */
 struct ord_takeover {
 	struct ord_test		*ot;
@@ -1875,13 +1878,13 @@ struct ord_takeover {
 	struct ord_waiting	waiting[ARRAY_SIZE(ord_vecs)];
 };
 
-/* Of the test that takes a CPU down: there is only one at a time. */
+/* The running test that takes a CPU down: there is only one at a time. */
 static struct ord_takeover *ord_takeover_test;
 
 /*
- * A tasklet which is scheduled while the CPU is dying, in the section that runs there
- * with interrupts off and that ends with the CPU dead, is still pending then. It is the
- * last to run the irq_work of the CPU, which is offline there already.
+ * A dying CPU runs a section with interrupts off, at whose end it is dead. A tasklet which is
+ * scheduled in that section is still pending then. The last thing in it is to run the irq_work
+ * of the CPU, which is already offline by then.
  */
 static void ord_dying(struct irq_work *work)
 {
@@ -1890,7 +1893,7 @@ static void ord_dying(struct irq_work *work)
 	int n = 0;
 
 	if (cpu_online(smp_processor_id())) {
-		/* A tick. The next one, or that section. */
+		/* A tick: queue again for the next one, or for that section. */
 		irq_work_queue(work);
 		return;
 	}
@@ -1920,8 +1923,8 @@ static void ord_find_cpuhp(struct tracepoint *tp, void *data)
 }
 
 /*
- * What is scheduled on the CPU which took them over, before it has run them, is put
- * behind them. This is right after the take-over.
+ * A tasklet which is scheduled on the CPU which took the others over, before it has run them,
+ * is put behind them. This runs right after the take-over.
  */
 static void ord_cpuhp_exit(void *data, unsigned int cpu, int state, int step, int ret)
 {
@@ -1954,8 +1957,8 @@ static void ord_untrace(struct ord_takeover *to)
 #endif
 
 /*
- * Who probes a bus, among others, has CPU hotplug disabled for a moment. That is -EBUSY,
- * and no other error goes away by itself.
+ * Probing a bus, among other things, disables CPU hotplug for a moment. That is reported as
+ * -EBUSY; no other error goes away by itself.
  */
 static int ord_retry_busy(int (*fn)(unsigned int cpu), unsigned int cpu)
 {
@@ -1974,7 +1977,7 @@ static void ord_waiting_fn(struct tasklet_struct *tl)
 	atomic_inc(&w->runs);
 }
 
-/* What waits where others are taken over to. Disabled, it waits for as long as one wants. */
+/* Put a tasklet where others will be taken over to. Disabled, it waits as long as needed. */
 static void ord_wait_here(struct ord_takeover *to)
 {
 	for (int i = 0; i < ARRAY_SIZE(ord_vecs); i++) {
@@ -1988,7 +1991,7 @@ static void ord_wait_here(struct ord_takeover *to)
 	}
 }
 
-/* It is still there. */
+/* Expect the waiting tasklet to be still there. */
 static void ord_expect_waited(struct kunit *test, struct ord_takeover *to)
 {
 	for (int i = 0; i < ARRAY_SIZE(ord_vecs); i++) {
@@ -1997,7 +2000,7 @@ static void ord_expect_waited(struct kunit *test, struct ord_takeover *to)
 		KUNIT_EXPECT_EQ(test, atomic_read(&w->runs), 0);
 		tasklet_enable(&w->tl);
 		if (!ord_poll(atomic_read(&w->runs))) {
-			/* On no list: tasklet_kill() would wait for ever */
+			/* It is on no list: tasklet_kill() would wait forever */
 			KUNIT_FAIL(test, "%s: lost by the CPU which took others over",
 				   ord_vecs[i].name);
 			continue;
@@ -2007,7 +2010,7 @@ static void ord_expect_waited(struct kunit *test, struct ord_takeover *to)
 	}
 }
 
-/* With MORE, one more is scheduled on the CPU which has just taken them over. */
+/* With @more, one more is scheduled on the CPU which has just taken the others over. */
 static void ord_check_takeover(struct kunit *test, bool more)
 {
 	static const int tasklets = 2 * ARRAY_SIZE(ord_vecs);
@@ -2017,7 +2020,7 @@ static void ord_check_takeover(struct kunit *test, bool more)
 	bool idle = false;
 	int cpu, state, ret;
 
-	/* Away from the last CPU: the first one may not be removable */
+	/* Move away from the last CPU, as the first one may not be removable */
 	ot->cpu = cpumask_first(cpu_online_mask);
 	cpu = cpumask_last(cpu_online_mask);
 	if (cpu == ot->cpu)
@@ -2043,7 +2046,7 @@ static void ord_check_takeover(struct kunit *test, bool more)
 	if (more)
 		ord_untrace(&to);
 	ord_expect_waited(test, &to);
-	/* Some CPUs are not made for it */
+	/* Some CPUs cannot go down */
 	if (ret == -EPERM || ret == -EOPNOTSUPP)
 		kunit_skip(test, "CPU %d does not go down: %d", cpu, ret);
 	KUNIT_ASSERT_EQ(test, ret, 0);
@@ -2059,7 +2062,7 @@ static void ord_check_takeover(struct kunit *test, bool more)
 		KUNIT_EXPECT_TRUE_MSG(test, ord_poll(ord_runs(&ot->tl[i])),
 				      "%s tasklet %d did not run elsewhere",
 				      ot->tl[i].vec->name, i);
-	/* In the order in which they were scheduled there, and one more behind them */
+	/* In the order in which they were scheduled there, with the additional one last */
 	for (int i = 0; i < min(atomic_read(&ot->nlog), ORD_LOG); i++) {
 		int id = ot->log[i].id;
 
@@ -2073,7 +2076,7 @@ static void ord_check_takeover(struct kunit *test, bool more)
 	}
 	KUNIT_EXPECT_EQ(test, ord_retry_busy(add_cpu, cpu), 0);
 
-	/* Nothing was left on it for its return, and nothing was doubled. */
+	/* Nothing was left on the CPU for its return, and nothing was duplicated. */
 	if (cpu_online(cpu) &&
 	    ord_helper_run(&ot->helper[0], cpu, ord_step, &ot->tl[tasklets - 1]))
 		idle = ord_helper_join(ot, &ot->helper[0]);
@@ -2110,13 +2113,13 @@ enum ord_phase {
 /**
  * struct ord_landing - an interrupt which lands in a critical section
  * @timer:	the interrupt
- * @w:		the tasklet, which the interrupt schedules
+ * @w:		the tasklet which the interrupt schedules
  * @phase:	where the task is
- * @landed:	the interrupt has been there
- * @seen:	where it found the task
- * @sched:	it found the tasklet pending
+ * @landed:	the interrupt has happened
+ * @seen:	phase in which it found the task
+ * @sched:	it found the tasklet already pending
  * @serving:	it found softirqs being served
- * @mid:	runs at the end of the section
+ * @mid:	number of runs at the end of the section
  */
 struct ord_landing {
 	struct hrtimer		timer;
@@ -2154,7 +2157,7 @@ static void ord_arm(struct ord_landing *l, long delay)
 	hrtimer_start(&l->timer, delay, HRTIMER_MODE_REL_PINNED_HARD);
 }
 
-/* The tasklet runs: interrupted in the passes, or in its callback. */
+/* The tasklet runs and is interrupted during the passes, or in its callback. */
 static void ord_section_run(struct ord_landing *l, long delay)
 {
 	local_bh_disable();
@@ -2167,7 +2170,7 @@ static void ord_section_run(struct ord_landing *l, long delay)
 
 static int ord_landed_run(struct ord_landing *l)
 {
-	/* Pending already, for the task or for the interrupt: that is one. */
+	/* If it was pending already, the two requests merge into one run. */
 	return l->seen == ORD_EARLY || l->sched ? 1 : 2;
 }
 
@@ -2198,7 +2201,7 @@ static bool ord_hit_open(struct ord_landing *l)
 	return l->seen == ORD_OPEN;
 }
 
-/* The tasklet is idle and gets killed. */
+/* The tasklet is idle and is killed. */
 static void ord_section_kill(struct ord_landing *l, long delay)
 {
 	ord_arm(l, delay);
@@ -2209,17 +2212,17 @@ static void ord_section_kill(struct ord_landing *l, long delay)
 
 static int ord_landed_kill(struct ord_landing *l)
 {
-	/* tasklet_kill() keeps others from scheduling by holding the state. */
+	/* tasklet_kill() holds the state bit, which keeps others from scheduling. */
 	return l->seen == ORD_OPEN && l->sched ? 0 : 1;
 }
 
 /**
- * struct ord_section - a critical section for an interrupt to land in
+ * struct ord_section - a critical section in which an interrupt lands
  * @name:	what it does
- * @enter:	does it, with the interrupt armed
- * @runs:	how often the tasklet has to run, for what the interrupt found
- * @hit:	whether the interrupt has landed inside
- * @holds:	the tasklet may not run in the section
+ * @enter:	executes it, with the interrupt armed
+ * @runs:	how often the tasklet must run, given what the interrupt found
+ * @hit:	whether the interrupt landed inside
+ * @holds:	the tasklet must not run in the section
  */
 struct ord_section {
 	const char	*name;
@@ -2271,8 +2274,8 @@ static void ord_callback_slow(struct ord_tl *w)
 /*
  * C13: an interrupt schedules the tasklet while the task is in a critical
  * section. The delay of the interrupt is narrowed down until it lands there.
- * Wherever it lands, what it finds there tells how often the tasklet has to
- * run, exactly.
+ * Wherever it lands, what it finds determines exactly how often the tasklet
+ * must run.
  */
 static void ord_landing(struct kunit *test)
 {
@@ -2326,7 +2329,7 @@ static void ord_landing(struct kunit *test)
 			early++;
 			way = 1;
 		}
-		/* Narrow down as long as it alternates, widen when it drifts. */
+		/* Narrow down while it alternates, widen when it drifts. */
 		if (way == last)
 			step = min(2 * step, 100000L);
 		else

@@ -34,7 +34,7 @@ struct context_log {
 	atomic_t		seen[KUNIT_CONTEXTS];
 };
 
-/* Notes in which one of them it is; there is no other one. */
+/* Record the context of the call, which must be one of the known ones. */
 static bool note_context(void *data)
 {
 	struct context_log *log = data;
@@ -84,7 +84,7 @@ static void context_each(struct kunit *test)
 		KUNIT_EXPECT_EQ(test, atomic_read(&log.seen[context]), 1);
 }
 
-/* One that fails is a failure of the test, and the others run. */
+/* A failure in one context fails the test, but the function runs in the others as well. */
 static void context_fails(struct kunit *test)
 {
 	struct context_log log = { .refused = *(const enum kunit_context *)test->param_value };
@@ -98,7 +98,7 @@ static void context_fails(struct kunit *test)
 	kunit_cleanup(&inner);
 }
 
-/* Each context has its turn alone, and timer and softirq one in the middle of the task. */
+/* Each context runs alone once; timer and softirq also interrupt the task. */
 static void context_irq_test(struct kunit *test)
 {
 	struct context_log log = { .refused = KUNIT_CONTEXTS };

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * KUnit test for devices under test which a device tree describes
+ * KUnit test for devices under test which are described in a device tree
  *
- * Registers, interrupt and properties come from an overlay, kunit_dut_of_test.dtso, and
- * the drivers look for them there.
+ * Registers, interrupt and properties come from an overlay, kunit_dut_of_test.dtso,
+ * where the drivers look them up.
  */
 
 #include <linux/atomic.h>
@@ -66,7 +66,7 @@ static int of_test_probe(struct platform_device *pdev)
 {
 	device_property_read_u32(&pdev->dev, "kunit,number", &found.number);
 
-	/* By the address in the node, not by the resource */
+	/* Map the address in the node, not the resource */
 	found.base = devm_of_iomap(&pdev->dev, pdev->dev.of_node, 0, NULL);
 	if (IS_ERR(found.base))
 		return PTR_ERR(found.base);
@@ -190,7 +190,7 @@ static struct kunit_dut *of_test_device(struct kunit *test, struct kunit_irq_lin
 	});
 }
 
-/* The driver finds what the tree says, and is tested as any other */
+/* The driver finds the data of the tree, and is tested like any other */
 static void of_test_works(struct kunit *test, struct kunit_dut *dut, u32 number)
 {
 	struct kunit_irq_line *line = dut->line;
@@ -217,7 +217,7 @@ static void of_platform(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, irq_get_trigger_type(found.irq), IRQ_TYPE_LEVEL_LOW);
 }
 
-/* A line which behaves otherwise than the tree says is not what the driver gets. */
+/* The driver does not get a line whose trigger type differs from the tree. */
 static void of_trigger(struct kunit *test)
 {
 	struct kunit_irq_line *line = of_test_line(test, LEVEL, IRQ_TYPE_EDGE_RISING);
@@ -233,7 +233,7 @@ static void of_trigger(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, kunit_irq_line_requested(line));
 }
 
-/* A controller which does not exist yet: the device waits for it, whoever says so. */
+/* Without the interrupt controller of the tree, probe is deferred. */
 static void of_no_controller(struct kunit *test)
 {
 	struct kunit_irq_line *line = kunit_irq_line_create(test, NULL);
@@ -272,7 +272,7 @@ static void of_test_del_i2c_driver(void *drv)
 	i2c_del_driver(drv);
 }
 
-/* The I2C core gets the interrupt from the tree, and that the device is to wake. */
+/* The I2C core gets the interrupt and the wakeup-source property from the tree. */
 static void of_i2c(struct kunit *test)
 {
 	struct kunit_irq_line_info line = { .fwnode = kunit_dut_of_node(test, EDGE) };
@@ -293,7 +293,7 @@ static void of_i2c(struct kunit *test)
 
 	c = kunit_i2c_client_create(test, kunit_i2c_adapter_create(test), &info);
 	of_test_works(test, c->dut, 18);
-	/* Of the bound device: the I2C core takes it back */
+	/* Only while the device is bound: the I2C core undoes it at unbind */
 	KUNIT_ASSERT_EQ(test, kunit_dut_bind(c->dut), 0);
 	if (IS_ENABLED(CONFIG_PM_SLEEP))
 		KUNIT_EXPECT_TRUE(test, device_can_wakeup(&c->client->dev));

@@ -2,8 +2,8 @@
 /*
  * KUnit test for the modelled interrupt line, and for devices under test
  *
- * There is a driver for a device with four registers. It can be told to go wrong, and
- * the helpers are to notice that, on a second struct kunit.
+ * A test driver for a device with four registers can be made to misbehave. The helpers
+ * must notice that, and fail a second struct kunit.
  */
 
 #include <linux/atomic.h>
@@ -36,55 +36,55 @@
 #define DRIVER		"kunit-dut-test"
 
 #define ID		0x00	/* MAGIC */
-#define STATUS		0x04	/* written 1 is cleared */
+#define STATUS		0x04	/* write 1 to clear */
 #define ENABLE		0x08
 #define DATA		0x0c
 
 #define MAGIC		0x4b554e54
 
-/* For what happens all the time */
+/* Timeout for events which are fired all the time */
 #define PATIENCE	(5 * HZ)
 
 /* What the driver does wrong */
-#define FORGETS_ACK	BIT(0)	/* does not acknowledge */
-#define ACKS_ALL	BIT(1)	/* acknowledges what it has not seen */
+#define FORGETS_ACK	BIT(0)	/* acknowledges nothing */
+#define ACKS_ALL	BIT(1)	/* acknowledges events it has not seen */
 #define KEEPS_IRQ	BIT(2)	/* does not free its interrupt when probe fails */
-#define UNMAPS_FIRST	BIT(3)	/* unmaps, and frees its interrupt after one of them */
+#define UNMAPS_FIRST	BIT(3)	/* unmaps, and frees its interrupt only after one more */
 #define ONCE		BIT(4)	/* cannot be bound a second time */
 
-/* Not the first time, which for some loops is that of another one within */
+/* Not in the first probe, which some loops use for another loop within */
 #define LEAVES_IRQ	BIT(5)	/* does not free its interrupt when it is unbound */
 
-/* And what it does that is not wrong: it waits for an interrupt in probe, and in remove */
+/* Not wrong, but another option: it waits for an interrupt in probe and in remove */
 #define WAITS		BIT(6)
 
 /**
- * struct dut_test - fixture, and what its driver knows
+ * struct dut_test - fixture, and state of its driver
  * @inner:	owns device and registers
  * @pdrv:	the driver
  * @line:	the interrupt of the device
  * @mmio:	its registers
  * @dut:	the device
  * @delivery:	how the interrupt is delivered
- * @kind:	of its controller
+ * @kind:	kind of the interrupt controller
  * @wrong:	what the driver does wrong
- * @shares:	its interrupt
- * @probes:	calls of probe
- * @early:	probes which found that something had happened in the device before
- * @waited:	interrupts that came while probe, or remove, waited for one
- * @left:	requests of the interrupt which the driver has left
- * @base:	the registers, mapped
+ * @shares:	the driver shares its interrupt
+ * @probes:	number of calls of probe
+ * @early:	number of probes which found an event that was pending before
+ * @waited:	number of interrupts for which probe or remove waited with success
+ * @left:	number of interrupt actions which the driver has not freed
+ * @base:	the mapped registers
  * @irq:	the interrupt
- * @handled:	runs of the handler which found something
- * @spurious:	and those which did not
- * @hardirq:	the last of all was in a hard interrupt
- * @softirq:	or it was in a softirq
- * @events:	all that it found
- * @requested:	what request_irq() is to return
- * @released:	times that the line was freed
+ * @handled:	number of handler runs which found an event
+ * @spurious:	number of handler runs which found none
+ * @hardirq:	the last run with an event was in hard interrupt context
+ * @softirq:	the last run with an event was in a softirq
+ * @events:	all events found
+ * @requested:	what request_irq() returns
+ * @released:	how often the line was freed
  * @pm:		PM callbacks that were called, in order
- * @pm_fails:	those which return @pm_error, and then one less
- * @pm_error:	what they return
+ * @pm_fails:	PM callbacks which return @pm_error
+ * @pm_error:	error of the next one, decremented each time
  */
 struct dut_test {
 	struct kunit		inner;
@@ -140,7 +140,7 @@ static irqreturn_t dut_test_handler(int irq, void *data)
 	return IRQ_HANDLED;
 }
 
-/* Until the device interrupts once more, which it does all the time, or never */
+/* Wait until the device, under fire, interrupts once more; false on timeout */
 static bool dut_test_wait(struct dut_test *t)
 {
 	unsigned long end = jiffies + PATIENCE;
@@ -154,7 +154,7 @@ static bool dut_test_wait(struct dut_test *t)
 	return true;
 }
 
-/* Likewise, while the device is not allowed to interrupt */
+/* Likewise for an event, while the interrupt of the device is disabled */
 static bool dut_test_wait_status(struct dut_test *t)
 {
 	unsigned long end = jiffies + PATIENCE;
@@ -219,7 +219,7 @@ static void dut_test_remove(struct platform_device *pdev)
 	if (t->wrong & WAITS)
 		t->waited += dut_test_wait(t);
 	if (t->wrong & UNMAPS_FIRST) {
-		/* What is wrong is in the handler only */
+		/* Only the handler accesses unmapped registers */
 		iounmap(t->base);
 		dut_test_wait(t);
 		free_irq(t->irq, t);
@@ -402,7 +402,7 @@ static int dut_test_init(struct kunit *test)
 	return 0;
 }
 
-/* The end of the test which owns the device: what it says about the driver */
+/* End the test which owns the device. Returns its verdict about the driver. */
 static enum kunit_status dut_test_end(struct kunit *test)
 {
 	struct dut_test *t = test->priv;
@@ -411,7 +411,7 @@ static enum kunit_status dut_test_end(struct kunit *test)
 	return t->inner.status;
 }
 
-/* Whether it has failed, which it then has not any more */
+/* Whether the inner test has failed. Clears the failure. */
 static bool dut_test_failed(struct dut_test *t)
 {
 	return xchg(&t->inner.status, KUNIT_SUCCESS) == KUNIT_FAILURE;
@@ -425,7 +425,7 @@ static bool dut_test_wire(struct dut_test *t)
 	return high;
 }
 
-/* The wire has its active level while STATUS & ENABLE, whatever level that is. */
+/* The wire has its active level, high or low, while STATUS & ENABLE is not 0. */
 static void kunit_irq_line_level_test(struct kunit *test)
 {
 	struct dut_test *t = test->priv;
@@ -448,7 +448,7 @@ static void kunit_irq_line_level_test(struct kunit *test)
 		KUNIT_EXPECT_EQ(test, dut_test_wire(t), i == 1);
 		kunit_irq_line_enable(t->line, 0);
 
-		/* And the driver is interrupted once for each event */
+		/* The driver is interrupted once for each event */
 		KUNIT_ASSERT_EQ(test, kunit_dut_bind(t->dut), 0);
 		KUNIT_EXPECT_TRUE(test, kunit_irq_line_requested(t->line));
 		kunit_irq_line_raise(t->line, BIT(1));
@@ -478,7 +478,7 @@ static const struct dut_test_delivery dut_test_deliveries[] = {
 
 KUNIT_ARRAY_PARAM_DESC(dut_test_delivery, dut_test_deliveries, name);
 
-/* The controller is the one that was asked for. */
+/* The controller has the requested kind and delivery. */
 static void kunit_irq_line_delivery_test(struct kunit *test)
 {
 	const struct dut_test_delivery *param = test->param_value;
@@ -503,7 +503,7 @@ static void kunit_irq_line_delivery_test(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, dut_test_end(test), KUNIT_SUCCESS);
 }
 
-/* An event while the wire is active is no edge. */
+/* An event while the wire is already active causes no edge. */
 static void kunit_irq_line_edge_test(struct kunit *test)
 {
 	struct dut_test *t = test->priv;
@@ -531,7 +531,7 @@ static void kunit_irq_line_edge_test(struct kunit *test)
 	}
 }
 
-/* What happens between the read and the acknowledgment gets lost, if the driver is wrong. */
+/* A wrong driver loses an event between its read of the status and the acknowledgment. */
 static void kunit_irq_line_after_read_test(struct kunit *test)
 {
 	struct dut_test *t = test->priv;
@@ -546,12 +546,12 @@ static void kunit_irq_line_after_read_test(struct kunit *test)
 		KUNIT_EXPECT_EQ(test, kunit_irq_line_settle(t->line), 0);
 		KUNIT_EXPECT_EQ(test, atomic_read(&t->events), BIT(4) | (i ? 0 : BIT(5)));
 		KUNIT_EXPECT_EQ(test, atomic_xchg(&t->handled, 0), i ? 1 : 2);
-		/* After the next read, and after no other */
+		/* Only the first read raises the event */
 		KUNIT_EXPECT_EQ(test, readl(t->base + STATUS), 0);
 		KUNIT_EXPECT_EQ(test, readl(t->base + STATUS), 0);
 	}
 
-	/* The read is what makes it happen, of a driver that polls perhaps */
+	/* The read raises the event, even without an interrupt: the driver may poll */
 	t->wrong = 0;
 	atomic_set(&t->events, 0);
 	kunit_irq_line_raise_after_read(t->line, BIT(5));
@@ -580,7 +580,7 @@ static void kunit_irq_line_hold_test(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, kunit_irq_line_status(t->line), 0);
 }
 
-/* Somebody else is on the line: hears the driver's interrupts, and ends a storm. */
+/* A second handler on the line sees the driver's interrupts, and ends a storm. */
 static void kunit_irq_line_shared_test(struct kunit *test)
 {
 	struct dut_test *t = test->priv;
@@ -597,20 +597,20 @@ static void kunit_irq_line_shared_test(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, atomic_read(&t->spurious), 1);
 	KUNIT_EXPECT_EQ(test, kunit_irq_line_heard(t->line), 1);
 
-	/* With what has happened before, which the driver acknowledges */
+	/* A pending event from before, which the driver acknowledges */
 	kunit_irq_line_hold(t->line);
 	kunit_irq_line_raise(t->line, BIT(2));
 	kunit_irq_line_stick(t->line, BIT(7));
 	KUNIT_EXPECT_EQ(test, kunit_irq_line_status(t->line), BIT(2) | BIT(7));
 	kunit_irq_line_let_go(t->line);
-	/* Delivered again and again until the fuse blows, in more than one go perhaps */
+	/* Delivered repeatedly until the fuse blows, perhaps in several goes */
 	while (kunit_irq_line_settle(t->line))
 		cond_resched();
 	KUNIT_EXPECT_EQ(test, kunit_irq_line_heard(t->line), 20);
 	KUNIT_EXPECT_EQ(test, atomic_read(&t->handled), 19);
 	KUNIT_EXPECT_EQ(test, kunit_irq_line_status(t->line), BIT(7));
 
-	/* It has happened still, and the driver gets to know when the wire is mended */
+	/* The event is still pending. The driver sees it once the wire is reconnected */
 	kunit_irq_line_stick(t->line, 0);
 	KUNIT_EXPECT_EQ(test, kunit_irq_line_status(t->line), BIT(7));
 	KUNIT_EXPECT_FALSE(test, kunit_irq_line_asserted(t->line));
@@ -629,7 +629,7 @@ static void dut_test_release(struct device *dev)
 	kfree(dev);
 }
 
-/* A device which has the node of another, as that of a GPIO chip, comes and goes. */
+/* A device which shares the node of another, like that of a GPIO chip, comes and goes. */
 static void dut_test_share_node(struct kunit *test, struct device *of)
 {
 	struct device *dev = kzalloc_obj(*dev);
@@ -643,7 +643,7 @@ static void dut_test_share_node(struct kunit *test, struct device *of)
 	device_unregister(dev);
 }
 
-/* The device gets what was asked for, the driver is found by its name, and errors come back. */
+/* The device gets its properties, the driver is found by name, and errors are returned. */
 static void kunit_dut_bind_test(struct kunit *test)
 {
 	static const struct property_entry properties[] = {
@@ -677,7 +677,7 @@ static void kunit_dut_bind_test(struct kunit *test)
 	t->requested = -ESRCH;
 	KUNIT_EXPECT_EQ(test, kunit_dut_bind(t->dut), -ESRCH);
 	KUNIT_EXPECT_FALSE(test, kunit_irq_line_requested(t->line));
-	/* That of the first time */
+	/* Only by the first, successful probe */
 	KUNIT_EXPECT_EQ(test, t->released, 1);
 	t->requested = 0;
 	kunit_mmio_set(t->mmio, ID, 4, 0);
@@ -765,7 +765,7 @@ static void dut_test_try(void *data)
 	dut_test_refusal->what(data);
 }
 
-/* What cannot be ends the test: it runs as one of its own, for a device that is bound. */
+/* An impossible request aborts the test. It runs in an inner test, with the device bound. */
 static void kunit_dut_refused_test(struct kunit *test)
 {
 	struct dut_test *t = test->priv;
@@ -778,7 +778,7 @@ static void kunit_dut_refused_test(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, dut_test_end(test), KUNIT_SUCCESS);
 }
 
-/* At the end of the test the driver is unbound, before what it uses goes. */
+/* At the end of the test, the driver is unbound before its resources are removed. */
 static void kunit_dut_end_test(struct kunit *test)
 {
 	struct dut_test *t = test->priv;
@@ -839,7 +839,7 @@ static const struct dut_test_loop dut_test_loops[] = {
 
 KUNIT_ARRAY_PARAM_DESC(dut_test_loop, dut_test_loops, name);
 
-/* Each loop sees what a driver leaves, and a probe which does not succeed in the end. */
+/* Each loop notices an interrupt which is left requested, and a final probe which fails. */
 static void kunit_dut_loops_look_test(struct kunit *test)
 {
 	const struct dut_test_loop *loop = test->param_value;
@@ -858,7 +858,7 @@ static void kunit_dut_loops_look_test(struct kunit *test)
 	t->probes = 0;
 	loop->run(t->dut);
 	KUNIT_EXPECT_GT(test, t->left, 0);
-	/* Some of them may have been made without memory for their files */
+	/* Failed allocations may have left some requests without their procfs files */
 	kunit_warning_suppress(test) {
 		for (; t->left; t->left--)
 			free_irq(t->irq, t);
@@ -872,7 +872,7 @@ static void kunit_dut_loops_look_test(struct kunit *test)
 	KUNIT_EXPECT_TRUE_MSG(test, dut_test_failed(t), "probe");
 }
 
-/* The device which has something left when its driver is gone */
+/* The device which has a managed resource after its driver is unbound */
 static struct device *dut_test_leaky;
 
 static int dut_test_leave(struct notifier_block *nb, unsigned long action, void *dev)
@@ -882,7 +882,7 @@ static int dut_test_leave(struct notifier_block *nb, unsigned long action, void 
 	return NOTIFY_OK;
 }
 
-/* So is what is managed, and was made for the device too late to go with the driver. */
+/* A managed resource which is added too late to go with the driver is noticed as well. */
 static void kunit_dut_managed_test(struct kunit *test)
 {
 	struct notifier_block nb = { .notifier_call = dut_test_leave };
@@ -905,7 +905,7 @@ static void kunit_dut_fail_access_test(struct kunit *test)
 
 	dut_test_make(t, IRQ_TYPE_LEVEL_HIGH);
 	KUNIT_EXPECT_EQ(test, kunit_dut_fail_each_access(t->dut), 3);
-	/* After the first two, probe fails; the last one is not noticed, and then none fails */
+	/* Failures of ID and DATA fail probe, that of ENABLE is not noticed; then none fails */
 	KUNIT_EXPECT_EQ(test, t->probes, 4);
 	KUNIT_EXPECT_EQ(test, t->released, 3);
 	KUNIT_EXPECT_EQ(test, t->inner.status, KUNIT_SUCCESS);
@@ -923,7 +923,7 @@ static void kunit_dut_fail_access_test(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, t->inner.status, KUNIT_FAILURE);
 }
 
-/* So does each allocation. */
+/* Each allocation in probe fails once. */
 static void kunit_dut_fail_memory_test(struct kunit *test)
 {
 	struct dut_test *t = test->priv;
@@ -931,7 +931,7 @@ static void kunit_dut_fail_memory_test(struct kunit *test)
 	if (!IS_ENABLED(CONFIG_FAILSLAB) || !IS_ENABLED(CONFIG_FAULT_INJECTION_DEBUG_FS))
 		kunit_skip(test, "needs CONFIG_FAILSLAB and CONFIG_FAULT_INJECTION_DEBUG_FS");
 	dut_test_make(t, IRQ_TYPE_LEVEL_HIGH);
-	/* That of the driver, the mapping, the action of the interrupt, at least */
+	/* At least the driver's own allocation, the mapping and the interrupt action */
 	KUNIT_EXPECT_GE(test, kunit_dut_fail_each_allocation(t->dut), 3);
 	KUNIT_EXPECT_GE(test, t->probes, 3);
 	KUNIT_EXPECT_EQ(test, t->inner.status, KUNIT_SUCCESS);
@@ -939,7 +939,7 @@ static void kunit_dut_fail_memory_test(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, dut_test_end(test), KUNIT_SUCCESS);
 }
 
-/* A driver that unmaps too early is found out, and the kernel survives it. */
+/* A driver that unmaps too early is detected, and the kernel survives it. */
 static void kunit_dut_unbind_under_fire_test(struct kunit *test)
 {
 	struct dut_test *t = test->priv;
@@ -951,7 +951,7 @@ static void kunit_dut_unbind_under_fire_test(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, t->inner.status, KUNIT_SUCCESS);
 	KUNIT_EXPECT_EQ(test, kunit_irq_line_status(t->line), 0);
 
-	/* Before probe, in probe and in remove, where the loop waits for nothing */
+	/* The loop fires before probe, in probe and in remove, without waiting */
 	t->wrong = WAITS;
 	kunit_dut_unbind_under_fire(t->dut, BIT(0), 1);
 	KUNIT_EXPECT_EQ(test, t->early, 1);
@@ -978,7 +978,7 @@ static void dut_test_bind_unbind(struct kunit_dut *dut, void *data)
 	kunit_dut_unbind(dut);
 }
 
-/* The event comes once after each access, and has to be acknowledged. */
+/* The event is raised once after each access, and must be acknowledged. */
 static void kunit_dut_fire_at_test(struct kunit *test)
 {
 	struct dut_test *t = test->priv;
@@ -989,7 +989,7 @@ static void kunit_dut_fire_at_test(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, atomic_read(&t->handled), 4);
 	kunit_dut_unbind(t->dut);
 
-	/* Three in probe, one in remove */
+	/* Three accesses in probe, one in remove */
 	KUNIT_EXPECT_EQ(test, kunit_dut_fire_at_each_access(t->dut, BIT(2), dut_test_bind_unbind,
 							    t), 4);
 	KUNIT_EXPECT_EQ(test, t->inner.status, KUNIT_SUCCESS);
@@ -1000,7 +1000,7 @@ static void kunit_dut_fire_at_test(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, t->inner.status, KUNIT_FAILURE);
 }
 
-/* The callbacks are called in order, without the interrupt at the end. */
+/* The callbacks are called in order, and the interrupt is off while suspended. */
 static void kunit_dut_suspend_test(struct kunit *test)
 {
 	struct dut_test *t = test->priv;
@@ -1029,12 +1029,12 @@ static void kunit_dut_suspend_test(struct kunit *test)
 }
 
 /**
- * struct dut_test_sleep - what callbacks return
- * @fails:	those which return @error
+ * struct dut_test_sleep - results of PM callbacks
+ * @fails:	callbacks which return @error
  * @error:	what the first of them returns, and the second one less
  * @suspend:	what kunit_dut_suspend() returns
- * @resume:	what kunit_dut_resume() returns, if the former is 0
- * @calls:	which of them are called
+ * @resume:	what kunit_dut_resume() returns, if @suspend is 0
+ * @calls:	callbacks which are called, in order
  */
 struct dut_test_sleep {
 	const char	*fails;
@@ -1045,13 +1045,13 @@ struct dut_test_sleep {
 };
 
 static const struct dut_test_sleep dut_test_sleeps[] = {
-	/* Who has not been prepared is not completed, as in the PM core */
+	/* Without a successful prepare there is no complete, as in the PM core */
 	{ "p", -EBUSY, -EBUSY, 0, "p" },
 	{ "s", -EBUSY, -EBUSY, 0, "psc" },
 	{ "l", -EBUSY, -EBUSY, 0, "pslSc" },
 	{ "n", -EBUSY, -EBUSY, 0, "pslnLSc" },
 	{ "s", 1, 1, 0, "psc" },
-	/* This says that it can stay as it is. It is not left so. */
+	/* Direct-complete: the device asks to stay as it is, but is suspended anyway */
 	{ "p", 1, 0, 0, "pslnNLSc" },
 	{ "N", -EIO, 0, -EIO, "pslnNLSc" },
 	{ "L", -EIO, 0, -EIO, "pslnNLSc" },
@@ -1066,7 +1066,7 @@ static void dut_test_sleep_desc(const struct dut_test_sleep *sleep, char *desc)
 
 KUNIT_ARRAY_PARAM(dut_test_sleep, dut_test_sleeps, dut_test_sleep_desc);
 
-/* What runtime PM has: who needs the device, and how often it was disabled */
+/* Runtime PM state: usage count and disable depth */
 static unsigned int dut_test_users(struct dut_test *t)
 {
 #ifdef CONFIG_PM
@@ -1085,7 +1085,7 @@ static unsigned int dut_test_disabled(struct dut_test *t)
 #endif
 }
 
-/* An error gets to the test, and all is as before: the interrupt, and the runtime PM. */
+/* An error is returned to the test. Interrupt and runtime PM are as before. */
 static void kunit_dut_suspend_fails_test(struct kunit *test)
 {
 	const struct dut_test_sleep *sleep = test->param_value;

@@ -2,9 +2,8 @@
 /*
  * KUnit test for modelled I2C devices and their registers
  *
- * Most of it does transfers itself. What a driver sees is tested with one that is
- * made for that. What is to fail, or to be undone at the end of a test, is made for
- * a second struct kunit.
+ * Most cases do transfers themselves; a test driver checks what drivers see. Failures
+ * and cleanup at the end of a test are checked with a second struct kunit.
  */
 
 #include <linux/atomic.h>
@@ -72,21 +71,21 @@ static const struct kunit_regfile_model test_model = {
 	.event		= test_event,
 };
 
-/* A driver: reads ID, enables and acknowledges interrupts, counts them */
+/* The test driver reads ID, and enables, acknowledges and counts interrupts */
 
-/* What it does wrong */
+/* What the driver does wrong */
 #define FORGETS_ACK	BIT(0)	/* acknowledges nothing */
 #define NEVER_WAKES	BIT(1)	/* does not make its interrupt a wakeup source */
-#define KEEPS_WAKING	BIT(2)	/* does not take that back */
-#define ALWAYS_WAKES	BIT(3)	/* makes it one even if user space does not want that */
+#define KEEPS_WAKING	BIT(2)	/* does not disable the wakeup on resume */
+#define ALWAYS_WAKES	BIT(3)	/* makes it one even if user space has disabled wakeup */
 
 static atomic_t drv_handled;
-/* How often an event happens once more, and where, as soon as the driver has acknowledged one */
+/* How many more events are raised, on drv_line, each after the driver has acknowledged one */
 static unsigned int drv_again;
 static struct kunit_irq_line *drv_line;
 static struct cpumask drv_cpus;
 static bool drv_has_line;
-/* In its remove, the driver has found the properties of its device */
+/* The driver has found the properties of its device in remove */
 static bool drv_found_properties;
 static unsigned int drv_wrong;
 static unsigned int drv_alerts, drv_alert_data[4];
@@ -233,7 +232,7 @@ static int i2c_test_init(struct kunit *test)
 	return 0;
 }
 
-/* The calls of drivers become accesses to the right registers. */
+/* SMBus calls of drivers access the right registers. */
 static void i2c_transfers(struct kunit *test)
 {
 	struct kunit_i2c_client *c = make_client(test, &test_model, 0);
@@ -258,12 +257,12 @@ static void i2c_transfers(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, buf[0], 2);
 	KUNIT_EXPECT_EQ(test, buf[1], 3);
 
-	/* The address stays for a read that does not set one: behind the last access */
+	/* A read without an address continues after the last access */
 	KUNIT_EXPECT_EQ(test, i2c_smbus_read_byte(c->client), 4);
-	/* And wraps around */
+	/* The address wraps around */
 	KUNIT_EXPECT_EQ(test, i2c_smbus_read_byte(c->client), 0x5a);
 
-	/* A block has its length in front. The FIFO gives it, and the address stays. */
+	/* A block starts with its length, here from the FIFO. The address of a FIFO stays. */
 	KUNIT_EXPECT_TRUE(test, kunit_regfile_push(c->rf, FIFO, 2));
 	KUNIT_EXPECT_TRUE(test, kunit_regfile_push(c->rf, FIFO, 0xaa));
 	KUNIT_EXPECT_TRUE(test, kunit_regfile_push(c->rf, FIFO, 0xbb));
@@ -271,7 +270,7 @@ static void i2c_transfers(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, buf[0], 0xaa);
 	KUNIT_EXPECT_EQ(test, buf[1], 0xbb);
 
-	/* Is anybody there? */
+	/* A quick command probes the address */
 	KUNIT_EXPECT_EQ(test, i2c_smbus_xfer(c->client->adapter, ADDR, 0, I2C_SMBUS_WRITE, 0,
 					     I2C_SMBUS_QUICK, NULL), 0);
 	KUNIT_EXPECT_EQ(test, i2c_smbus_xfer(c->client->adapter, ADDR + 1, 0, I2C_SMBUS_WRITE, 0,
@@ -284,7 +283,7 @@ static void count_hook(void *data)
 	++*(unsigned int *)data;
 }
 
-/* An access is the first register of a transfer, with its value; there may be none. */
+/* The access of a transfer is its first register and the value, if it has one. */
 static void i2c_accesses(struct kunit *test)
 {
 	struct kunit_i2c_client *c = make_client(test, &test_model, 0);
@@ -305,7 +304,7 @@ static void i2c_accesses(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, a.len, 2);
 	KUNIT_EXPECT_FALSE(test, a.write);
 
-	/* Only the address, nothing at all, and those which fail: not a read of register 0 */
+	/* Address only, nothing at all, and failing transfers do not count as reads of ID (0) */
 	kunit_accesses_hook_read(acc, ID, count_hook, &hooked);
 	KUNIT_EXPECT_EQ(test, i2c_smbus_write_byte(c->client, ID), 0);
 	KUNIT_EXPECT_EQ(test, i2c_smbus_xfer(c->client->adapter, ADDR, 0, I2C_SMBUS_WRITE, 0,
@@ -345,7 +344,7 @@ static void i2c_addresses(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, kunit_regfile_get(c->rf, PLAIN), 1);
 	KUNIT_EXPECT_EQ(test, kunit_regfile_get(other, PLAIN), 2);
 	KUNIT_EXPECT_EQ(test, in, 0x5a);
-	/* To each of the devices it is one of its own, until the other one is meant */
+	/* For each device, a transfer ends where a message is for another device */
 	KUNIT_EXPECT_EQ(test, kunit_regfile_transfers(c->rf), 2);
 	KUNIT_EXPECT_EQ(test, kunit_regfile_transfers(other), 1);
 
@@ -353,7 +352,7 @@ static void i2c_addresses(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, i2c_transfer(c->client->adapter, msgs, 2), -ENXIO);
 }
 
-/* The length in front of a block has a limit. */
+/* The length of a block has a limit. */
 static void i2c_block_length(struct kunit *test)
 {
 	static const u8 wrong[] = { 0, I2C_SMBUS_BLOCK_MAX + 1 };
@@ -371,7 +370,7 @@ static void i2c_block_length(struct kunit *test)
 		KUNIT_EXPECT_EQ(test, kunit_regfile_count(c->rf, KUNIT_REGFILE_READ, FIFO), i + 1);
 	}
 
-	/* That much there may be. Behind what is in the FIFO there are zeros. */
+	/* The longest block. Beyond the contents of the FIFO there are zeros. */
 	memset(buf, 0xff, sizeof(buf));
 	KUNIT_EXPECT_TRUE(test, kunit_regfile_push(c->rf, FIFO, I2C_SMBUS_BLOCK_MAX));
 	KUNIT_EXPECT_EQ(test, i2c_smbus_read_block_data(c->client, FIFO, buf),
@@ -409,7 +408,7 @@ static void i2c_words(struct kunit *test)
 		KUNIT_EXPECT_EQ(test, i2c_transfer(c->client->adapter, msgs, 2), 2);
 		KUNIT_EXPECT_MEMEQ(test, get, set + 2, 4);
 
-		/* Behind the highest address is the lowest one */
+		/* The highest address is followed by the lowest one */
 		kunit_regfile_set(c->rf, 0x100, 0xffff, 0xeeee);
 		set[1] = 0x03;
 		KUNIT_EXPECT_EQ(test, i2c_transfer(c->client->adapter, msgs, 2), 2);
@@ -428,12 +427,12 @@ static void i2c_side_effects(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, i2c_smbus_write_byte_data(c->client, ID, 0), 0);
 	KUNIT_EXPECT_EQ(test, kunit_regfile_get(c->rf, ID), 0x5a);
 
-	/* Written 1 to clear, and the upper bits are plain ones */
+	/* Write 1 to clear; the upper bits are plain bits */
 	kunit_regfile_set(c->rf, STATUS, 0xff, 0x0f);
 	KUNIT_EXPECT_EQ(test, i2c_smbus_write_byte_data(c->client, STATUS, 0x32), 0);
 	KUNIT_EXPECT_EQ(test, kunit_regfile_get(c->rf, STATUS), 0x3d);
 
-	/* Read to clear, once */
+	/* Read to clear */
 	kunit_regfile_set(c->rf, EVENT, 0xff, 0xff);
 	KUNIT_EXPECT_EQ(test, i2c_smbus_read_byte_data(c->client, EVENT), 0xff);
 	KUNIT_EXPECT_EQ(test, i2c_smbus_read_byte_data(c->client, EVENT), 0x0f);
@@ -454,7 +453,7 @@ static void i2c_side_effects(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, kunit_regfile_count(c->rf, KUNIT_REGFILE_READ, STATUS), 0);
 }
 
-/* One transfer fails, and reaches nothing; the one before and the one after do. */
+/* One transfer fails and has no effect; those before and after it work. */
 static void i2c_failures(struct kunit *test)
 {
 	struct kunit_i2c_client *c = make_client(test, &test_model, 0);
@@ -475,7 +474,7 @@ static void i2c_failures(struct kunit *test)
 	kunit_regfile_disarm(c->rf);
 	KUNIT_EXPECT_EQ(test, i2c_smbus_read_byte_data(c->client, ID), 0x5a);
 
-	/* Then it is as in the beginning, and not if it was on anyway */
+	/* A power cycle resets the registers; power on does not if the power was on */
 	KUNIT_EXPECT_EQ(test, i2c_smbus_write_byte_data(c->client, FIFO, 1), 0);
 	kunit_regfile_power(c->rf, true);
 	KUNIT_EXPECT_EQ(test, kunit_regfile_level(c->rf, FIFO), 1);
@@ -495,7 +494,7 @@ static void i2c_slow(struct kunit *test)
 	struct kunit_i2c_client *c = make_client(test, &test_model, 0);
 	ktime_t begin;
 
-	/* Short enough for a timer: msleep() counts ticks, which can come late and all at once */
+	/* Short enough for a timer: msleep() counts ticks, which may be late and bunched */
 	kunit_regfile_delay(c->rf, 1, 3000);
 	begin = ktime_get();
 	KUNIT_EXPECT_EQ(test, i2c_smbus_read_byte_data(c->client, ID), 0x5a);
@@ -529,7 +528,7 @@ static void hook_change(struct kunit_regfile *rf, void *data)
 	kunit_regfile_set(rf, PLAIN, 0xff, 0x77);
 }
 
-/* Before the transfer has an effect, behind an access, behind a transfer; once. */
+/* Hooks run once: before a transfer takes effect, after an access, after a transfer. */
 static void i2c_hooks(struct kunit *test)
 {
 	struct kunit_i2c_client *c = make_client(test, &test_model, 0);
@@ -545,14 +544,14 @@ static void i2c_hooks(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, log.plain[1], 1);
 	KUNIT_EXPECT_EQ(test, log.plain[2], 2);
 
-	/* The read has its value already */
+	/* The hook runs after the read has got its value */
 	kunit_regfile_after(c->rf, KUNIT_REGFILE_READ, PLAIN, hook_log, &log);
 	KUNIT_EXPECT_EQ(test, i2c_smbus_write_byte_data(c->client, PLAIN, 5), 0);
 	KUNIT_EXPECT_EQ(test, log.calls, 3);
 	KUNIT_EXPECT_EQ(test, i2c_smbus_read_byte_data(c->client, PLAIN), 5);
 	KUNIT_EXPECT_EQ(test, log.calls, 4);
 
-	/* Two for the same access, first come, first served */
+	/* Two hooks for the same access run in the order in which they were set */
 	for (int first = 0; first < 2; first++) {
 		log.calls = 0;
 		if (first)
@@ -586,7 +585,7 @@ static void i2c_line(struct kunit *test)
 	const unsigned int *trigger = test->param_value;
 	struct kunit_i2c_client *c = make_client(test, &test_model, *trigger);
 
-	/* Pending before there is a driver; not enabled */
+	/* Pending before the driver is bound, but not enabled */
 	kunit_irq_line_raise(c->line, BIT(0));
 	KUNIT_EXPECT_FALSE(test, kunit_irq_line_asserted(c->line));
 	KUNIT_ASSERT_EQ(test, kunit_dut_bind(c->dut), 0);
@@ -609,7 +608,7 @@ static void i2c_line(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, kunit_irq_line_settle(c->line), 0);
 	KUNIT_EXPECT_EQ(test, atomic_read(&drv_handled), 14);
 
-	/* What is asserted all the time is no edge, and with a moment in between it is one */
+	/* No edge while the wire stays asserted. A short deassertion makes one */
 	if (*trigger & IRQ_TYPE_EDGE_BOTH) {
 		drv_wrong = FORGETS_ACK;
 		for (int i = 0; i < 2; i++) {
@@ -626,7 +625,7 @@ static void i2c_line(struct kunit *test)
 		atomic_set(&drv_handled, 14);
 	}
 
-	/* A moment is enough for an edge, and for a level it is none */
+	/* A short deassertion makes an edge, but does not end a level */
 	disable_irq(kunit_irq_line_irq(c->line));
 	kunit_irq_line_raise(c->line, BIT(0));
 	KUNIT_EXPECT_TRUE(test, kunit_irq_line_asserted(c->line));
@@ -640,7 +639,7 @@ static void i2c_line(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, atomic_read(&drv_handled), 14);
 }
 
-/* The loops of kunit/dut.h, with transfers for accesses. */
+/* The loops of kunit/dut.h, with transfers as accesses. */
 static void i2c_loops(struct kunit *test)
 {
 	struct kunit_i2c_client *c = make_client(test, &test_model, IRQ_TYPE_LEVEL_LOW);
@@ -651,7 +650,7 @@ static void i2c_loops(struct kunit *test)
 	KUNIT_EXPECT_GT(test, atomic_read(&drv_handled), 0);
 }
 
-/* The lowest address first, each once, and who alerts meanwhile is not forgotten. */
+/* Lowest address first, each device once; an alert during the handling is not lost. */
 static void i2c_alert(struct kunit *test)
 {
 	struct i2c_adapter *adap = kunit_i2c_adapter_create(test);
@@ -706,7 +705,7 @@ static struct inner *begin_inner(struct kunit *test)
 
 	KUNIT_ASSERT_NOT_NULL(test, inner);
 	kunit_init_test(&inner->test, "kunit_i2c_inner", NULL);
-	/* At the end of the outer test, too, if that comes early */
+	/* Clean up even if the outer test ends early */
 	KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test, cleanup_inner, inner), 0);
 	return inner;
 }
@@ -725,7 +724,10 @@ static struct inner *make_inner(struct kunit *test, unsigned int trigger)
 	return make_inner_model(test, &test_model, trigger);
 }
 
-/* From CPU to CPU; a driver which acknowledges nothing is found out, with an edge no storm. */
+/*
+ * The interrupt moves from CPU to CPU. A driver which acknowledges nothing is detected;
+ * with an edge there is no storm.
+ */
 static void i2c_affinity(struct kunit *test)
 {
 	struct kunit_dut *dut;
@@ -772,7 +774,7 @@ static void i2c_hotplug(struct kunit *test)
 	inner = make_inner(test, IRQ_TYPE_EDGE_FALLING);
 	irq = kunit_irq_line_irq(inner->c->line);
 	KUNIT_ASSERT_EQ(test, kunit_dut_bind(inner->c->dut), 0);
-	/* More than one, as it is on one of them behind the last step of the loop */
+	/* An affinity of several CPUs: after the loop it must be restored, not only one CPU */
 	KUNIT_ASSERT_EQ(test, irq_set_affinity(irq, cpu_online_mask), 0);
 	kunit_dut_hotplug_under_fire(inner->c->dut, BIT(0));
 	KUNIT_EXPECT_EQ(test, (int)inner->test.status, (int)KUNIT_SUCCESS);
@@ -793,7 +795,7 @@ static void i2c_hotplug(struct kunit *test)
 	kunit_cleanup(&inner->test);
 }
 
-/* The interrupt is a wakeup source while the device is suspended and is to wake. */
+/* The interrupt is a wakeup source while the device is suspended with wakeup enabled. */
 static void i2c_wake_up(struct kunit *test)
 {
 	static const unsigned int wrong[] = { NEVER_WAKES, KEEPS_WAKING, ALWAYS_WAKES };
@@ -820,7 +822,7 @@ static void i2c_wake_up(struct kunit *test)
 	}
 }
 
-/* Registers which are not there fail the test, and so do half a value and half an address. */
+/* Unknown registers fail the test, and so do partial values and partial addresses. */
 static void i2c_unknown_register(struct kunit *test)
 {
 	struct inner *inner = make_inner(test, IRQ_TYPE_LEVEL_LOW);
@@ -856,7 +858,7 @@ static void i2c_unknown_register(struct kunit *test)
 	}
 }
 
-/* So does a test that asks for what its own model does not have, whatever it expects. */
+/* A test which uses something its own model does not have fails, whatever it expects. */
 static void i2c_wrong_test(struct kunit *test)
 {
 	kunit_info(test, "six failures that are expected:\n");
@@ -894,7 +896,7 @@ static void i2c_wrong_test(struct kunit *test)
 	}
 }
 
-/* It is refused at once what cannot be: in @what, as KUnit runs the function of a test. */
+/* Impossible requests are refused at once. @what runs like the function of a KUnit test. */
 struct refusal {
 	const char	*name;
 	void		(*what)(struct inner *inner);
@@ -1002,7 +1004,7 @@ static void i2c_refused(struct kunit *test)
 	kunit_cleanup(&inner->test);
 }
 
-/* A device which goes does not alert any more, even if nobody has asked it. */
+/* A removed device stops alerting, even if it was never polled. */
 static void i2c_alert_undone(struct kunit *test)
 {
 	struct i2c_adapter *adap = kunit_i2c_adapter_create(test);
@@ -1013,7 +1015,7 @@ static void i2c_alert_undone(struct kunit *test)
 		.model	= &test_model,
 	};
 
-	/* One of two, and then both */
+	/* Remove one of two devices, and then both */
 	for (int gone = 1; gone <= 2; gone++) {
 		struct inner *inner[2];
 
@@ -1044,7 +1046,7 @@ static int count_clients(struct device *dev, void *data)
 	return 0;
 }
 
-/* All goes with the test: the driver is unbound, device and adapter are removed. */
+/* The end of the test unbinds the driver and removes device and adapter. */
 static void i2c_undone(struct kunit *test)
 {
 	struct inner *inner = make_inner(test, IRQ_TYPE_LEVEL_LOW);

@@ -2,8 +2,8 @@
 /*
  * KUnit test for the test managed interrupts
  *
- * What is to be undone at the end of a test is made for a second struct kunit,
- * whose end the test can watch.
+ * Resources belong to a second struct kunit, so that the test can check the
+ * cleanup at its end.
  */
 
 #include <linux/atomic.h>
@@ -25,7 +25,7 @@
 #define LINES		8
 #define LINE		3
 
-/* What there is of the chip */
+/* State of the chip and its line */
 #define LISTED		BIT(0)
 #define MAPPED		BIT(1)
 #define REQUESTED	BIT(2)
@@ -37,13 +37,13 @@
  * @info:	a chip of @LINES lines with that node
  * @chip:	the chip
  * @irq:	its line @LINE
- * @requested:	times that the chip was told that a line is requested
- * @released:	times that it was told that it is not any more
- * @refuse:	what the chip answers to the request of a line
- * @handled:	runs of handlers
- * @in_thread:	runs which were not in an interrupt
- * @dev_id:	what a handler was called with last
- * @state:	what there was of the chip at each call of irq_test_record()
+ * @requested:	number of calls of irq_sim_irq_requested(), without refused ones
+ * @released:	number of calls of irq_sim_irq_released()
+ * @refuse:	error which irq_sim_irq_requested() returns, or 0
+ * @handled:	number of handler runs
+ * @in_thread:	number of handler runs in task context
+ * @dev_id:	dev_id of the last handler run
+ * @state:	state of the chip at each call of irq_test_record()
  * @records:	number of these calls
  * @ret:	return values to be judged by the test
  */
@@ -152,7 +152,7 @@ static int irq_test_request(struct irq_test *t)
 				 "kunit_irq", t);
 }
 
-/* Fire the line and wait until that has been handled, in a thread or not. */
+/* Fire the line and wait until the interrupt has been handled, in a thread or not. */
 static int irq_test_fire(struct irq_test *t)
 {
 	int ret = irq_sim_fire(t->chip, LINE);
@@ -189,12 +189,12 @@ static void irq_test_exit(struct kunit *test)
 {
 	struct irq_test *t = test->priv;
 
-	/* A test which failed may not have got to it */
+	/* A failed test may have skipped its cleanup */
 	if (t)
 		kunit_cleanup(&t->inner);
 }
 
-/* The example of the documentation. */
+/* The example in the documentation. */
 static void kunit_irq_fire_test(struct kunit *test)
 {
 	struct irq_sim_info info = { .num_irqs = 8 };
@@ -228,7 +228,7 @@ static const struct irq_test_delivery irq_test_deliveries[] = {
 
 KUNIT_ARRAY_PARAM_DESC(irq_test_delivery, irq_test_deliveries, name);
 
-/* The chip is the one that was asked for, and the handler gets its dev_id. */
+/* The chip has the requested properties, and the handler gets its dev_id. */
 static void kunit_irq_delivery_test(struct kunit *test)
 {
 	const struct irq_test_delivery *param = test->param_value;
@@ -272,7 +272,7 @@ static void kunit_irq_thread_test(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, t->released, 1);
 }
 
-/* Each line has a number, and keeps it when it is mapped again. */
+/* Each line has an interrupt number, and keeps it when it is mapped again. */
 static void kunit_irq_map_test(struct kunit *test)
 {
 	struct irq_test *t = test->priv;
@@ -323,7 +323,7 @@ static void kunit_irq_dispose_early_test(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, irq_test_state(t), 0);
 }
 
-/* What a driver mapped and left does not keep the chip from going. */
+/* Mappings which a driver has left do not prevent the removal of the chip. */
 static void kunit_irq_mappings_left_test(struct kunit *test)
 {
 	struct irq_test *t = test->priv;
@@ -338,7 +338,7 @@ static void kunit_irq_mappings_left_test(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, irq_test_state(t), 0);
 }
 
-/* A line which somebody has requested stays, and with it the chip. */
+/* A line which is still requested stays, and the chip with it. */
 static void kunit_irq_in_use_test(struct kunit *test)
 {
 	struct irq_test *t = test->priv;
@@ -363,7 +363,7 @@ static void kunit_irq_in_use_test(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, irq_test_state(t), 0);
 }
 
-/* Freed, disposed of, removed, each when what was made after it is undone. */
+/* Free the interrupt, dispose of the mapping, remove the chip: in reverse order of creation. */
 static void kunit_irq_reverse_order_test(struct kunit *test)
 {
 	struct irq_test *t = test->priv;
@@ -396,11 +396,11 @@ static void irq_test_try_abort(void *data)
 		t->ret[1] = irq_test_request(t);
 		t->ret[2] = irq_test_fire(t);
 	}
-	/* What a failed assertion does, without the message */
+	/* Like a failed assertion, without the message */
 	__kunit_abort(&t->inner);
 }
 
-/* A failed assertion leaves everything in place, and its cleanup nothing. */
+/* After a failed assertion everything is still in place, and nothing after the cleanup. */
 static void kunit_irq_abort_test(struct kunit *test)
 {
 	struct irq_test *t = test->priv;
@@ -429,7 +429,7 @@ static void irq_test_try_half_way(void *data)
 		__kunit_abort(&t->inner);
 }
 
-/* When a step fails, the ones before it are undone, and the others are not. */
+/* If a step fails, the steps before it are undone at the end, and only those. */
 static void kunit_irq_half_way_test(struct kunit *test)
 {
 	struct irq_test *t = test->priv;
@@ -446,7 +446,7 @@ static void kunit_irq_half_way_test(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, t->released, 0);
 }
 
-/* Freed early, a line can be requested again, and is not freed once more. */
+/* A line which is freed early can be requested again, and is not freed twice. */
 static void kunit_irq_free_early_test(struct kunit *test)
 {
 	struct irq_test *t = test->priv;
@@ -472,7 +472,7 @@ static void kunit_irq_free_early_test(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, t->released, 2);
 }
 
-/* Of several lines with the same dev_id, the one is freed which was meant. */
+/* Of several lines with the same dev_id, the right one is freed. */
 static void kunit_irq_same_dev_id_test(struct kunit *test)
 {
 	struct irq_test *t = test->priv;
@@ -496,9 +496,9 @@ static void kunit_irq_same_dev_id_test(struct kunit *test)
 
 /**
  * struct irq_test_lookalike - a resource of a test with the layout of a request
- * @res:	what KUnit keeps
+ * @res:	KUnit resource
  * @irq:	Linux interrupt number
- * @dev_id:	what the interrupt was requested with
+ * @dev_id:	dev_id of the request
  */
 struct irq_test_lookalike {
 	struct kunit_resource	res;
@@ -510,7 +510,7 @@ static void irq_test_lookalike_free(struct kunit_resource *res)
 {
 }
 
-/* Resources of the test which are no interrupts are left alone. */
+/* Other resources of the test, which are no interrupts, are left alone. */
 static void kunit_irq_other_resource_test(struct kunit *test)
 {
 	struct irq_test *t = test->priv;
@@ -525,7 +525,7 @@ static void kunit_irq_other_resource_test(struct kunit *test)
 	__kunit_add_resource(&t->inner, NULL, irq_test_lookalike_free, &other->res, NULL);
 	resources = irq_test_resources(t);
 
-	/* The last one that fits is taken first */
+	/* The search starts with the last resource, which is not a request */
 	KUNIT_EXPECT_EQ(test, kunit_free_irq(&t->inner, t->irq, t), 0);
 	KUNIT_EXPECT_EQ(test, irq_test_state(t), LISTED | MAPPED);
 	KUNIT_EXPECT_EQ(test, irq_test_resources(t), resources - 1);
@@ -534,7 +534,7 @@ static void kunit_irq_other_resource_test(struct kunit *test)
 	kunit_cleanup(&t->inner);
 }
 
-/* Of a shared line, the one is freed which was meant. */
+/* On a shared line, the right action is freed. */
 static void kunit_irq_shared_test(struct kunit *test)
 {
 	struct irq_test *t = test->priv;
@@ -554,7 +554,7 @@ static void kunit_irq_shared_test(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, kunit_free_irq(&t->inner, t->irq, t), -ENOENT);
 	KUNIT_EXPECT_EQ(test, kunit_free_irq(&t->inner, t->irq, &count[0]), 0);
 	KUNIT_EXPECT_EQ(test, kunit_free_irq(&t->inner, t->irq, &count[0]), -ENOENT);
-	/* CONFIG_DEBUG_SHIRQ has free_irq() call the handler */
+	/* With CONFIG_DEBUG_SHIRQ, free_irq() calls the handler */
 	before = atomic_read(&count[0]);
 	KUNIT_EXPECT_EQ(test, irq_test_fire(t), 1);
 	KUNIT_EXPECT_EQ(test, atomic_read(&count[0]), before);
@@ -584,7 +584,7 @@ static void kunit_irq_create_invalid_test(struct kunit *test)
 	info.kind = IRQ_SIM_KIND_PERCPU + 1;
 	KUNIT_EXPECT_EQ(test, PTR_ERR_OR_ZERO(kunit_irq_sim_create(&t->inner, &info)), -EINVAL);
 
-	/* This is for lines with an EOI */
+	/* This flag is only for lines with an EOI */
 	info = t->info;
 	info.flags = IRQ_SIM_EOI_THREADED;
 	KUNIT_EXPECT_EQ(test, PTR_ERR_OR_ZERO(kunit_irq_sim_create(&t->inner, &info)), -EINVAL);
@@ -627,7 +627,7 @@ static void kunit_irq_request_invalid_test(struct kunit *test)
 			-EINVAL);
 	KUNIT_EXPECT_EQ(test, kunit_request_irq(inner, -ENOMEM, irq_test_handler, 0,
 						"kunit_irq", t), -EINVAL);
-	/* -ENOSYS where the descriptors of all interrupts are in a table */
+	/* -ENOSYS without sparse interrupts, where descriptors are in a static table */
 	KUNIT_EXPECT_LT(test, kunit_request_irq(inner, unmapped, irq_test_handler, 0,
 						"kunit_irq", t), 0);
 	KUNIT_EXPECT_EQ(test, kunit_request_irq(inner, t->irq, NULL, 0, "kunit_irq", t),
@@ -641,7 +641,7 @@ static void kunit_irq_request_invalid_test(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, irq_test_state(t), LISTED | MAPPED);
 	KUNIT_EXPECT_EQ(test, kunit_free_irq(inner, t->irq, t), -ENOENT);
 
-	/* A line which is in use, without the message about it */
+	/* A line in use, with IRQF_PROBE_SHARED to suppress the message */
 	KUNIT_ASSERT_EQ(test, irq_test_request(t), 0);
 	resources = irq_test_resources(t);
 	KUNIT_EXPECT_EQ(test, kunit_request_irq(inner, t->irq, irq_test_handler,
@@ -660,7 +660,7 @@ static int irq_test_make_mapping(struct irq_test *t)
 	return t->irq > 0 ? 0 : t->irq;
 }
 
-/* By default the allocations which may sleep do not fail. */
+/* failslab's ignore-gfp-wait: by default, allocations which may sleep do not fail. */
 static bool *irq_test_failslab_spares(void)
 {
 	struct dentry *dir = debugfs_lookup("failslab", NULL), *file;
@@ -678,18 +678,18 @@ static bool *irq_test_failslab_spares(void)
 }
 #endif
 
-/* The n-th allocation fails, for all n: the step which needs it does nothing. */
+/* Each allocation fails in turn: the step which needs it has no effect. */
 static void kunit_irq_no_memory_test(struct kunit *test)
 {
 #if defined(CONFIG_FAILSLAB) && defined(CONFIG_FAULT_INJECTION_DEBUG_FS)
-	/* What there is after so many steps */
+	/* The state after each number of steps */
 	static const unsigned int states[] = {
 		0, LISTED, LISTED | MAPPED, LISTED | MAPPED | REQUESTED,
 	};
 	static int (* const steps[])(struct irq_test *t) = {
 		irq_test_make_chip, irq_test_make_mapping, irq_test_request,
 	};
-	/* Chip and action; the resource, the line, the action; the request and its own */
+	/* Minimum of failures. Chip, action; resource, line, action; request, its resource */
 	static const unsigned int least[] = { 2, 3, 2 };
 	struct irq_test *t = test->priv;
 	bool *spares = irq_test_failslab_spares();
@@ -723,7 +723,7 @@ static void kunit_irq_no_memory_test(struct kunit *test)
 				KUNIT_EXPECT_EQ(test, irq_test_resources(t), resources);
 				failed++;
 			}
-			/* procfs warns when it removes what it had no memory for */
+			/* procfs warns about removing files which it failed to create */
 			kunit_warning_suppress(test)
 				kunit_cleanup(&t->inner);
 			KUNIT_EXPECT_EQ(test, irq_test_state(t), 0);

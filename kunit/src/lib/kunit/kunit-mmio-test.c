@@ -2,7 +2,7 @@
 /*
  * KUnit test for the modelled registers
  *
- * What fails a test, or is undone at its end, is tried on a second struct kunit.
+ * Failures, and the cleanup at the end of a test, are checked with a second struct kunit.
  */
 
 #include <linux/io.h>
@@ -30,12 +30,12 @@
  * @inner:	owns the registers
  * @info:	how to make them
  * @mmio:	the registers
- * @acc:	the accesses to them
+ * @acc:	the accesses to the registers
  * @base:	where they are mapped
- * @fifo:	value that is read next
- * @pushed:	what was written to the FIFO last
- * @hooks:	calls of a hook
- * @seen:	accesses which had been counted at the last one
+ * @fifo:	next value read from the FIFO
+ * @pushed:	last value written to the FIFO
+ * @hooks:	number of calls of the hook
+ * @seen:	number of accesses at the last call of the hook
  */
 struct mmio_test {
 	struct kunit		inner;
@@ -117,13 +117,13 @@ static int mmio_test_init(struct kunit *test)
 		.write	= mmio_test_write,
 		.priv	= t,
 	};
-	/* An assertion in there does not come back: try it from here first */
+	/* A failed assertion in these does not return: call them here, before the test */
 	mmio_test_create(t);
 	mmio_test_map(test);
 	return 0;
 }
 
-/* The end of the test that owns the registers: what it says about their driver */
+/* End the test which owns the registers. Returns its verdict about the driver. */
 static enum kunit_status mmio_test_end(struct kunit *test)
 {
 	struct mmio_test *t = test->priv;
@@ -134,7 +134,7 @@ static enum kunit_status mmio_test_end(struct kunit *test)
 	return t->inner.status;
 }
 
-/* Each accessor gets to the register which it names, in its width, and back. */
+/* Each accessor reads and writes the right register, with its width. */
 static void kunit_mmio_width_test(struct kunit *test)
 {
 	struct mmio_test *t = test->priv;
@@ -203,7 +203,7 @@ static void kunit_mmio_string_test(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, t->pushed, 106);
 }
 
-/* A block is accessed in the widest way that the device knows and that fits. */
+/* A block is accessed with the largest width which the device supports and which fits. */
 static void kunit_mmio_block_test(struct kunit *test)
 {
 	struct mmio_test *t = test->priv;
@@ -237,7 +237,7 @@ static void mmio_test_expect_error(struct kunit *test, const char *reason)
 	KUNIT_EXPECT_EQ_MSG(test, kunit_accesses_take_errors(t->acc), 1, "%s", reason);
 }
 
-/* What the device does not have does not get to the model, reads all ones, and is told. */
+/* Invalid accesses do not reach the model; they read all ones, and are reported. */
 static void kunit_mmio_error_test(struct kunit *test)
 {
 	struct mmio_test *t = test->priv;
@@ -276,14 +276,14 @@ static void kunit_mmio_error_test(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, mmio_test_end(test), KUNIT_SUCCESS);
 }
 
-/* A device which knows one width only */
+/* A device which supports only one width */
 static void kunit_mmio_one_width_test(struct kunit *test)
 {
 	struct mmio_test *t = test->priv;
 	const struct resource *res;
 	u8 buf[6];
 
-	/* 0 is for what most devices know */
+	/* 0 is the default: 32 bits */
 	t->info.widths = 0;
 	KUNIT_ASSERT_EQ(test, mmio_test_end(test), KUNIT_SUCCESS);
 	mmio_test_create(t);
@@ -300,7 +300,7 @@ static void kunit_mmio_one_width_test(struct kunit *test)
 	writew(0, t->base + PLAIN);
 	mmio_test_expect_error(test, "of a width which the device does not know");
 	KUNIT_EXPECT_EQ(test, readl(t->base + PLAIN), 0x11223344);
-	/* 4 bytes, and then twice one */
+	/* One access of 4 bytes, then two of one byte */
 	memcpy_fromio(buf, t->base + PLAIN, 6);
 	KUNIT_EXPECT_EQ(test, kunit_accesses_take_errors(t->acc), 2);
 }
@@ -326,7 +326,7 @@ static void kunit_mmio_memory_test(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, mmio_test_end(test), KUNIT_SUCCESS);
 }
 
-/* An error fails the test, and the message names who did it. */
+/* An invalid access fails the test, and the message names the culprit. */
 static noinline void mmio_test_culprit(struct mmio_test *t)
 {
 	struct kunit *inner = &t->inner;
@@ -350,17 +350,17 @@ static void kunit_mmio_report_test(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, mmio_test_end(test), KUNIT_FAILURE);
 }
 
-/* So does a mapping which is left. */
+/* A mapping which is left fails the test as well. */
 static void kunit_mmio_leak_test(struct kunit *test)
 {
 	struct mmio_test *t = test->priv;
 
 	kunit_cleanup(&t->inner);
 	KUNIT_EXPECT_EQ(test, t->inner.status, KUNIT_FAILURE);
-	/* Which is then not to be accessed, but still to be unmapped */
+	/* The cleanup still unmaps t->base, but does not access it */
 }
 
-/* Accesses fail from the one that was said on, as many as were said. */
+/* The given number of accesses fail, beginning with the given one. */
 static void kunit_mmio_fail_test(struct kunit *test)
 {
 	struct mmio_test *t = test->priv;
@@ -380,7 +380,7 @@ static void kunit_mmio_fail_test(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, readw(t->base + PLAIN), 7);
 	KUNIT_EXPECT_EQ(test, kunit_accesses_failed(t->acc), 0);
 
-	/* None of that is an error */
+	/* Injected failures are not invalid accesses */
 	KUNIT_EXPECT_EQ(test, mmio_test_end(test), KUNIT_SUCCESS);
 }
 
@@ -401,11 +401,11 @@ static void mmio_test_hook(void *data)
 
 	t->hooks++;
 	t->seen = kunit_accesses_count(t->acc);
-	/* What the driver has read already does not change */
+	/* The value of the read in progress does not change any more */
 	kunit_mmio_set(t->mmio, PLAIN, 4, 99);
 }
 
-/* The hook is called once, after the access that was said. */
+/* The hook is called once, after the given access. */
 static void kunit_mmio_hook_test(struct kunit *test)
 {
 	struct mmio_test *t = test->priv;
@@ -443,7 +443,7 @@ static void kunit_mmio_hook_test(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, t->hooks, 3);
 }
 
-/* The trace has the last accesses, and says when it has not. */
+/* The trace has the last accesses, and only those. */
 static void kunit_mmio_trace_test(struct kunit *test)
 {
 	struct mmio_test *t = test->priv;
@@ -464,7 +464,7 @@ static void kunit_mmio_trace_test(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, kunit_accesses_get(t->acc, 2, &a));
 }
 
-/* What is to come is forgotten with the trace, and what has gone wrong is not. */
+/* A reset drops the trace, and armed hooks and failures, but not errors. */
 static void kunit_mmio_reset_test(struct kunit *test)
 {
 	struct mmio_test *t = test->priv;
@@ -490,7 +490,7 @@ static void kunit_mmio_reset_test(struct kunit *test)
 	}
 	KUNIT_EXPECT_EQ(test, t->hooks, 1);
 
-	/* By the address, too */
+	/* Hooks by address, too */
 	kunit_accesses_hook_read(t->acc, PLAIN, mmio_test_hook, t);
 	kunit_accesses_reset(t->acc);
 	readl(t->base + PLAIN);
@@ -499,7 +499,7 @@ static void kunit_mmio_reset_test(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, mmio_test_end(test), KUNIT_SUCCESS);
 }
 
-/* There are many more mappings in a test than can exist at a time. */
+/* A test can map the registers more often than the limit of mappings at a time. */
 static void kunit_mmio_map_again_test(struct kunit *test)
 {
 	struct mmio_test *t = test->priv;
@@ -512,13 +512,13 @@ static void kunit_mmio_map_again_test(struct kunit *test)
 		writel(i, base + PLAIN);
 		KUNIT_EXPECT_EQ(test, readl(t->base + PLAIN), i);
 		iounmap(base);
-		/* Its place is not used at once, so that this is no access to another mapping */
+		/* The addresses are not reused at once, so this hits no other mapping */
 		KUNIT_EXPECT_EQ(test, readl(base + PLAIN), U32_MAX);
 		KUNIT_EXPECT_EQ(test, kunit_accesses_take_errors(t->acc), 1);
 	}
 }
 
-/* Where they are said to be, or the test ends. */
+/* The registers are at the given address, or the test is aborted. */
 struct mmio_test_place {
 	const char	*name;
 	size_t		size;
@@ -526,7 +526,7 @@ struct mmio_test_place {
 	bool		refused;
 };
 
-/* The largest ones, and the lowest ones; then what is beyond that */
+/* The largest size and a fixed address; then values beyond the limits */
 static const struct mmio_test_place mmio_test_places[] = {
 	{ "large", SZ_8M, 0 },
 	{ "there", SIZE, 0x50000008 },
@@ -550,7 +550,7 @@ static void kunit_mmio_place_test(struct kunit *test)
 	const struct resource *res;
 	struct mmio_test *t = test->priv;
 
-	/* Nothing else within 64 kB */
+	/* For "taken": another resource within 64 kB */
 	KUNIT_ASSERT_NOT_NULL(test, request_mem_region(0x60000000 + SIZE + SZ_64K - 1, 1, "kunit"));
 	t->info.size = place->size;
 	t->info.start = place->start;
@@ -566,7 +566,7 @@ static void kunit_mmio_place_test(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, mmio_test_end(test), place->refused ? KUNIT_FAILURE : KUNIT_SUCCESS);
 }
 
-/* After the end of the test there is nothing at these addresses. */
+/* After the end of the test, nothing is left at these addresses. */
 static void kunit_mmio_remove_test(struct kunit *test)
 {
 	struct mmio_test *t = test->priv;

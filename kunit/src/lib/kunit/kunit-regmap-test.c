@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * KUnit test for modelled devices behind the regmap of another one
+ * KUnit test for modelled devices behind the regmap of a parent device
  */
 
 #include <linux/atomic.h>
@@ -112,7 +112,7 @@ static void make_regs(struct kunit *test, struct kunit *owner, struct regs *regs
 				       &test_configs[kind]);
 }
 
-/* Values get through, whatever their width and order, with the side effects. */
+/* Reads and writes have the right values and side effects, with any width and byte order. */
 static void regmap_values(struct kunit *test)
 {
 	struct regs *part = kunit_kzalloc(test, sizeof(*part), GFP_KERNEL);
@@ -138,7 +138,7 @@ static void regmap_values(struct kunit *test)
 		KUNIT_EXPECT_EQ(test, regmap_write(map, STATUS, 0x03), 0);
 		KUNIT_EXPECT_EQ(test, kunit_regfile_get(part->rf, STATUS), 0x0c);
 
-		/* One fails, and reaches nothing; the next one does */
+		/* One access fails and has no effect; the next one works */
 		kunit_regfile_fail(part->rf, 1, -ETIMEDOUT);
 		KUNIT_EXPECT_EQ(test, regmap_write(map, DATA, 1), -ETIMEDOUT);
 		KUNIT_EXPECT_NE(test, kunit_regfile_get(part->rf, DATA), 1);
@@ -184,7 +184,7 @@ static void refused_try(void *data)
 			    &inner->refusal->config);
 }
 
-/* A regmap which does not fit the model ends the test. */
+/* A regmap which does not fit the model aborts the test. */
 static void regmap_refused(struct kunit *test)
 {
 	const struct refusal *refusal = test->param_value;
@@ -223,7 +223,7 @@ static struct kunit_irq_line *make_line(struct kunit *test, struct kunit_regfile
 	return kunit_regfile_line_create(test, rf, IRQ_TYPE_LEVEL_HIGH, &info);
 }
 
-/* A driver of a part of the device, and the loops of kunit/dut.h. */
+/* A driver of a part of the device, with the loops of kunit/dut.h. */
 static void regmap_driver(struct kunit *test)
 {
 	struct regs *regs = kunit_kzalloc(test, sizeof(*regs), GFP_KERNEL);
@@ -250,14 +250,14 @@ static void regmap_driver(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, atomic_read(&handled), 1);
 	KUNIT_EXPECT_EQ(test, kunit_regfile_get(regs->rf, STATUS), 0);
 	kunit_dut_unbind(dut);
-	/* In the loop probe has got so far once without the write, and once with it */
+	/* In the loop, probe has requested the interrupt twice: write failed, write done */
 	KUNIT_EXPECT_EQ(test, requests, 3);
 	KUNIT_EXPECT_EQ(test, releases, 3);
 	kunit_dut_bind_again(dut, 3);
 	kunit_dut_unbind_under_fire(dut, BIT(0), 3);
 }
 
-/* A line which comes after the event is driven at once, and from then on. */
+/* A line which is added while an event is pending is driven at once, and from then on. */
 static void regmap_late_line(struct kunit *test)
 {
 	struct regs *regs = kunit_kzalloc(test, sizeof(*regs), GFP_KERNEL);

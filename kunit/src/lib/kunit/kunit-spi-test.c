@@ -2,9 +2,9 @@
 /*
  * KUnit test for modelled SPI devices
  *
- * The registers behind the bus are tested with I2C devices. This is about what is
- * different with SPI: commands, words, chip selects, messages of several parts. What is
- * to fail, or to be undone at the end of a test, is made for a second struct kunit.
+ * The common register model is tested with I2C devices. This suite tests the parts which
+ * are specific to SPI: commands, words, chip selects, messages of several transfers.
+ * Failures and cleanup at the end of a test are checked with a second struct kunit.
  */
 
 #include <linux/atomic.h>
@@ -65,10 +65,10 @@ static const struct kunit_spi_protocol test_protocol = {
 	.read_flag	= CMD_READ,
 };
 
-/* A driver: reads ID, enables and acknowledges interrupts, counts them */
+/* The test driver reads ID, and enables, acknowledges and counts interrupts */
 
 static atomic_t drv_handled;
-/* In its remove, the driver has found the properties of its device */
+/* The driver has found the properties of its device in remove */
 static bool drv_found_properties;
 
 static int drv_read(struct spi_device *spi, u8 reg)
@@ -176,7 +176,7 @@ static int spi_test_init(struct kunit *test)
 	return 0;
 }
 
-/* The calls of drivers become accesses to the right registers. */
+/* SPI calls of drivers access the right registers. */
 static void spi_transfers(struct kunit *test)
 {
 	struct kunit_spi_device *d = make_one(test, 0);
@@ -189,14 +189,14 @@ static void spi_transfers(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, spi_w8r16(d->spi, cmd), IS_ENABLED(CONFIG_CPU_BIG_ENDIAN) ?
 			0x2211 : 0x1122);
 
-	/* The register number advances, and wraps around behind the last one */
+	/* The register number advances, and wraps around after the last register */
 	KUNIT_EXPECT_EQ(test, spi_write(d->spi, buf, 5), 0);
 	KUNIT_EXPECT_EQ(test, kunit_regfile_get(d->rf, PLAIN_LAST), 4);
 	KUNIT_EXPECT_EQ(test, spi_write_then_read(d->spi, &cmd, 1, in, 5), 0);
 	KUNIT_EXPECT_MEMEQ(test, in, &buf[1], 4);
 	KUNIT_EXPECT_EQ(test, in[4], 0x5a);
 
-	/* Not from a FIFO */
+	/* It does not advance at a FIFO */
 	KUNIT_EXPECT_TRUE(test, kunit_regfile_push(d->rf, FIFO, 0xaa));
 	KUNIT_EXPECT_TRUE(test, kunit_regfile_push(d->rf, FIFO, 0xbb));
 	cmd = CMD_READ | FIFO;
@@ -204,7 +204,7 @@ static void spi_transfers(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, in[0], 0xaa);
 	KUNIT_EXPECT_EQ(test, in[1], 0xbb);
 
-	/* Both directions at once: nobody sends during the command and a write */
+	/* Full duplex: the device does not drive MISO during the command and a write */
 	buf[0] = CMD_READ | PLAIN;
 	KUNIT_EXPECT_EQ(test, spi_sync_transfer(d->spi, &both, 1), 0);
 	KUNIT_EXPECT_EQ(test, in[0], 0xff);
@@ -215,7 +215,7 @@ static void spi_transfers(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, kunit_regfile_transfers(d->rf), 8);
 }
 
-/* Two devices at a chip select: the upper byte says for which one. */
+/* Two devices at one chip select: the upper byte selects the device. */
 static bool shared_command(struct kunit_regfile *rf, u32 cmd, unsigned int *reg, bool *read)
 {
 	*read = cmd & BIT(8);
@@ -266,7 +266,7 @@ static void spi_commands(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, in[sc->dummy + 1], 0x11);
 	KUNIT_EXPECT_EQ(test, kunit_regfile_count(d->rf, KUNIT_REGFILE_READ, PLAIN + 2), 1);
 
-	/* Not for this one: it neither writes nor answers */
+	/* For the other device: this one neither writes nor answers */
 	if (!sc->protocol.command)
 		return;
 	buf[0] = 0x42;
@@ -286,7 +286,7 @@ static const struct kunit_regfile_model word_model = {
 	.regs = word_regs, .num_regs = 1, .val_bytes = 2,
 };
 
-/* A word of the message has its highest bit first, whatever the CPU. */
+/* Words are sent MSB first, whatever the endianness of the CPU. */
 static void spi_words(struct kunit *test)
 {
 	static const struct kunit_spi_protocol protocol = {
@@ -307,7 +307,7 @@ static void spi_words(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, in[1], 0xabcd);
 	KUNIT_EXPECT_EQ(test, in[2], 0x5678);
 
-	/* Bytes are as they come, and a long word has both */
+	/* Bytes are sent in order; a 32-bit word has command and value */
 	KUNIT_EXPECT_EQ(test, spi_write(d->spi, bytes, 4), 0);
 	KUNIT_EXPECT_EQ(test, kunit_regfile_get(d->rf, 0x11), 0x4321);
 	t = (struct spi_transfer) { .tx_buf = &two, .len = 4, .bits_per_word = 32 };
@@ -320,10 +320,10 @@ static void spi_words(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, got[1], 0x12348765);
 }
 
-/* Each chip select has its own registers, and nobody answers at one without. */
+/* Each chip select has its own registers, and no device answers at an unused one. */
 static void spi_selects(struct kunit *test)
 {
-	/* The last one as well, of four */
+	/* Including the last one of the four chip selects */
 	static const u8 cs[] = { 0, 1, 3 };
 	struct spi_controller *ctlr = kunit_spi_controller_create(test);
 	struct kunit_spi_device *d[ARRAY_SIZE(cs)];
@@ -348,7 +348,7 @@ static void spi_selects(struct kunit *test)
 	KUNIT_EXPECT_NULL(test, spi_new_device(ctlr, &board));
 }
 
-/* The chip select is inactive for a moment: a new command. Otherwise it is none. */
+/* Only if the chip select is inactive between two transfers does a new command begin. */
 static void spi_messages(struct kunit *test)
 {
 	struct kunit_spi_device *d = make_one(test, 0);
@@ -357,7 +357,7 @@ static void spi_messages(struct kunit *test)
 	for (int change = 0; change < 2; change++) {
 		struct spi_transfer t[2] = {
 			{ .tx_buf = first, .len = 2, .cs_change = change },
-			/* Behind the last one: the message ends here for the device */
+			/* After the last transfer: the message ends anyway for the device */
 			{ .tx_buf = second, .len = 2, .cs_change = change },
 		};
 
@@ -371,7 +371,7 @@ static void spi_messages(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, drv_read(d->spi, ID), 0x5a);
 }
 
-/* One transfer fails, and reaches nothing; the one before and the one after do. */
+/* One transfer fails and has no effect; those before and after it work. */
 static void spi_failures(struct kunit *test)
 {
 	struct kunit_spi_device *d = make_one(test, 0);
@@ -425,7 +425,7 @@ static void spi_line(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, atomic_read(&drv_handled), 4);
 }
 
-/* The loops of kunit/dut.h, with transfers for accesses. */
+/* The loops of kunit/dut.h, with transfers as accesses. */
 static void spi_loops(struct kunit *test)
 {
 	struct kunit_spi_device *d = make_one(test, IRQ_TYPE_LEVEL_LOW);
@@ -453,7 +453,7 @@ static struct inner *make_inner(struct kunit *test, const struct kunit_regfile_m
 	return inner;
 }
 
-/* Part of a command, part of a value, and a register which is not there */
+/* A partial command, a partial value, and an unknown register */
 static void spi_unfinished(struct kunit *test)
 {
 	static const struct kunit_spi_protocol protocol = {
@@ -517,7 +517,7 @@ static void refused_try(void *data)
 	kunit_spi_device_create(&inner->test, inner->d->spi->controller, &info);
 }
 
-/* A second device which cannot be ends the test. */
+/* A second device with impossible parameters aborts the test. */
 static void spi_refused(struct kunit *test)
 {
 	const struct refusal *refusal = test->param_value;
@@ -528,7 +528,7 @@ static void spi_refused(struct kunit *test)
 	kunit_cleanup(&inner->test);
 }
 
-/* All goes with the test: the driver is unbound, device and controller are removed. */
+/* The end of the test unbinds the driver and removes device and controller. */
 static void spi_undone(struct kunit *test)
 {
 	struct inner *inner = make_inner(test, &test_model, &test_protocol);

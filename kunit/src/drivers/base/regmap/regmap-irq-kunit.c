@@ -27,11 +27,11 @@
 struct regmap_irq_test;
 
 /**
- * struct regmap_irq_source - an interrupt of the device, and who listens
+ * struct regmap_irq_source - an interrupt of the device, and its handler
  * @t:		the test
  * @irq:	Linux interrupt number
- * @bit:	in the registers
- * @again:	how often the handler makes the event happen once more
+ * @bit:	bit in the registers
+ * @again:	how many more times the handler raises the event again
  * @handled:	runs of the handler
  */
 struct regmap_irq_source {
@@ -45,11 +45,11 @@ struct regmap_irq_source {
 /**
  * struct regmap_irq_test - fixture
  * @lock:	protects the registers, and keeps the line in step with them
- * @status:	a register
- * @mask:	another one
+ * @status:	status register
+ * @mask:	mask register
  * @chip:	the interrupt controller to which the device is connected
- * @irq:	Linux number of its line
- * @data:	of the irq_chip
+ * @irq:	Linux interrupt number of the line of the device
+ * @data:	data of the regmap irq_chip
  * @source:	the interrupts of the device, all requested
  */
 struct regmap_irq_test {
@@ -132,7 +132,7 @@ static irqreturn_t source_handler(int irq, void *data)
 	return IRQ_HANDLED;
 }
 
-/* Wait until what the line asserts now has been handled. */
+/* Wait until the interrupt which is asserted now has been handled. */
 static void wait_handled(struct regmap_irq_test *t)
 {
 	irq_sim_synchronize(t->chip);
@@ -188,7 +188,7 @@ static int regmap_irq_test_init(struct kunit *test)
 	return 0;
 }
 
-/* An event is for its handler, once, and is acknowledged. */
+/* An event runs its own handler once, and is acknowledged. */
 static void regmap_irq_one_event(struct kunit *test)
 {
 	struct regmap_irq_test *t = test->priv;
@@ -216,7 +216,7 @@ static void regmap_irq_events_at_once(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, t->status, 0);
 }
 
-/* A disabled interrupt waits in the device, and does not hold up the others. */
+/* The event of a disabled interrupt stays pending in the device, and does not block others. */
 static void regmap_irq_disabled(struct kunit *test)
 {
 	struct regmap_irq_test *t = test->priv;
@@ -238,7 +238,7 @@ static void regmap_irq_disabled(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, t->status, 0);
 }
 
-/* While the line of the device is masked, all its events wait. */
+/* While the line of the device is masked, all its events stay pending. */
 static void regmap_irq_line_disabled(struct kunit *test)
 {
 	struct regmap_irq_test *t = test->priv;
@@ -256,14 +256,14 @@ static void regmap_irq_line_disabled(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, t->status, 0);
 }
 
-/* An event that comes after the acknowledgment runs the handler once more. */
+/* An event after the acknowledgment runs the handler once more. */
 static void regmap_irq_event_in_handler(struct kunit *test)
 {
 	struct regmap_irq_test *t = test->priv;
 
 	atomic_set(&t->source[1].again, 2);
 	device_events(t, BIT(1));
-	/* Each wait ends when the line is unmasked, and asserted once more */
+	/* Each wait ends when the line is unmasked; by then it is asserted again */
 	for (int i = 0; i < 3; i++)
 		wait_handled(t);
 	expect_handled(test, 0, 3, 0, 0);

@@ -2,9 +2,9 @@
 /*
  * KUnit test for the interrupt of the OpenCores I2C controller
  *
- * The driver runs as it is, on a model of the controller with one target on its bus. A
- * command takes its time, and sets the interrupt flag IF when it is done. A target which
- * stretches the clock keeps it from that.
+ * The unmodified driver runs on a model of the controller with one target on its bus. A
+ * command takes some time, and sets the interrupt flag IF when it is done. A target which
+ * stretches the clock delays that.
  */
 
 #include <linux/bits.h>
@@ -49,22 +49,22 @@
  * @mmio:	its registers
  * @line:	its interrupt
  * @dut:	a platform device with both
- * @done:	the command is done
- * @cmd:	the command which is in progress, or 0
+ * @done:	work item which completes the command
+ * @cmd:	the command in progress, or 0
  * @control:	CONTROL
- * @tx:		DATA, as it was written
- * @rx:		DATA, as it is read
- * @busy:	there was a START, and no STOP
- * @nack:	nobody has acknowledged the last byte
+ * @tx:		DATA as written
+ * @rx:		DATA as read
+ * @busy:	there was a START, but no STOP yet
+ * @nack:	the last byte was not acknowledged
  * @selected:	the target has been addressed
- * @stretch:	it stretches the clock
- * @spurious:	there is another interrupt before each command is done
- * @overruns:	commands while one was in progress, other than STOP
+ * @stretch:	the target stretches the clock
+ * @spurious:	a spurious interrupt comes before each command is done
+ * @overruns:	commands, other than STOP, while one was in progress
  * @starts:	START commands
  * @stops:	STOP commands
  * @reads:	RD commands
- * @mem:	what is written to the target and read from it
- * @pos:	where in it
+ * @mem:	memory of the target
+ * @pos:	position in @mem
  */
 struct ocores_test {
 	struct kunit_mmio	*mmio;
@@ -88,7 +88,7 @@ struct ocores_test {
 	unsigned int		pos;
 };
 
-/* What is on the bus when a command is done. Under the lock of the registers. */
+/* Complete a command on the bus. Called with the lock of the registers held. */
 static void ocores_model_done(struct ocores_test *t)
 {
 	u8 cmd = t->cmd;
@@ -137,7 +137,7 @@ static void ocores_model_command(struct ocores_test *t, u8 cmd)
 	t->reads += !!(cmd & CMD_RD);
 	t->overruns += t->cmd && !(cmd & CMD_STO);
 	t->cmd = cmd;
-	/* Who polls does not wait for long */
+	/* Without interrupts the driver polls, but not for long */
 	if (t->control & CONTROL_IEN)
 		schedule_work(&t->done);
 	else
@@ -228,8 +228,8 @@ static int ocores_test_init(struct kunit *test)
 	test->priv = t;
 	INIT_WORK(&t->done, ocores_model_work);
 	/*
-	 * The driver gives a transfer a second. Where an irq_work waits for the tick, so does
-	 * each hard interrupt, of which a transfer has up to twelve.
+	 * The driver's timeout for a transfer is one second. A transfer has up to twelve
+	 * interrupts, and if irq_work waits for the tick, so does each hard interrupt.
 	 */
 	if (!arch_irq_work_has_interrupt())
 		interrupt.delivery = IRQ_SIM_DELIVER_TASKLET;
@@ -246,7 +246,7 @@ static int is_adapter(struct device *dev, const void *unused)
 	return !!i2c_verify_adapter(dev);
 }
 
-/* The adapter which the driver registers. */
+/* Bind the driver. Returns the adapter which it registers. */
 static struct i2c_adapter *bind(struct kunit *test, struct kunit_dut *dut)
 {
 	struct device *dev;
@@ -254,7 +254,7 @@ static struct i2c_adapter *bind(struct kunit *test, struct kunit_dut *dut)
 	KUNIT_ASSERT_EQ(test, kunit_dut_bind(dut), 0);
 	dev = device_find_child(dut->dev, NULL, is_adapter);
 	KUNIT_ASSERT_NOT_NULL(test, dev);
-	/* The driver waits for the last reference when it is unbound */
+	/* Keep no reference: at unbind, the driver waits for the last one to go */
 	put_device(dev);
 	return i2c_verify_adapter(dev);
 }
@@ -273,7 +273,7 @@ static int read_target(struct i2c_adapter *adap, u8 *buf, u16 len)
 	return i2c_transfer(adap, &msg, 1);
 }
 
-/* Data gets to the target and back, a byte with each interrupt. */
+/* Transfer data to the target and back, one byte for each interrupt. */
 static void expect_transfers(struct kunit *test, struct i2c_adapter *adap)
 {
 	struct ocores_test *t = test->priv;
@@ -336,7 +336,7 @@ static void ocores_repeated_start(struct kunit *test)
 	expect_transfers(test, adap);
 }
 
-/* There is a STOP, too, when nobody answers. */
+/* There is a STOP even if no target answers. */
 static void ocores_no_target(struct kunit *test)
 {
 	struct ocores_test *t = test->priv;
@@ -350,7 +350,7 @@ static void ocores_no_target(struct kunit *test)
 	expect_transfers(test, adap);
 }
 
-/* An interrupt is no end of a command if IF is not set: somebody else is on the line. */
+/* An interrupt without IF does not end a command: the line may be shared. */
 static void ocores_spurious(struct kunit *test)
 {
 	struct ocores_test *t = test->priv;
@@ -361,8 +361,8 @@ static void ocores_spurious(struct kunit *test)
 }
 
 /*
- * A transfer that takes too long is given up. When the target lets the clock go after
- * that, nobody waits for its data, and the buffer is not the driver's any more.
+ * A transfer that takes too long is aborted. If the target releases the clock after
+ * that, its data is unexpected, and the driver must not write to the buffer any more.
  */
 static void ocores_late(struct kunit *test)
 {
@@ -374,7 +374,7 @@ static void ocores_late(struct kunit *test)
 
 	KUNIT_ASSERT_NOT_NULL(test, msg);
 	KUNIT_ASSERT_NOT_NULL(test, in);
-	/* Not on the stack, so that a transfer which goes on does no harm */
+	/* Not on the stack, so that a transfer which continues does no harm */
 	*msg = (struct i2c_msg) {
 		.addr = TARGET, .flags = I2C_M_RD, .len = sizeof(t->mem), .buf = in
 	};
@@ -383,7 +383,7 @@ static void ocores_late(struct kunit *test)
 	KUNIT_ASSERT_EQ(test, i2c_transfer(adap, msg, 1), -ETIMEDOUT);
 	KUNIT_EXPECT_EQ_MSG(test, t->stops, 1, "the bus is not released");
 
-	/* One interrupt for the command, and for each that the driver makes of it */
+	/* One interrupt for the command, and one for each that the driver adds to it */
 	t->stretch = false;
 	for (int i = 0; i < 8; i++) {
 		schedule_work(&t->done);
@@ -397,7 +397,7 @@ static void ocores_late(struct kunit *test)
 	expect_transfers(test, adap);
 }
 
-/* The firmware has left an interrupt. */
+/* The firmware has left an interrupt pending. */
 static void ocores_pending(struct kunit *test)
 {
 	struct ocores_test *t = test->priv;
@@ -410,7 +410,7 @@ static void ocores_pending(struct kunit *test)
 	expect_transfers(test, bind(test, t->dut));
 }
 
-/* One controller has no interrupt, another one has: it is used. */
+/* One controller has no interrupt; another one which has an interrupt uses it. */
 static void ocores_without_interrupt(struct kunit *test)
 {
 	struct ocores_test *t = test->priv;
@@ -428,7 +428,7 @@ static void ocores_without_interrupt(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, t->control & CONTROL_IEN, CONTROL_IEN);
 }
 
-/* What the driver of the target was told when it was removed */
+/* The result of the transfer in remove() of the target's driver */
 static int ocores_target_removed;
 
 static int ocores_target_probe(struct i2c_client *client)
@@ -460,7 +460,7 @@ static void ocores_target_unregister(void *unused)
 	i2c_del_driver(&ocores_target_driver);
 }
 
-/* Drivers on the bus switch their devices off when they go. */
+/* Drivers of devices on the bus may do transfers in remove(), to switch the device off. */
 static void ocores_remove_with_target(struct kunit *test)
 {
 	struct i2c_board_info info = { I2C_BOARD_INFO("ocores-target", TARGET) };

@@ -2,10 +2,10 @@
 /*
  * KUnit test for the interrupt of the AS3935 lightning sensor
  *
- * The driver runs as it is, on a model of the sensor: an event sets its reason in INT and
- * raises the interrupt, and reading INT clears both. What the reason is may be read 2 ms
- * after that at the earliest, so that the driver does it in a work item. The oscillators
- * can be put on the pin of the interrupt, which the calibration does.
+ * The unmodified driver runs on a model of the sensor: an event sets its reason in INT and
+ * raises the interrupt, and reading INT clears both. INT must not be read before 2 ms have
+ * passed, so the driver reads it in a work item. The calibration routes the oscillators
+ * to the interrupt pin.
  */
 
 #include <linux/atomic.h>
@@ -41,13 +41,13 @@
 #define CALIBRATE	0x3d
 #define DIRECT_COMMAND	0x96
 
-/* How soon after an event INT may be read */
+/* Minimum delay from an event to the read of INT */
 #define ESTIMATE_US	2000
-/* Where nothing is to happen: the driver waits 3 ms, and a tick may take 10 */
+/* Wait if nothing should happen: the driver waits 3 ms, and a tick may take 10 */
 #define LATER_MS	50
-/* How long the driver waits before it tries again for the first time, twice that then */
+/* Delay before the driver's first retry, doubled for each further one */
 #define RETRY_MS	100
-/* Where something is to happen, if the system has much to do */
+/* Timeout if something should happen, for a busy system */
 #define DEADLINE_MS	10000
 
 /**
@@ -55,10 +55,10 @@
  * @d:		the sensor
  * @trig:	trigger of the driver
  * @triggered:	runs of its consumer
- * @event:	when the last event was
+ * @event:	time of the last event
  * @soonest:	the shortest time from an event to the read of INT
- * @attempts:	in jiffies, when transfers began which note_attempt() was ordered for
- * @attempt:	the next one of those
+ * @attempts:	start of the transfers for which note_attempt() was armed, in jiffies
+ * @attempt:	next index in @attempts
  */
 struct as3935_test {
 	struct kunit_spi_device	*d;
@@ -196,7 +196,7 @@ static void expect_handled(struct kunit *test)
 			       "INT is never read: no event is an edge any more");
 }
 
-/* The consumer is called by the work item, behind the read. */
+/* The work item calls the consumer after the read. */
 static void expect_triggered(struct kunit *test, int times)
 {
 	struct as3935_test *t = test->priv;
@@ -206,18 +206,18 @@ static void expect_triggered(struct kunit *test, int times)
 	KUNIT_EXPECT_EQ(test, atomic_read(&t->triggered), times);
 }
 
-/* What the driver has queued, with a delay, has been done. */
+/* Wait for the delayed work of the driver. */
 static void wait_for_work(void)
 {
 	msleep(LATER_MS);
 	/*
-	 * The time is over, but the work may be late. flush_workqueue() keeps drivers from
-	 * waiting for all work of the system, which is what a test wants.
+	 * The work may still be late. flush_workqueue() warns about flushing a system-wide
+	 * workqueue, which is wrong for drivers, but right for this test.
 	 */
 	__flush_workqueue(system_freezable_wq);
 }
 
-/* Each lightning is a trigger, and noise is none. */
+/* Each lightning triggers, noise does not. */
 static void as3935_events(struct kunit *test)
 {
 	struct as3935_test *t = test->priv;
@@ -238,13 +238,13 @@ static void as3935_events(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, atomic_read(&t->triggered), 3);
 }
 
-/* The sensor estimates the distance for 2 ms, and INT is not to be read before. */
+/* The sensor estimates the distance for 2 ms, and INT must not be read before that. */
 static void as3935_not_at_once(struct kunit *test)
 {
 	struct as3935_test *t = test->priv;
 
 	bind(test);
-	/* The driver looks once by itself, and an event at that moment is read too soon */
+	/* The driver reads INT once after probe. An event just then would be read too soon */
 	for (int ms = 0; !reads_of_int(t) && ms < DEADLINE_MS; ms += 20)
 		msleep(20);
 	KUNIT_ASSERT_EQ(test, reads_of_int(t), 1);
@@ -257,7 +257,7 @@ static void as3935_not_at_once(struct kunit *test)
 			    "INT is read too soon after an event");
 }
 
-/* Events in the first milliseconds, when the driver is about to look by itself. */
+/* Events in the first milliseconds, around the driver's own first read of INT. */
 static void as3935_event_after_probe(struct kunit *test)
 {
 	struct as3935_test *t = test->priv;
@@ -279,11 +279,11 @@ static void as3935_unbind_with_event(struct kunit *test)
 	unsigned int before;
 
 	bind(test);
-	/* Its memory stays, so that a work item which is left does no harm */
+	/* Keep the memory of the driver, so that a work item which is left does no harm */
 	indio_dev = iio_device_get(spi_get_drvdata(t->d->spi));
 	wait_for_work();
 
-	/* Noise, as a lightning is for the trigger, which does not stay */
+	/* Noise: a lightning would use the trigger, which is not kept */
 	kunit_irq_line_raise(t->d->line, INT_NOISE);
 	kunit_irq_line_settle(t->d->line);
 	kunit_dut_unbind(t->d->dut);
@@ -311,7 +311,7 @@ static void fail_transfers(struct as3935_test *t, unsigned int failures)
 		kunit_regfile_fail(t->d->rf, i, -EIO);
 }
 
-/* Transfers that fail are not the end of the sensor. */
+/* The driver recovers from failed transfers. */
 static void as3935_read_fails(struct kunit *test)
 {
 	struct as3935_test *t = test->priv;
@@ -329,7 +329,7 @@ static void as3935_read_fails(struct kunit *test)
 				    "failure %d is not tried again less often", i + 1);
 }
 
-/* When a transfer has succeeded, the next one that fails is the first one again. */
+/* A successful transfer resets the retry delay. */
 static void as3935_read_fails_again(struct kunit *test)
 {
 	struct as3935_test *t = test->priv;
@@ -341,7 +341,7 @@ static void as3935_read_fails_again(struct kunit *test)
 	kunit_irq_line_raise(t->d->line, INT_NOISE);
 	expect_handled(test);
 
-	/* A host with much to do may be late, but not each time */
+	/* A busy host may be late, but not each time */
 	for (int i = 0; i < 3; i++) {
 		wait_for_work();
 		fail_transfers(t, 1);
@@ -361,13 +361,13 @@ static void bind_anew(struct kunit_dut *dut, void *data)
 
 	if (kunit_dut_is_bound(dut))
 		kunit_dut_unbind(dut);
-	/* What happened in the round before is over */
+	/* Clear events of the previous round */
 	kunit_regfile_set(t->d->rf, INT, INT_MASK, 0);
 	bind(test);
 	expect_handled(test);
 }
 
-/* An event before the interrupt is requested is an edge that nobody has seen. */
+/* The edge of an event before the interrupt is requested is missed. */
 static void as3935_event_in_probe(struct kunit *test)
 {
 	struct as3935_test *t = test->priv;
@@ -376,7 +376,7 @@ static void as3935_event_in_probe(struct kunit *test)
 			5);
 }
 
-/* The calibration on resume has the oscillators on the pin of the interrupt. */
+/* The calibration on resume routes the oscillators to the interrupt pin. */
 static void as3935_suspend_resume(struct kunit *test)
 {
 	struct as3935_test *t = test->priv;

@@ -2,8 +2,8 @@
 /*
  * KUnit test for the interrupts of tca8418_keypad
  *
- * The driver runs as it is, on a model of the TCA8418: keys go into a FIFO, and
- * what tells about them cannot be acknowledged before that is empty.
+ * The unmodified driver runs on a model of the TCA8418: key events go into a FIFO,
+ * and their interrupt cannot be acknowledged before the FIFO is empty.
  */
 
 #include <linux/bits.h>
@@ -48,7 +48,7 @@ static void tca8418_write(struct kunit_regfile *rf, unsigned int reg, u32 *val)
 		return;
 	if (kunit_regfile_level(rf, KEY_EVENT_A))
 		*val &= ~K_INT;
-	/* What is left asserts the interrupt anew */
+	/* Events which are left deassert the interrupt for a moment, and assert it again */
 	if (rf->val[CFG] & CFG_INT_CFG)
 		kunit_regfile_release_locked(rf);
 }
@@ -58,7 +58,7 @@ static bool tca8418_asserted(struct kunit_regfile *rf)
 	return rf->val[INT_STAT] & K_INT && rf->val[CFG] & CFG_KE_IEN;
 }
 
-/* The bits are a key event */
+/* @bits: the key event */
 static void tca8418_event(struct kunit_regfile *rf, u64 bits)
 {
 	kunit_regfile_push_locked(rf, KEY_EVENT_A, bits);
@@ -126,7 +126,7 @@ static bool key_is_down(struct kunit *test, unsigned int key)
 	return down;
 }
 
-/* All keys have been read, and the next one will interrupt. */
+/* All key events have been read, and the next one will interrupt. */
 static void expect_idle(struct kunit *test)
 {
 	struct kunit_i2c_client *c = test->priv;
@@ -140,7 +140,7 @@ static void expect_idle(struct kunit *test)
 			       "the chip still asserts its interrupt");
 }
 
-/* The handler begins with that. */
+/* The handler begins with a read of INT_STAT. */
 static unsigned int interrupts(struct kunit_i2c_client *c)
 {
 	return kunit_regfile_count(c->rf, KUNIT_REGFILE_READ, INT_STAT);
@@ -179,7 +179,7 @@ static void press_key_b(void *data)
 	kunit_irq_line_raise(c->line, PRESSED | CODE_B);
 }
 
-/* A key as soon as the chip interrupts: the handler has to be there. */
+/* A key event as soon as the interrupt of the chip is enabled: the handler must be ready. */
 static void tca8418_key_as_enabled(struct kunit *test)
 {
 	struct kunit_i2c_client *c = test->priv;
@@ -193,7 +193,7 @@ static void tca8418_key_as_enabled(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, key_is_down(test, KEY_A));
 }
 
-/* Another key behind each transfer of the handler: INT_STAT, the key, no key, INT_STAT. */
+/* Another key after each transfer of the handler: INT_STAT, the key, no key, INT_STAT. */
 static void tca8418_key_in_handler(struct kunit *test)
 {
 	struct kunit_i2c_client *c = test->priv;
@@ -227,7 +227,7 @@ static void tca8418_read_fails(struct kunit *test)
 		kunit_regfile_fail(c->rf, nr, -EIO);
 		kunit_irq_line_raise(c->line, (nr & 1 ? PRESSED : 0) | CODE_A);
 		expect_idle(test);
-		/* Behind the second one there is a key still, and behind the last one INT_STAT */
+		/* If transfer 2 fails, the key is still there; if 4 does, INT_STAT is still set */
 		KUNIT_EXPECT_EQ_MSG(test, interrupts(c) - before, nr & 1 ? 1 : 2,
 				    "reads of INT_STAT when transfer %u of the handler failed", nr);
 		KUNIT_EXPECT_EQ_MSG(test, key_is_down(test, KEY_A), nr & 1,

@@ -15,7 +15,7 @@
 #include <kunit/of.h>
 #include <kunit/test.h>
 
-#define INT_STATUS	0x00	/* what is read is cleared */
+#define INT_STATUS	0x00	/* read to clear */
 #define INT_ENABLE	0x04
 #define AC_ONLINE	0x08
 #define CAPACITY	0x18
@@ -30,15 +30,15 @@
 #define TREE_REG	0x9020000
 
 /**
- * struct goldfish_battery_model - the device, and what is known about its driver
+ * struct goldfish_battery_model - the device, and observations of its driver
  * @mmio:	its registers
  * @line:	its interrupt
  * @dut:	a platform device with both
- * @nb:		is told when a power supply changes
- * @battery:	how often the battery has
- * @ac:		how often the mains have
- * @early:	supplies which were missing when the driver requested its interrupt
- * @late:	supplies which were missing when it had freed it
+ * @nb:		notifier of power supply changes
+ * @battery:	number of changes announced for the battery
+ * @ac:		number of changes announced for the mains
+ * @early:	supplies which did not exist when the driver requested its interrupt
+ * @late:	supplies which were gone when the driver had freed its interrupt
  * @seen:	events which the driver has read from INT_STATUS
  */
 struct goldfish_battery_model {
@@ -81,7 +81,7 @@ static void goldfish_battery_model_write(struct kunit_mmio *mmio, unsigned int o
 		kunit_mmio_unknown(mmio);
 }
 
-/* How many of the two are not there */
+/* The number of power supplies, out of two, which do not exist */
 static unsigned int goldfish_battery_missing(void)
 {
 	static const char * const names[] = { "battery", "ac" };
@@ -179,7 +179,7 @@ static int goldfish_battery_test_init(struct kunit *test)
 	return 0;
 }
 
-/* The same device, as a device tree has it */
+/* The same device, from a device tree */
 static int goldfish_battery_of_test_init(struct kunit *test)
 {
 	kunit_dut_of_cells(test, 2, 2);
@@ -202,7 +202,7 @@ static struct power_supply *goldfish_battery_get(struct kunit *test, const char 
 	return psy;
 }
 
-/* Nothing has happened, and all announcements of the beginning are through */
+/* Wait for the initial announcements, and clear the counts */
 static void goldfish_battery_calm(struct goldfish_battery_model *bat, struct power_supply *battery,
 				  struct power_supply *ac)
 {
@@ -215,9 +215,8 @@ static void goldfish_battery_calm(struct goldfish_battery_model *bat, struct pow
 }
 
 /*
- * The handler announces changes of the power supplies, so they have to be there for as
- * long as it is attached. Without an interrupt, so that a driver which has it wrong gets
- * to the end.
+ * The handler announces changes of the power supplies, so they must exist while it is
+ * requested. No interrupt is raised, so that a wrong driver survives the check.
  */
 static void goldfish_battery_check_order(struct kunit *test)
 {
@@ -238,7 +237,7 @@ static void goldfish_battery_order_test(struct kunit *test)
 	goldfish_battery_check_order(test);
 }
 
-/* A driver which has the order wrong would take the kernel with it in the case that follows */
+/* A driver with the wrong order would crash the kernel in the rest of the test case */
 static void goldfish_battery_assert_order(struct kunit *test)
 {
 	struct goldfish_battery_model *bat = test->priv;
@@ -247,7 +246,7 @@ static void goldfish_battery_assert_order(struct kunit *test)
 	KUNIT_ASSERT_EQ(test, bat->early + bat->late, 0);
 }
 
-/* Each event is announced for the supply it is about, and acknowledged. */
+/* Each event is announced for the right supply, and acknowledged. */
 static void goldfish_battery_changed_test(struct kunit *test)
 {
 	struct goldfish_battery_model *bat = test->priv;
@@ -281,7 +280,7 @@ static void goldfish_battery_changed_test(struct kunit *test)
 	}
 }
 
-/* What comes after the driver has read INT_STATUS is the next interrupt, and not lost. */
+/* An event after the read of INT_STATUS causes another interrupt, and is not lost. */
 static void goldfish_battery_late_event_test(struct kunit *test)
 {
 	struct goldfish_battery_model *bat = test->priv;
@@ -301,7 +300,7 @@ static void goldfish_battery_late_event_test(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, atomic_read(&bat->ac), 1);
 }
 
-/* The line is shared, and an interrupt of somebody else is not taken for one's own. */
+/* The line is shared, and the driver does not claim interrupts of other devices. */
 static void goldfish_battery_shared_test(struct kunit *test)
 {
 	struct goldfish_battery_model *bat = test->priv;
@@ -328,7 +327,7 @@ static void goldfish_battery_shared_test(struct kunit *test)
 	kunit_irq_line_unlisten(bat->line);
 }
 
-/* Events are left over from before, and enabled. */
+/* Events from before probe are pending and enabled. */
 static void goldfish_battery_early_test(struct kunit *test)
 {
 	struct goldfish_battery_model *bat = test->priv;
@@ -386,7 +385,7 @@ static void goldfish_battery_unbind_test(struct kunit *test)
 	kunit_dut_unbind_under_fire(bat->dut, CHANGED, 20);
 }
 
-/* From CPU to CPU, under fire */
+/* Under fire, the interrupt moves from CPU to CPU */
 static void goldfish_battery_affinity_test(struct kunit *test)
 {
 	struct goldfish_battery_model *bat = test->priv;
@@ -402,7 +401,7 @@ static void goldfish_battery_bind_unbind(struct kunit_dut *dut, void *data)
 	kunit_dut_unbind(dut);
 }
 
-/* An interrupt at any moment of probe and remove does no harm. */
+/* An interrupt at any point of probe and remove does no harm. */
 static void goldfish_battery_any_time_test(struct kunit *test)
 {
 	struct goldfish_battery_model *bat = test->priv;
@@ -429,7 +428,7 @@ static struct kunit_case goldfish_battery_test_cases[] = {
 	{}
 };
 
-/* Those which depend on where the driver finds its registers and its interrupt */
+/* Cases which depend on where registers and interrupt of the driver are described */
 static struct kunit_case goldfish_battery_of_test_cases[] = {
 	KUNIT_CASE(goldfish_battery_order_test),
 	KUNIT_CASE(goldfish_battery_changed_test),

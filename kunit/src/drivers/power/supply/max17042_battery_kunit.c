@@ -2,7 +2,7 @@
 /*
  * KUnit test for the alerts of max17042_battery
  *
- * The driver runs as it is, on a model of the MAX17042, whose interrupt is asserted
+ * The unmodified driver runs on a model of the MAX17042, whose interrupt is asserted
  * until the alerts are cleared in its status register.
  */
 
@@ -27,7 +27,7 @@
 #define CONFIG		0x1d
 #define CONFIG_AEN	BIT(2)
 
-/* Registers are words, all of them for the software to write */
+/* All registers are 16-bit words, and writable */
 static const struct kunit_reg max17042_regs[] = {
 	KUNIT_REGS(0x00, 0xff, 0),
 };
@@ -66,7 +66,7 @@ static int max17042_test_init(struct kunit *test)
 	return 0;
 }
 
-/* The core reads the properties in a work item, which would disturb the test. */
+/* The core reads the properties in a work item: wait, as its reads would disturb the test. */
 static void wait_for_power_supply(struct kunit *test)
 {
 	struct power_supply *psy = power_supply_get_by_name("max170xx_battery");
@@ -88,7 +88,7 @@ static void bind(struct kunit *test)
 	kunit_irq_line_listen(c->line, 20);
 }
 
-/* How often the line has interrupted; a storm ends by the fuse. */
+/* The number of interrupts of the line. The fuse ends a storm. */
 static unsigned int interrupts(struct kunit_i2c_client *c)
 {
 	for (int i = 0; i < 25; i++)
@@ -96,7 +96,7 @@ static unsigned int interrupts(struct kunit_i2c_client *c)
 	return kunit_irq_line_heard(c->line);
 }
 
-/* The type is for the firmware to say, not for the driver. */
+/* The trigger type comes from the firmware, not from the driver. */
 static void max17042_trigger_type(struct kunit *test)
 {
 	struct kunit_i2c_client *c = test->priv;
@@ -136,7 +136,7 @@ static void charge_falls(struct kunit_regfile *rf, void *data)
 	kunit_irq_line_raise(c->line, STATUS_SMN);
 }
 
-/* An alert which comes after the driver has looked is another one to act upon. */
+/* An alert after the read of the status is handled as another one. */
 static void max17042_alert_behind_read(struct kunit *test)
 {
 	struct kunit_i2c_client *c = test->priv;

@@ -5,7 +5,7 @@
  * Each case does the same to a line of the simulator and to lines of real
  * controllers, which nobody else uses: of a GIC, of the I/O APIC, or those of
  * qemu's device edu. It expects the same of all of them, and prints what genirq
- * called in the chip, what the handlers did, and what the chip tells of the state
+ * called in the chip, what the handlers did, and what the chip reports as the state
  * of the line. Scripts compare these traces.
  */
 
@@ -33,29 +33,29 @@
 /* Only for what would otherwise hang: reaching it is a failure. */
 #define CONF_TIMEOUT	(5 * HZ)
 
-/* A pulse can be made, by conf_provider::fire */
+/* A pulse can be generated with conf_provider::fire */
 #define CONF_PULSE	BIT(0)
-/* There is a wire that can be held, by conf_provider::wire */
+/* The line has a wire which can be held, with conf_provider::wire */
 #define CONF_WIRE	BIT(1)
-/* A line of each CPU */
+/* Per-CPU line */
 #define CONF_PERCPU	BIT(2)
-/* The latch can be taken back, by IRQCHIP_STATE_PENDING */
+/* The latch can be cleared with IRQCHIP_STATE_PENDING */
 #define CONF_WITHDRAW	BIT(3)
-/* The type can be set: a rising edge, and a high level */
+/* The type can be set to rising edge and to high level */
 #define CONF_TYPE	BIT(4)
-/* The line is sensitive to a level: a pulse is lost if the handler does not run for it */
+/* The line is level sensitive: a pulse is lost if the handler does not run for it */
 #define CONF_LEVEL	BIT(5)
 
 struct conf_line;
 
 /**
- * struct conf_provider - where lines come from
- * @name:	for the trace
+ * struct conf_provider - a source of lines under test
+ * @name:	name used in the trace
  * @flags:	CONF_* of the lines
- * @arg:	for the functions
+ * @arg:	private argument of the callbacks
  * @get:	get a line: 0, or -ENODEV if this machine has none
- * @put:	give it back
- * @fire:	make a pulse
+ * @put:	release the line
+ * @fire:	generate a pulse
  * @wire:	raise or lower the wire
  */
 struct conf_provider {
@@ -70,29 +70,29 @@ struct conf_provider {
 
 /**
  * struct conf_line - a line under test
- * @provider:	where it comes from
+ * @provider:	where the line comes from
  * @virq:	its Linux number
- * @fwnode:	the node of its chip, if that is simulated
+ * @fwnode:	fwnode of its chip, if that is simulated
  * @domain:	its chip, if that is simulated
  * @requested:	it has an owner
- * @held:	CPUs on which no task gets to run, as the handler is held
- * @chip:	what genirq calls meanwhile
- * @orig:	what it calls otherwise
+ * @held:	CPUs on which no task can run while the handler is held
+ * @chip:	chip with the recording callbacks
+ * @orig:	the original chip
  * @hook:	called by the handler with the number of the run, may be NULL
  * @wake:	the handler wakes the thread
- * @begun:	runs of the handler
- * @handled:	those which are through
- * @threads:	runs of the thread which are through
+ * @begun:	runs of the handler which have started
+ * @handled:	runs of the handler which have finished
+ * @threads:	runs of the thread function which have finished
  * @depth:	runs in progress
- * @nested:	runs which found another one in progress
+ * @nested:	runs which started while another one was in progress
  * @failed:	calls from the handler which failed
- * @entered:	the handler or the thread got to where the test wants it
- * @release:	the handler may go on
- * @go:		the thread may go on
+ * @entered:	the handler or the thread has reached the point where the test holds it
+ * @release:	lets the handler continue
+ * @go:		lets the thread continue
  * @injecting:	the test makes genirq inject an event
- * @recording:	take notes
- * @events:	how many notes there are
- * @event:	the notes
+ * @recording:	events are being recorded
+ * @events:	number of recorded events
+ * @event:	the recorded events
  */
 struct conf_line {
 	const struct conf_provider	*provider;
@@ -120,12 +120,12 @@ struct conf_line {
 	char				event[CONF_EVENTS][12];
 };
 
-/* Of the case which runs. The chips' own data is theirs, so that the callbacks need it. */
+/* The line of the running case. Callbacks need it, because the chip data belongs to the chip. */
 static struct conf_line *conf_line;
 static DEFINE_PER_CPU(struct conf_line *, conf_cookie);
 
 /*
- * Notes
+ * Recording of events
  */
 
 static __printf(2, 3) void conf_note(struct conf_line *line, const char *fmt, ...)
@@ -152,7 +152,7 @@ static char conf_bit(struct conf_line *line, enum irqchip_irq_state which)
 	return state ? '1' : '0';
 }
 
-/* Masked, pending, active, as the chip tells it. */
+/* Masked, pending and active, as reported by the chip. */
 static void conf_state(struct conf_line *line)
 {
 	guard(preempt)();
@@ -161,13 +161,13 @@ static void conf_state(struct conf_line *line)
 }
 
 /*
- * What genirq calls. Different names of the same are told by the same word, and a mask
- * only if it is one: some chips have a callback for two things at once.
+ * Record what genirq calls. Callbacks with the same effect are recorded by the same word, and a
+ * mask only if it masks: some chips use one callback for two things.
  */
 
 static void conf_note_mask(struct irq_data *data)
 {
-	/* genirq does not keep that of a line which each CPU has for itself */
+	/* genirq does not track the mask of a per-CPU line */
 	if (!irqd_irq_masked(data) || conf_line->provider->flags & CONF_PERCPU)
 		conf_note(conf_line, "mask");
 }
@@ -223,18 +223,18 @@ static void conf_eoi(struct irq_data *data)
 
 static int conf_set_type(struct irq_data *data, unsigned int type)
 {
-	/* A request sets the type that firmware told, where there is one to set */
+	/* A request sets the type from firmware, if the type can be set */
 	if (conf_line->requested)
 		conf_note(conf_line, type & IRQ_TYPE_LEVEL_MASK ? "level" : "edge");
 	return conf_line->orig->irq_set_type(data, type);
 }
 
-/* As try_retrigger() does where the chip has no such callback. */
+/* Same as try_retrigger() for a chip without that callback. */
 static int conf_retrigger(struct irq_data *data)
 {
 	int ret;
 
-	/* Not that of an injection, which the case has noted */
+	/* Injections are not recorded here, the case has done so already */
 	if (!READ_ONCE(conf_line->injecting))
 		conf_note(conf_line, "retrigger");
 	if (conf_line->orig->irq_retrigger)
@@ -245,7 +245,7 @@ static int conf_retrigger(struct irq_data *data)
 	return ret;
 }
 
-/* Have a copy of the chip called, which notes what is called and passes it on. */
+/* Install a copy of the chip which records the calls and passes them on. */
 static void conf_wrap(struct conf_line *line)
 {
 	struct irq_chip *chip = &line->chip;
@@ -274,7 +274,7 @@ static unsigned int conf_type(const struct conf_line *line)
 	return line->provider->flags & CONF_LEVEL ? IRQ_TYPE_LEVEL_HIGH : IRQ_TYPE_EDGE_RISING;
 }
 
-/* Firmware describes the lines, as it does those of the real controllers. */
+/* Firmware describes the lines, as for the real controllers. */
 static int conf_map(struct conf_line *line, struct irq_fwspec *fwspec)
 {
 	fwspec->param[fwspec->param_count++] = conf_type(line);
@@ -321,7 +321,7 @@ static int conf_pend(struct conf_line *line)
 	return irq_set_irqchip_state(line->virq, IRQCHIP_STATE_PENDING, true);
 }
 
-/* One that is on its way already takes this one along. */
+/* An event which is already on its way covers this one. */
 static int conf_inject(struct conf_line *line)
 {
 	int ret;
@@ -339,7 +339,7 @@ static const struct of_device_id conf_gics[] = {
 	{}
 };
 
-/* Lines of qemu's machine virt to which nothing is attached */
+/* Lines of qemu's machine virt with nothing attached to them */
 #define CONF_SPI	200
 #define CONF_PPI	3
 
@@ -359,7 +359,7 @@ static int conf_gic_get(struct conf_line *line)
 	if (ret)
 		return ret;
 
-	/* The GICv2 of qemu up to 9.0 ignores that for lines of each CPU: nothing to fire with */
+	/* The GICv2 of qemu up to 9.0 ignores this for per-CPU lines: they cannot be fired */
 	guard(preempt)();
 	irq_set_irqchip_state(line->virq, IRQCHIP_STATE_PENDING, true);
 	ret = irq_get_irqchip_state(line->virq, IRQCHIP_STATE_PENDING, &pending);
@@ -371,7 +371,7 @@ static void conf_gic_put(struct conf_line *line)
 {
 	if (!line->virq)
 		return;
-	/* For the next case: it may have ended with an event that nobody wanted */
+	/* The case may have ended with an unhandled event: clear it for the next case */
 	scoped_guard(preempt)
 		irq_set_irqchip_state(line->virq, IRQCHIP_STATE_PENDING, false);
 	irq_dispose_mapping(line->virq);
@@ -436,7 +436,7 @@ static int conf_edu_get(struct conf_line *line)
 
 	if (!conf_edu)
 		return -ENODEV;
-	/* The PLIC and the APLIC of qemu 7.2 take a level for an edge */
+	/* The PLIC and the APLIC of qemu 7.2 treat a level as an edge */
 	if (IS_ENABLED(CONFIG_RISCV) && line->provider->arg == PCI_IRQ_INTX)
 		return -ENODEV;
 	ret = pci_alloc_irq_vectors(conf_edu, 1, 1, line->provider->arg);
@@ -449,7 +449,7 @@ static int conf_edu_get(struct conf_line *line)
 static void conf_edu_wire(struct conf_line *line, bool high)
 {
 	writel(~0U, conf_edu_regs + (high ? CONF_EDU_RAISE : CONF_EDU_LOWER));
-	/* It has got there when this returns */
+	/* Flush the write, so that it has reached the device on return */
 	readl(conf_edu_regs);
 }
 
@@ -464,7 +464,7 @@ static void conf_edu_put(struct conf_line *line)
 	if (!line->virq)
 		return;
 	conf_edu_wire(line, false);
-	/* For the next case, where that can be */
+	/* Clear it for the next case, if possible */
 	irq_set_irqchip_state(line->virq, IRQCHIP_STATE_PENDING, false);
 	pci_free_irq_vectors(conf_edu);
 }
@@ -500,7 +500,7 @@ static const struct conf_provider conf_providers[] = {
 #endif
 };
 
-/* Those which this machine has. */
+/* The providers which this machine has. */
 static bool conf_have[ARRAY_SIZE(conf_providers)];
 
 static int conf_suite_init(struct kunit_suite *suite)
@@ -556,7 +556,7 @@ CONF_GEN(conf_wire, CONF_WIRE, CONF_WIRE)
 CONF_GEN(conf_percpu, CONF_PERCPU, CONF_PERCPU)
 
 /*
- * What the cases are made of
+ * Building blocks of the cases
  */
 
 static irqreturn_t conf_handler(int irq, void *data)
@@ -571,7 +571,7 @@ static irqreturn_t conf_handler(int irq, void *data)
 		line->hook(line, run);
 	atomic_dec(&line->depth);
 	conf_note(line, "end");
-	/* What the test thread reads of the run is there when it sees the count */
+	/* Release: a test thread which sees the count also sees the data of the run */
 	atomic_inc_return_release(&line->handled);
 	return line->wake ? IRQ_WAKE_THREAD : IRQ_HANDLED;
 }
@@ -594,9 +594,9 @@ static irqreturn_t conf_thread(int irq, void *data)
 }
 
 /*
- * A whole machine may stall, before the look or after it, and so does what is waited for. So
- * a turn counts for no more than a tenth of a second, and there is one more look after the
- * time is over.
+ * A whole machine may stall before or after the check, and whatever the loop waits for stalls
+ * as well. So a turn counts for at most a tenth of a second, and the condition is checked once
+ * more after the time is up.
  */
 static bool conf_wait(atomic_t *what, int value)
 {
@@ -616,15 +616,15 @@ static bool conf_wait(atomic_t *what, int value)
 
 static long conf_nothing(void *arg)
 {
-	/* What softirqs do, too: genirq's own resend is a tasklet */
+	/* Flush softirqs as well: genirq's own resend is a tasklet */
 	local_bh_disable();
 	local_bh_enable();
 	return 0;
 }
 
 /*
- * Wait until the handlers of @runs events are through, and for what else comes. Whatever
- * was sent to a CPU is taken before a task of that CPU goes on.
+ * Wait until the handlers of @runs events have finished, and for any further interrupts. A CPU
+ * takes whatever was sent to it before it continues with a task.
  */
 static void conf_settle(struct kunit *test, int runs)
 {
@@ -633,7 +633,7 @@ static void conf_settle(struct kunit *test, int runs)
 
 	if (cpumask_empty(&line->held))
 		KUNIT_EXPECT_TRUE(test, conf_wait(&line->handled, runs));
-	/* Where an irq_work has no interrupt of its own, it waits for the tick */
+	/* Where irq_work has no interrupt of its own, it waits for the tick */
 	if (cpumask_empty(&line->held) && line->domain)
 		irq_sim_synchronize(line->domain);
 	for (int round = 0; round < 2; round++) {
@@ -670,7 +670,7 @@ static void conf_lower(struct conf_line *line)
 static void conf_do_disable(struct conf_line *line)
 {
 	conf_note(line, "disable");
-	/* Nothing is in progress anywhere that it would have to wait for */
+	/* There is no handler in progress which it would have to wait for */
 	disable_irq_nosync(line->virq);
 }
 
@@ -695,7 +695,7 @@ static void conf_free(struct conf_line *line)
 	line->requested = false;
 }
 
-/* Until it is activated, the line is nowhere. */
+/* A line which is not activated has no CPU yet. */
 static bool conf_is_at(struct conf_line *line, unsigned int cpu)
 {
 	struct irq_data *data = irq_get_irq_data(line->virq);
@@ -704,7 +704,7 @@ static bool conf_is_at(struct conf_line *line, unsigned int cpu)
 							  cpumask_of(cpu));
 }
 
-/* A chip which moves a line only when it fires: have it do that. */
+/* Some chips move a line only when it fires: fire it here. */
 static void conf_arrive(struct kunit *test, unsigned int cpu)
 {
 	struct conf_line *line = test->priv;
@@ -718,7 +718,7 @@ static void conf_arrive(struct kunit *test, unsigned int cpu)
 	WRITE_ONCE(line->recording, false);
 	line->hook = NULL;
 	line->wake = false;
-	/* The second one has got there: an IMSIC enables it where it moves to a while later */
+	/* Fire twice: an IMSIC enables the line on the new CPU only a while after the first one */
 	for (int i = 1; i <= 2; i++) {
 		KUNIT_EXPECT_EQ(test, line->provider->fire(line), 0);
 		conf_settle(test, i);
@@ -740,7 +740,7 @@ static struct conf_line *conf_request_thread(struct kunit *test, unsigned int cp
 
 	line->hook = hook;
 	line->wake = thread;
-	/* Before it is started up: some chips can move a line later only when it fires */
+	/* Before startup: some chips can move a line later only when it fires */
 	if (line->domain || !conf_is_at(line, cpu))
 		irq_set_affinity(line->virq, cpumask_of(cpu));
 	WRITE_ONCE(line->recording, true);
@@ -781,7 +781,7 @@ static bool conf_flow_is(struct kunit *test, irq_flow_handler_t handler)
 	return irq_data_to_desc(irq_get_irq_data(line->virq))->handle_irq == handler;
 }
 
-/* Print the trace, and expect so many runs. */
+/* Print the trace, and expect @runs handler runs. */
 static void conf_report(struct kunit *test, const char *scenario, int runs)
 {
 	struct conf_line *line = test->priv;
@@ -827,7 +827,7 @@ static void conf_exit(struct kunit *test)
 	set_cpus_allowed_ptr(current, cpu_possible_mask);
 	if (!line)
 		return;
-	/* After a failure something may still wait */
+	/* After a failure something may still be waiting */
 	atomic_set(&line->release, 1);
 	complete_all(&line->go);
 	if (line->requested && line->provider->flags & CONF_WIRE)
@@ -851,7 +851,7 @@ static void conf_cannot(struct kunit *test, const char *scenario, const char *wh
 	kunit_skip(test, "%s", why);
 }
 
-/* For a case with one CPU that fires and two to deliver. */
+/* For cases which need one CPU to fire and two to deliver. */
 static void conf_need_cpus(struct kunit *test, const char *scenario)
 {
 	struct conf_line *line = test->priv;
@@ -862,7 +862,7 @@ static void conf_need_cpus(struct kunit *test, const char *scenario)
 		conf_cannot(test, scenario, "the line has no affinity to set");
 }
 
-/* The same, and the line is pending or active as it is moved. */
+/* The same for cases which move the line while it is pending or active. */
 static void conf_need_move(struct kunit *test, const char *scenario)
 {
 	struct device_node *node __free(device_node) =
@@ -870,7 +870,7 @@ static void conf_need_move(struct kunit *test, const char *scenario)
 	struct conf_line *line = test->priv;
 
 	conf_need_cpus(test, scenario);
-	/* The architecture has one of each for a line */
+	/* The architecture has a single pending and active state per line */
 	if (node && !line->domain)
 		conf_cannot(test, scenario,
 			    "qemu's GICv2 has a pending and an active bit of a line for each CPU");
@@ -905,7 +905,7 @@ static void conf_hook_fire(struct conf_line *line, int run)
 	}
 }
 
-/* C4: what fires in the handler gives one more run. */
+/* C4: a fire during the handler gives one more run. */
 static void pulse_in_handler(struct kunit *test)
 {
 	struct conf_line *line = conf_request(test, 0, conf_hook_fire);
@@ -916,7 +916,7 @@ static void pulse_in_handler(struct kunit *test)
 	conf_report(test, __func__, 2);
 }
 
-/* C5: an edge which comes while the line is disabled is kept, a pulse on a level is not. */
+/* C5: an edge which arrives while the line is disabled is kept, a pulse on a level is not. */
 static void pulse_disabled(struct kunit *test)
 {
 	struct conf_line *line = conf_request(test, 0, NULL);
@@ -933,7 +933,7 @@ static void pulse_disabled(struct kunit *test)
 	conf_report(test, __func__, runs);
 }
 
-/* The second one is for a line that is masked now, and stays in the chip. */
+/* The line is masked by the time of the second pulse, which stays in the chip. */
 static void pulse_disabled_twice(struct kunit *test)
 {
 	struct conf_line *line = conf_request(test, 0, NULL);
@@ -977,7 +977,7 @@ static void conf_hook_disable(struct conf_line *line, int run)
 		atomic_inc(&line->failed);
 }
 
-/* handle_level_irq() has masked the line, so that the pulse stays in the chip. */
+/* handle_level_irq() has masked the line, so the pulse stays in the chip. */
 static void pulse_disable_in_handler(struct kunit *test)
 {
 	struct conf_line *line = conf_request(test, 0, conf_hook_disable);
@@ -1054,7 +1054,7 @@ static void pulse_other_cpu(struct kunit *test)
 	conf_report(test, __func__, 2);
 }
 
-/* C4, C16: and the line is moved meanwhile. */
+/* C4, C16: the same, and the line is moved meanwhile. */
 static void pulse_moved(struct kunit *test)
 {
 	struct conf_line *line;
@@ -1064,7 +1064,7 @@ static void pulse_moved(struct kunit *test)
 	conf_hold(test);
 	conf_move(test, 2);
 	conf_fire(test);
-	/* genirq may spin there until the handler is through, for lines with a single target */
+	/* genirq may spin there until the handler has finished, for lines with a single target */
 	if (conf_flow_is(test, handle_edge_irq) && !line->domain)
 		cpumask_set_cpu(2, &line->held);
 	conf_settle(test, 0);
@@ -1073,7 +1073,7 @@ static void pulse_moved(struct kunit *test)
 	conf_report(test, __func__, 2);
 }
 
-/* C16: what is latched goes along when the line is moved. */
+/* C16: a latched event moves along with the line. */
 static void pulse_moved_masked(struct kunit *test)
 {
 	struct conf_line *line;
@@ -1093,8 +1093,8 @@ static void pulse_moved_masked(struct kunit *test)
 }
 
 /*
- * C6: what is latched when the owner goes is not for the next one. The pending bit of a
- * GIC or an IMSIC is still there.
+ * C6: an event which is latched when the owner frees the line is not for the next owner. The
+ * pending bit of a GIC or an IMSIC is still set.
  */
 static void pulse_free(struct kunit *test)
 {
@@ -1117,7 +1117,7 @@ static void pulse_free(struct kunit *test)
 	conf_report(test, __func__, runs + 1);
 }
 
-/* C5: an event which genirq is told to make, while the line is idle and disabled. */
+/* C5: an event injected through genirq, while the line is idle and disabled. */
 static void pulse_inject(struct kunit *test)
 {
 	struct conf_line *line = conf_request(test, 0, NULL);
@@ -1136,7 +1136,7 @@ static void pulse_inject(struct kunit *test)
 	conf_report(test, __func__, runs);
 }
 
-/* C8: beside the thread of an IRQF_ONESHOT handler. */
+/* C8: a pulse while the thread of an IRQF_ONESHOT handler runs. */
 static void pulse_thread(struct kunit *test)
 {
 	struct conf_line *line = conf_request_thread(test, 0, NULL, true);
@@ -1160,7 +1160,7 @@ static void pulse_thread(struct kunit *test)
 	conf_report(test, __func__, 2);
 }
 
-/* C3: what is latched can be taken back. */
+/* C3: a latched event can be cleared. */
 static void pulse_withdrawn(struct kunit *test)
 {
 	struct conf_line *line;
@@ -1183,7 +1183,7 @@ static void pulse_withdrawn(struct kunit *test)
 	conf_report(test, __func__, 1);
 }
 
-/* The other type, and back. */
+/* Change to the other type, and back. */
 static void pulse_type(struct kunit *test)
 {
 	unsigned int types[] = { IRQ_TYPE_LEVEL_HIGH, IRQ_TYPE_EDGE_RISING };
@@ -1201,7 +1201,7 @@ static void pulse_type(struct kunit *test)
 }
 
 /*
- * Levels which a device holds
+ * Levels held by a device
  */
 
 static void conf_hook_lower(struct conf_line *line, int run)
@@ -1215,7 +1215,7 @@ static void conf_hook_lower_third(struct conf_line *line, int run)
 		conf_lower(line);
 }
 
-/* C7: again, until it is lowered. */
+/* C7: the handler runs again until the level is lowered. */
 static void level_held(struct kunit *test)
 {
 	struct conf_line *line = conf_request(test, 0, conf_hook_lower_third);
@@ -1257,7 +1257,7 @@ static void level_masked(struct kunit *test)
 	conf_report(test, __func__, 1);
 }
 
-/* C7: lowered while the line is disabled, it was never there. */
+/* C7: a level which is lowered while the line is disabled leaves no trace. */
 static void level_gone(struct kunit *test)
 {
 	struct conf_line *line = conf_request(test, 0, conf_hook_lower);
@@ -1315,7 +1315,7 @@ static void level_disable_in_handler(struct kunit *test)
 	conf_report(test, __func__, 2);
 }
 
-/* C8: masked while the thread runs, which quiets the device. */
+/* C8: the line is masked while the thread runs and quiets the device. */
 static void level_thread(struct kunit *test)
 {
 	struct conf_line *line = conf_request_thread(test, 0, NULL, true);
@@ -1341,7 +1341,7 @@ static void conf_hook_hold_level(struct conf_line *line, int run)
 		conf_lower(line);
 }
 
-/* C7, C16: moved while it is served; the next service is on the other CPU. */
+/* C7, C16: moved while the handler runs; the next run is on the other CPU. */
 static void level_moved(struct kunit *test)
 {
 	struct conf_line *line;
@@ -1358,7 +1358,7 @@ static void level_moved(struct kunit *test)
 	conf_report(test, __func__, 2);
 }
 
-/* C6: a level which is still there is for the next owner, too. */
+/* C6: a level which is still asserted reaches the next owner, too. */
 static void level_free(struct kunit *test)
 {
 	struct conf_line *line;
@@ -1379,7 +1379,7 @@ static void level_free(struct kunit *test)
 }
 
 /*
- * A line of each CPU
+ * Per-CPU lines
  */
 
 static long percpu_enable(void *arg)
@@ -1421,7 +1421,7 @@ static struct conf_line *percpu_request(struct kunit *test,
 	return line;
 }
 
-/* As a report, and there is no owner any more. */
+/* Like conf_report(), after the owner has freed the line. */
 static void percpu_report(struct kunit *test, const char *scenario, int runs)
 {
 	struct conf_line *line = test->priv;

@@ -17,7 +17,7 @@ static int sim_line_cpu(struct sim_line *line)
 	return READ_ONCE(line->cpu);
 }
 
-/* C16: the delivery goes where the affinity says, what is queued as well. */
+/* C16: delivery follows the affinity, also for what is already queued. */
 static void chip_affinity(struct kunit *test)
 {
 	struct sim_test *st = test->priv;
@@ -38,7 +38,7 @@ static void chip_affinity(struct kunit *test)
 		KUNIT_EXPECT_EQ(test, sim_line_cpu(line), cpu);
 	}
 
-	/* Latched here, moved while it is held, delivered there, once */
+	/* Latched here, moved while it is held, delivered on the other CPU, once */
 	atomic_set(&line->handled, 0);
 	migrate_disable();
 	KUNIT_EXPECT_EQ(test, 0, irq_set_affinity(line->virq, cpumask_of(smp_processor_id())));
@@ -57,7 +57,7 @@ static void chip_affinity(struct kunit *test)
 		KUNIT_EXPECT_EQ(test, atomic_read(&st->in_softirq), 0);
 }
 
-/* C16: the CPU which is to deliver goes down and comes back, under fire. */
+/* C16: the delivering CPU goes down and comes back, under fire. */
 static void chip_cpu_down(struct kunit *test)
 {
 	struct sim_test *st = test->priv;
@@ -66,7 +66,7 @@ static void chip_cpu_down(struct kunit *test)
 		.fn	= sim_fire_until_released,
 		.line	= line,
 	};
-	/* The first one may not be removable */
+	/* The first CPU may not be removable */
 	int cpu = cpumask_last(cpu_online_mask), ret = 0;
 
 	if (!IS_ENABLED(CONFIG_HOTPLUG_CPU))
@@ -83,7 +83,7 @@ static void chip_cpu_down(struct kunit *test)
 		ret = sim_remove_cpu(cpu);
 		if (ret)
 			break;
-		/* Served by those which are left */
+		/* Served by the remaining CPUs */
 		atomic_set(&st->entered, 0);
 		KUNIT_EXPECT_TRUE(test, sim_wait(&st->entered));
 		irq_sim_synchronize(st->domain);
@@ -96,7 +96,7 @@ static void chip_cpu_down(struct kunit *test)
 
 	KUNIT_EXPECT_EQ(test, ret, 0);
 	KUNIT_EXPECT_GT(test, atomic_read(&line->handled), 0);
-	/* Nobody disabled it, so there was nothing to merge: a run for each latch */
+	/* Nobody disabled it, so no events merged: one run for each latch */
 	KUNIT_EXPECT_EQ(test, atomic_read(&line->handled), atomic_read(&st->latched));
 	KUNIT_EXPECT_EQ(test, sim_account(test, line).latched, atomic_read(&st->latched));
 	sim_account_balances(test, line);
@@ -104,13 +104,13 @@ static void chip_cpu_down(struct kunit *test)
 }
 
 /**
- * struct sim_churn - what goes on while a CPU goes down and comes back
+ * struct sim_churn - activity while a CPU goes down and comes back
  * @st:		the test
  * @fire:	fires all lines
- * @sync:	waits for them
- * @stop:	both are to end
- * @fired:	rounds of the first
- * @synced:	rounds of the second
+ * @sync:	synchronizes with all lines
+ * @stop:	tells both to stop
+ * @fired:	rounds of @fire
+ * @synced:	rounds of @sync
  */
 struct sim_churn {
 	struct sim_test		*st;
@@ -154,8 +154,8 @@ static bool sim_churned(atomic_t *rounds)
 #define SIM_DOWN_ROUNDS	5
 
 /*
- * C3, C16, C17: others fire all lines of a CPU, and wait for them, while it goes down and
- * comes back. No line is lost, or run twice at a time, or without a latch.
+ * C3, C16, C17: one task fires all lines of a CPU and another one synchronizes, while the CPU
+ * goes down and comes back. No line is lost, runs twice at a time, or runs without a latch.
  */
 static void chip_cpu_down_synchronize(struct kunit *test)
 {
@@ -202,7 +202,7 @@ static void chip_cpu_down_synchronize(struct kunit *test)
 		KUNIT_EXPECT_EQ(test, atomic_read(&st->line[n].nested), 0);
 		sim_account_balances(test, &st->line[n]);
 	}
-	/* Nobody disabled them, so there was nothing to merge */
+	/* Nobody disabled them, so no events merged */
 	KUNIT_EXPECT_EQ(test, runs, atomic_read(&st->latched));
 }
 
@@ -223,7 +223,7 @@ static const struct cpumask *sim_effective(struct sim_line *line)
 	return irq_data_get_effective_affinity_mask(irq_get_irq_data(line->virq));
 }
 
-/* C16: several CPUs in the mask: it is the one which fires, if it is in there. */
+/* C16: with several CPUs in the mask, the firing CPU delivers if it is in the mask. */
 static void chip_affinity_from(struct kunit *test)
 {
 	struct sim_test *st = test->priv;
@@ -235,7 +235,7 @@ static void chip_affinity_from(struct kunit *test)
 	line->on_irq = sim_note_context;
 	KUNIT_ASSERT_EQ(test, sim_request(line, 0), 0);
 
-	/* From the other CPU: to all of them, to this one, to that one */
+	/* Fire on the other CPU: affinity to all CPUs, to this one, to the other one */
 	for (int i = 0; i < 3; i++) {
 		const struct cpumask *mask = cpu_online_mask;
 
@@ -261,7 +261,7 @@ static void sim_note_cpu_and_order(struct sim_line *line)
 	sim_note_order(line);
 }
 
-/* C9, C16: lines wait for a CPU which is busy, fired and driven by wire. */
+/* C9, C16: lines wait for a busy CPU, whether fired or driven by the wire. */
 static void chip_affinity_busy(struct kunit *test)
 {
 	struct sim_test *st = test->priv;
@@ -293,8 +293,8 @@ static void chip_affinity_busy(struct kunit *test)
 }
 
 /*
- * C3, C16: a line is passed on to another CPU, where it waits behind a handler. Up to its
- * turn there it can be taken back, and then it does not run.
+ * C3, C16: a line is passed on to another CPU, where it waits behind a handler. Until its turn
+ * it can be withdrawn, and then it does not run.
  */
 static void chip_affinity_withdrawn(struct kunit *test)
 {
@@ -315,7 +315,7 @@ static void chip_affinity_withdrawn(struct kunit *test)
 	sim_fire(behind);
 	irq_set_affinity(line->virq, cpumask_of(remote.cpu));
 	sim_let_go(test, flags);
-	/* Lines are served in order, so this CPU is done with the first one, too */
+	/* Lines are served in order, so this CPU has finished with the first one, too */
 	passed = sim_wait(&behind->handled);
 	before = sim_state(line, IRQCHIP_STATE_PENDING);
 	sim_pend(line, false);
@@ -332,7 +332,7 @@ static void chip_affinity_withdrawn(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, sim_account(test, line).dropped, 1);
 	sim_account_balances(test, line);
 
-	/* ... and the next one does, there */
+	/* ... but the next event does run there */
 	line->on_irq = sim_note_context;
 	KUNIT_EXPECT_EQ(test, sim_fire(line), 1);
 	KUNIT_EXPECT_EQ(test, sim_line_cpu(line), remote.cpu);
@@ -341,8 +341,8 @@ static void chip_affinity_withdrawn(struct kunit *test)
 }
 
 /*
- * C16: the affinity changes while the line is latched, and masked or not. A lazily
- * disabled edge line has given the first event to genirq, and latches the next one.
+ * C16: the affinity changes while the line is latched, masked or not. A lazily disabled edge
+ * line has passed the first event to genirq, and latches the next one.
  */
 static void chip_affinity_latched(struct kunit *test)
 {
@@ -382,9 +382,9 @@ static void chip_affinity_latched(struct kunit *test)
 }
 
 /*
- * C16: the handler runs, and the next one is to run somewhere else. What comes in
- * meanwhile is for the handler in progress, where that is: it is run once more. From
- * there on, it is where the affinity says.
+ * C16: the affinity changes while the handler runs. Events which arrive meanwhile are left to
+ * the handler in progress, which runs once more on its CPU. After that, the line follows the
+ * new affinity.
  */
 static void chip_affinity_in_progress(struct kunit *test)
 {
@@ -421,7 +421,7 @@ static void chip_affinity_in_progress(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, sim_runs(line), 3);
 }
 
-/* C16, C18: no CPU to go to: refused, and all stays as it was. */
+/* C16, C18: an affinity without a usable CPU is refused, and nothing changes. */
 static void chip_affinity_refused(struct kunit *test)
 {
 	struct sim_test *st = test->priv;
@@ -445,7 +445,7 @@ static void chip_affinity_refused(struct kunit *test)
 	irq_sim_synchronize(st->domain);
 	KUNIT_EXPECT_EQ(test, sim_runs(line), 1);
 
-	/* C20: the chip of irq_domain_create_sim() has none */
+	/* C20: the chip of irq_domain_create_sim() has no affinity */
 	compat = irq_domain_create_sim(NULL, 1);
 	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, compat);
 	virq = irq_create_mapping(compat, 0);
@@ -455,7 +455,7 @@ static void chip_affinity_refused(struct kunit *test)
 	irq_domain_remove_sim(compat);
 }
 
-/* C16, C18: forced, to no CPU at all: refused all the same. */
+/* C16, C18: a forced affinity without any CPU is refused as well. */
 static void chip_affinity_forced(struct kunit *test)
 {
 	struct sim_test *st = test->priv;
@@ -496,10 +496,9 @@ static enum hrtimer_restart sim_release_timer(struct hrtimer *timer)
 }
 
 /*
- * C17: a line is fired while its handler is in progress on another CPU, which is to
- * run it once more. irq_sim_synchronize() is called before that handler ends, and
- * returns when the run which is for this fire is through; with two fires, the one of
- * the second.
+ * C17: a line is fired while its handler is in progress on another CPU, which has to run it
+ * once more. irq_sim_synchronize() is called before that handler ends. It returns when the run
+ * for this fire has finished, or with two fires, the run for the second one.
  */
 static void chip_synchronize_in_progress(struct kunit *test)
 {
@@ -544,7 +543,7 @@ static void chip_synchronize_in_progress(struct kunit *test)
 	}
 }
 
-/* A CPU which delivers nothing until released, and for a while longer. */
+/* Keep a CPU from delivering until released, and for a while longer. */
 static void sim_stall(struct sim_line *line)
 {
 	struct sim_test *st = line->st;
@@ -573,9 +572,10 @@ static void sim_stall_bh(struct sim_line *line)
 }
 
 /*
- * C16: lines are queued here and have to go to another CPU, which has nothing
- * to do when irq_sim_synchronize() looks there first, and lets them wait when
- * they have come. They are waited for all the same.
+ * C16: lines are queued here and have to go to another CPU. That CPU has
+ * nothing to do when irq_sim_synchronize() looks there first, and lets the
+ * lines wait once they have arrived. irq_sim_synchronize() waits for them all
+ * the same.
  */
 static void chip_synchronize_moved(struct kunit *test)
 {
@@ -600,7 +600,7 @@ static void chip_synchronize_moved(struct kunit *test)
 	schedule_work_on(remote.cpu, &remote.work);
 	KUNIT_EXPECT_TRUE(test, sim_wait(&st->entered));
 
-	/* With interrupts disabled, a fire leaves the rest to ksoftirqd or to the tick */
+	/* With interrupts disabled, a fire leaves delivery to ksoftirqd or to the tick */
 	local_irq_save(flags);
 	for (int i = 0; i < 3; i++) {
 		sim_fire(&st->line[i]);
@@ -616,7 +616,7 @@ static void chip_synchronize_moved(struct kunit *test)
 	destroy_work_on_stack(&remote.work);
 	set_cpus_allowed_ptr(current, cpu_possible_mask);
 
-	/* There, ksoftirqd may run where a task has softirqs disabled */
+	/* On PREEMPT_RT ksoftirqd may run while a task has softirqs disabled */
 	if (!IS_ENABLED(CONFIG_PREEMPT_RT))
 		KUNIT_EXPECT_EQ(test, left, 1);
 	KUNIT_EXPECT_EQ(test, runs, 3);
@@ -626,7 +626,7 @@ static void chip_synchronize_moved(struct kunit *test)
 	}
 }
 
-/* C16: latched and masked for a CPU which is gone when they are unmasked. */
+/* C16: lines are latched and masked for a CPU which is offline by the time they are unmasked. */
 static void chip_cpu_down_latched(struct kunit *test)
 {
 	struct sim_test *st = test->priv;
@@ -666,8 +666,9 @@ static void chip_cpu_down_latched(struct kunit *test)
 }
 
 /*
- * C16: the CPU comes back. A line which may be delivered there is, when it is fired
- * there, though nobody sets its affinity anew; masked or not, and not before.
+ * C16: the CPU comes back. A line whose affinity includes it is delivered there again when
+ * fired there, without its affinity being set anew; masked or not, and not before the CPU is
+ * back.
  */
 static void chip_cpu_comes_back(struct kunit *test)
 {
@@ -683,7 +684,7 @@ static void chip_cpu_comes_back(struct kunit *test)
 		st->line[i].on_irq = sim_note_context;
 		KUNIT_ASSERT_EQ(test, sim_request(&st->line[i], 0), 0);
 	}
-	/* This one follows, as its affinity has another CPU only */
+	/* This one moves back, as its affinity has only the other CPU */
 	KUNIT_ASSERT_EQ(test, sim_request(&st->line[2], 0), 0);
 	st->line[2].on_irq = sim_note_context;
 	here = cpumask_first(cpu_online_mask);
@@ -693,7 +694,7 @@ static void chip_cpu_comes_back(struct kunit *test)
 	for (int round = 1; round <= 2; round++) {
 		KUNIT_ASSERT_EQ(test, sim_remove_cpu(cpu), 0);
 		for (int i = 0; i < 3; i++) {
-			/* Where genirq moves none, the chip just passes dead CPUs by */
+			/* Where genirq does not move lines, the chip just skips dead CPUs */
 			effective = sim_effective(&st->line[i]);
 			if (IS_ENABLED(CONFIG_GENERIC_IRQ_MIGRATION))
 				KUNIT_EXPECT_FALSE(test, cpumask_test_cpu(cpu, effective));
@@ -720,11 +721,11 @@ static void chip_cpu_comes_back(struct kunit *test)
 			sim_account_balances(test, &st->line[i]);
 		}
 	}
-	/* What was kept in the first round had its run as well */
+	/* The event kept in the first round has had its run as well */
 	KUNIT_EXPECT_EQ(test, sim_runs(&st->line[1]), 2);
 }
 
-/* C16, C19: a chip which is created while a CPU is offline delivers there when it is up. */
+/* C16, C19: a chip created while a CPU is offline delivers there once the CPU is up. */
 static void chip_created_offline(struct kunit *test)
 {
 	int cpu = cpumask_last(cpu_online_mask);
@@ -756,8 +757,8 @@ static void chip_created_offline(struct kunit *test)
 }
 
 /*
- * C16: a line with a single target has that, and no second one, when another CPU of its
- * affinity has come back, also if it is fired there.
+ * C16: a line with a single target keeps it when another CPU of its affinity comes back, even
+ * if it is fired there.
  */
 static void chip_single_stays(struct kunit *test)
 {
@@ -814,10 +815,10 @@ static void sim_unmap(struct sim_line *line)
 }
 
 /*
- * C16: a managed line is shut down with the last CPU of its affinity, and loses what
- * is latched in the chip, as the device behind it is quiet by then. The account tells.
- * What genirq keeps is not lost. When the CPU comes back, so does the line, disabled if
- * it was.
+ * C16: a managed line is shut down with the last CPU of its affinity. It loses what is latched
+ * in the chip, as the device behind it is quiet by then; the account shows the loss. Events
+ * kept by genirq are not lost. The line comes back with the CPU, disabled if it was disabled
+ * before.
  */
 static void chip_managed(struct kunit *test)
 {
@@ -839,7 +840,7 @@ static void chip_managed(struct kunit *test)
 	line->on_irq = sim_note_context;
 	KUNIT_ASSERT_EQ(test, sim_request(line, 0), 0);
 
-	/* Enabled, masked with the latch in the chip, disabled with the event in genirq */
+	/* Enabled; masked with the latch in the chip; disabled with the event in genirq */
 	for (int i = 0; i < 3; i++) {
 		bool waits = i, kept = i == 2;
 
@@ -885,8 +886,8 @@ static int sim_going_down(unsigned int cpu)
 }
 
 /*
- * C16: fired on a CPU which is on its way down. It takes interrupts until its
- * end; a softirq might come too late for its ksoftirqd, and runs elsewhere.
+ * C16: fired on a CPU which is going down. The CPU takes interrupts until its
+ * end; a softirq might be too late for its ksoftirqd, and runs elsewhere.
  */
 static void chip_cpu_going_down(struct kunit *test)
 {

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * C26: each call of genirq's driver API, on a line in each state. It works or returns
- * the error which is documented, and the line is none the worse for it.
+ * C26: each call of genirq's driver API, on a line in each state. It either works or returns
+ * the documented error, and the line still works afterwards.
  */
 
 #include "irq_sim_kunit.h"
 
-/* What a line is like when the call comes. */
+/* State of the line at the time of the call. */
 enum api_state {
 	API_IDLE,
 	API_MASKED,	/* disabled, at the chip */
@@ -59,11 +59,11 @@ KUNIT_ARRAY_PARAM_DESC(kind, sim_kind_params, sim.name);
 KUNIT_ARRAY_PARAM_DESC(percpu, api_percpu_params, sim.name);
 
 /**
- * struct api_call - a call, or a few which belong together
- * @name:	to tell them apart
- * @call:	makes it, and undoes what has to be undone
- * @ret:	what it is to return
- * @runs:	handler runs that it causes, in each state
+ * struct api_call - a call, or several which belong together
+ * @name:	its name in messages
+ * @call:	makes the call, and undoes it if needed
+ * @ret:	expected return value
+ * @runs:	handler runs caused by the call, in each state
  */
 struct api_call {
 	const char	*name;
@@ -132,7 +132,7 @@ static int api_percpu_calls(struct sim_line *line)
 {
 	int ret;
 
-	/* Not for this kind: nothing happens */
+	/* Not for this kind of line: nothing happens */
 	guard(preempt)();
 	ret = irq_percpu_is_enabled(line->virq);
 	enable_percpu_irq(line->virq, IRQ_TYPE_NONE);
@@ -141,7 +141,7 @@ static int api_percpu_calls(struct sim_line *line)
 	return ret;
 }
 
-/* NMIs are not for lines which the chip cannot deliver as such */
+/* Lines which the chip cannot deliver as NMIs cannot be requested as such */
 #ifndef MODULE
 static int api_request_nmi(struct sim_line *line)
 {
@@ -206,7 +206,7 @@ static int api_synchronize_hardirq(struct sim_line *line)
 
 static int api_wake_thread(struct sim_line *line)
 {
-	/* There is none */
+	/* The line has no thread */
 	irq_wake_thread(line->virq, line);
 	return 0;
 }
@@ -249,7 +249,7 @@ static int api_set_masked(struct sim_line *line)
 
 static int api_set_level(struct sim_line *line)
 {
-	/* A rising edge, and one that nobody wants */
+	/* A rising edge, and a falling one which the line does not trigger on */
 	if (irq_set_irqchip_state(line->virq, IRQCHIP_STATE_LINE_LEVEL, true) ||
 	    !sim_state(line, IRQCHIP_STATE_LINE_LEVEL))
 		return API_WRONG;
@@ -273,7 +273,7 @@ static int api_inject(struct sim_line *line)
 }
 #endif
 
-/* Each value there is. A level which is not asserted, so that nothing comes of it. */
+/* Every type. The level is not asserted, so nothing runs. */
 static int api_types(struct sim_line *line)
 {
 	for (unsigned int type = 0; type <= IRQ_TYPE_SENSE_MASK; type++) {
@@ -360,7 +360,7 @@ static void api_notify_release(struct kref *ref)
 
 static int api_notifier(struct sim_line *line)
 {
-	/* With a work item, which on the stack would have to be annotated */
+	/* It contains a work item, which would need annotation on the stack */
 	struct api_notify *own = kzalloc_obj(*own);
 	int ret;
 
@@ -441,7 +441,7 @@ static const struct api_call api_calls[] = {
 #endif
 };
 
-/* Lets the handler go, for the calls which wait for it. */
+/* Releases the handler, for the calls which wait for it. */
 struct api_timer {
 	struct hrtimer	timer;
 	struct sim_test	*st;
@@ -518,7 +518,7 @@ static void api_check(struct kunit *test, const struct api_call *call, enum api_
 			    "%s", call->name);
 	KUNIT_EXPECT_FALSE_MSG(test, sim_state(line, IRQCHIP_STATE_MASKED), "%s", call->name);
 
-	/* As good as new */
+	/* The line works as before */
 	before = sim_runs(line);
 	KUNIT_EXPECT_EQ_MSG(test, sim_fire(line), 1, "%s", call->name);
 	irq_sim_synchronize(st->domain);
@@ -528,7 +528,7 @@ static void api_check(struct kunit *test, const struct api_call *call, enum api_
 	KUNIT_EXPECT_EQ_MSG(test, account.latched,
 			    sim_runs(line) + account.merged + account.dropped, "%s", call->name);
 	free_irq(line->virq, line);
-	/* The account of the next call is its own */
+	/* Map anew, so that the next call has its own account */
 	irq_dispose_mapping(line->virq);
 	line->virq = sim_map(st->domain, line->hwirq);
 	KUNIT_ASSERT_NE(test, line->virq, 0);
@@ -553,7 +553,7 @@ static irqreturn_t api_thread(int irq, void *data)
 	return IRQ_HANDLED;
 }
 
-/* C26: the ways to request a line which nobody has. */
+/* C26: the ways to request a line without an owner. */
 static void api_requests(struct kunit *test)
 {
 	struct device *dev = kunit_device_register(test, "irq_sim_api");
@@ -585,7 +585,7 @@ static void api_requests(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, sim_runs(line), 2);
 	devm_free_irq(dev, virq, line);
 
-	/* Two who agree, and one who does not */
+	/* Two compatible requests, and an incompatible one */
 	KUNIT_EXPECT_EQ(test, sim_request(line, IRQF_SHARED | IRQF_TRIGGER_RISING), 0);
 	KUNIT_EXPECT_EQ(test, sim_request(&other, IRQF_SHARED | IRQF_TRIGGER_RISING), 0);
 	KUNIT_EXPECT_EQ(test, -EBUSY, request_irq(virq, api_none, IRQF_SHARED | IRQF_TRIGGER_HIGH,
@@ -600,7 +600,7 @@ static void api_requests(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, sim_runs(&other), 1);
 	free_irq(virq, &other);
 	free_irq(virq, line);
-	/* The core calls a shared handler once more then, on behalf of no interrupt */
+	/* With DEBUG_SHIRQ the core then calls a shared handler once more, without an interrupt */
 	if (IS_ENABLED(CONFIG_DEBUG_SHIRQ)) {
 		KUNIT_EXPECT_EQ(test, sim_runs(line), 4);
 		KUNIT_EXPECT_EQ(test, sim_runs(&other), 2);
@@ -608,7 +608,7 @@ static void api_requests(struct kunit *test)
 		atomic_dec(&line->handled);
 	}
 
-	/* A thread, woken by its interrupt and by hand */
+	/* A thread, woken by its interrupt and explicitly */
 	KUNIT_EXPECT_EQ(test, -EINVAL, request_threaded_irq(virq, none, api_thread, 0, "api",
 							    line));
 	KUNIT_EXPECT_EQ(test, 0, request_threaded_irq(virq, sim_wake_thread, api_thread,
@@ -647,7 +647,7 @@ static void api_percpu_disable(void *unused)
 static void api_exit(struct kunit *test)
 {
 	if (api_virq) {
-		/* This need not be the CPU of the test */
+		/* This may run on another CPU than the test */
 		on_each_cpu(api_percpu_disable, NULL, true);
 		free_percpu_irq(api_virq, api_cookie);
 		api_virq = 0;
@@ -657,7 +657,7 @@ static void api_exit(struct kunit *test)
 	sim_exit(test);
 }
 
-/* C26: a per-CPU line, and what is not for it. */
+/* C26: a per-CPU line, and calls which do not apply to it. */
 static void api_percpu(struct kunit *test)
 {
 	struct sim_test *st = test->priv;
@@ -677,7 +677,7 @@ static void api_percpu(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, irq_has_action(virq));
 	KUNIT_EXPECT_TRUE(test, irq_is_percpu_devid(virq));
 
-	/* Where it is enabled is a matter of this CPU */
+	/* The enable state is that of this CPU */
 	migrate_disable();
 	KUNIT_EXPECT_FALSE(test, irq_percpu_is_enabled(virq));
 	enable_percpu_irq(virq, IRQ_TYPE_EDGE_RISING);
@@ -702,7 +702,7 @@ static void api_percpu(struct kunit *test)
 	irq_sim_synchronize(st->domain);
 	KUNIT_EXPECT_EQ(test, atomic_read(&api_runs), 1);
 
-	/* Calls for the part of this CPU, masked and latched */
+	/* Calls for this CPU's part, masked and latched */
 	for (int which = IRQCHIP_STATE_PENDING; which <= IRQCHIP_STATE_LINE_LEVEL; which++)
 		KUNIT_EXPECT_EQ(test, irq_get_irqchip_state(virq, which, &state), 0);
 	KUNIT_EXPECT_EQ(test, irq_set_irqchip_state(virq, IRQCHIP_STATE_ACTIVE, true), -EINVAL);

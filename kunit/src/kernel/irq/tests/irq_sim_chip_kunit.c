@@ -8,7 +8,7 @@
 KUNIT_ARRAY_PARAM_DESC(delivery, sim_deliveries, name);
 KUNIT_ARRAY_PARAM_DESC(sim, sim_params, name);
 
-/* C1, C6: nobody listens, nothing is kept. */
+/* C1, C6: without an owner, nothing is kept. */
 static void chip_not_started(struct kunit *test)
 {
 	struct sim_test *st = test->priv;
@@ -54,7 +54,7 @@ static void chip_bad_arguments(struct kunit *test)
 	info.delivery = IRQ_SIM_DELIVER_BH_WORK + 1;
 	KUNIT_EXPECT_EQ(test, PTR_ERR_OR_ZERO(irq_domain_instantiate_sim(&info)), -EINVAL);
 	KUNIT_EXPECT_EQ(test, PTR_ERR_OR_ZERO(irq_domain_create_sim(NULL, 0)), -EINVAL);
-	/* Options which there are not, beside one which there is */
+	/* Unknown options, together with a known one */
 	info.delivery = IRQ_SIM_DELIVER_TASKLET;
 	for (int bit = 8; bit < 32; bit++) {
 		info.flags = IRQ_SIM_NO_WAKE | BIT(bit);
@@ -69,13 +69,13 @@ static void chip_bad_arguments(struct kunit *test)
 	irq_domain_remove(other);
 }
 
-/* C1: numbers in the chip and in the system, and the handler's own dev_id. */
+/* C1: line numbers in the chip and in the system, and the dev_id passed to the handler. */
 static void chip_numbers(struct kunit *test)
 {
 	struct sim_test *st = test->priv;
 
 	KUNIT_EXPECT_EQ(test, st->domain->mapcount, SIM_LINES);
-	/* probe_irq_on() looks for the interrupt of a device, which none of them is */
+	/* probe_irq_on() looks for the interrupt of a device; none of these lines has one */
 	for (int i = 0; i < SIM_LINES; i++)
 		KUNIT_EXPECT_TRUE(test, irq_check_status_bit(st->line[i].virq, IRQ_NOPROBE));
 	sim_request_all(test, NULL);
@@ -84,7 +84,7 @@ static void chip_numbers(struct kunit *test)
 
 		KUNIT_EXPECT_EQ(test, irq_find_mapping(st->domain, i), line->virq);
 		KUNIT_EXPECT_EQ(test, irqd_to_hwirq(irq_get_irq_data(line->virq)), i);
-		/* Mapped already: the same one */
+		/* Already mapped: the same number is returned */
 		KUNIT_EXPECT_EQ(test, irq_create_mapping(st->domain, i), line->virq);
 
 		KUNIT_EXPECT_EQ(test, sim_fire(line), 1);
@@ -97,7 +97,7 @@ static void chip_numbers(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, st->domain->mapcount, SIM_LINES);
 }
 
-/* A second chip with its own lines: the same numbers, nothing in common. */
+/* A second chip with its own lines: the same line numbers, nothing shared. */
 static void chip_two_chips(struct kunit *test)
 {
 	struct sim_test *st = test->priv;
@@ -128,7 +128,7 @@ static void chip_two_chips(struct kunit *test)
 	enable_irq(line->virq);
 	irq_sim_synchronize(st->domain);
 
-	/* Both at once */
+	/* Fire both at once */
 	flags = sim_hold_cpu(test);
 	runs = sim_fire(line);
 	runs_twin = sim_fire(twin);
@@ -146,7 +146,7 @@ static void chip_two_chips(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, sim_runs(line), 3);
 }
 
-/* C1: a chip goes by the name which its owner gave it, and keeps a copy of that. */
+/* C1: a chip has the name given by its owner, and keeps a copy of it. */
 static void chip_named(struct kunit *test)
 {
 	struct sim_test *st = test->priv;
@@ -168,7 +168,7 @@ static void chip_named(struct kunit *test)
 	KUNIT_EXPECT_STREQ(test, irq_get_chip(st->line[0].virq)->name, "irq_sim");
 }
 
-/* From a task and with softirqs disabled, which do not go the same way. */
+/* Fire from a task, and with softirqs disabled, which takes a different path. */
 static void sim_expect_refused(struct kunit *test, struct irq_domain *domain,
 			       irq_hw_number_t hwirq, int expected)
 {
@@ -182,7 +182,7 @@ static void sim_expect_refused(struct kunit *test, struct irq_domain *domain,
 	KUNIT_EXPECT_EQ(test, ret, expected);
 }
 
-/* Chips of all sizes: in a table, in a tree, and as large as they get. */
+/* Chips of all sizes: with a table, with a tree, and of the maximum size. */
 static void chip_large(struct kunit *test)
 {
 	static const unsigned int sizes[] = { 1, 65536, 65537, 1000000, UINT_MAX };
@@ -234,7 +234,7 @@ static void chip_large(struct kunit *test)
 	}
 }
 
-/* C18: refused, and what was there before goes on as before. */
+/* C18: refused, and everything else continues to work. */
 static void chip_refused(struct kunit *test)
 {
 	static const irq_hw_number_t none[] = { SIM_LINES, SIM_LINES + 1, INT_MAX, ULONG_MAX };
@@ -245,7 +245,7 @@ static void chip_refused(struct kunit *test)
 	struct device *dev;
 	int ret;
 
-	/* Not a chip, whatever it claims */
+	/* Not a simulated chip, though its host_data claims so */
 	foreign = irq_domain_create_linear(NULL, SIM_LINES, &irq_domain_simple_ops,
 					   st->domain->host_data);
 	KUNIT_ASSERT_NOT_NULL(test, foreign);
@@ -253,7 +253,7 @@ static void chip_refused(struct kunit *test)
 	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, dev);
 	KUNIT_ASSERT_EQ(test, sim_request(line, 0), 0);
 
-	/* The domain warns */
+	/* The domain code warns */
 	kunit_warning_suppress(test) {
 		for (int i = 0; i < ARRAY_SIZE(none); i++)
 			KUNIT_EXPECT_EQ(test, irq_create_mapping(st->domain, none[i]), 0);
@@ -267,7 +267,7 @@ static void chip_refused(struct kunit *test)
 	sim_expect_refused(test, foreign, 0, -EINVAL);
 	irq_domain_remove(foreign);
 
-	/* Not requested, and then not mapped any more */
+	/* Not requested; then no longer mapped either */
 	KUNIT_EXPECT_EQ(test, sim_fire(&st->line[0]), -ENXIO);
 	local_bh_disable();
 	ret = sim_fire(&st->line[0]);
@@ -294,7 +294,7 @@ static void chip_refused(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, sim_runs(line), 1);
 }
 
-/* The trigger type of a chained interrupt is its own, the handler is not. */
+/* A chained interrupt has its own trigger type, but not its own flow handler. */
 static void chip_chained_type(struct kunit *test)
 {
 	struct sim_test *st = test->priv;
@@ -307,7 +307,7 @@ static void chip_chained_type(struct kunit *test)
 	ret[2] = sim_wire(line, false);
 	irq_sim_synchronize(st->domain);
 	ret[3] = sim_runs(line);
-	/* Without a type the wire triggers nothing, a fire does */
+	/* Without a type the wire triggers nothing, but a fire does */
 	ret[4] = irq_set_irq_type(line->virq, IRQ_TYPE_NONE);
 	ret[5] = sim_wire(line, true) + sim_wire(line, false);
 	irq_sim_synchronize(st->domain);
@@ -327,7 +327,7 @@ static void chip_chained_type(struct kunit *test)
 
 #define SIM_UNACKED	5
 
-/* Acknowledges the n-th time only, and fires its line before the ack and behind it. */
+/* Acknowledge only the n-th run, and fire the line before and after the ack. */
 static void sim_chained_no_ack(struct irq_desc *desc)
 {
 	struct sim_line *line = irq_desc_get_handler_data(desc);
@@ -344,9 +344,9 @@ static void sim_chained_no_ack(struct irq_desc *desc)
 }
 
 /*
- * C4: a chained handler which does not acknowledge is called again, by an
- * acknowledging controller: the event is there up to the ack. Others are served
- * in between, and no event goes without a run.
+ * C4: an acknowledging controller calls a chained handler which does not
+ * acknowledge again: the event is pending until the ack. Other lines are served
+ * in between, and each event has a run.
  */
 static void chip_chained_no_ack(struct kunit *test)
 {
@@ -364,7 +364,7 @@ static void chip_chained_no_ack(struct kunit *test)
 	ret[0] = sim_fire(line);
 	ret[1] = sim_fire(other);
 	sim_release_cpu(test, flags);
-	/* Each waits for one run, at least */
+	/* Each call waits for at least one run */
 	for (int i = 0; i <= SIM_UNACKED; i++)
 		irq_sim_synchronize(st->domain);
 	account = sim_account(test, line);
@@ -373,7 +373,7 @@ static void chip_chained_no_ack(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, ret[0], 1);
 	KUNIT_EXPECT_EQ(test, ret[1], 1);
 	KUNIT_EXPECT_EQ(test, sim_runs(other), 1);
-	/* Not acknowledged: it merges. Acknowledged: one more. */
+	/* Before the ack it merges; after the ack it gives one more run. */
 	KUNIT_EXPECT_EQ(test, atomic_read(&st->entered), 0);
 	KUNIT_EXPECT_EQ(test, atomic_read(&st->left), 1);
 	KUNIT_EXPECT_EQ(test, sim_runs(line), SIM_UNACKED + 1);
@@ -393,7 +393,7 @@ static void sim_chained_lower(struct irq_desc *desc)
 }
 
 /*
- * C7: a chained handler which does not mask, whether it acks or not, is called again
+ * C7: a chained handler which does not mask, whether or not it acknowledges, is called again
  * for as long as the level is asserted.
  */
 static void chip_chained_level(struct kunit *test)
@@ -411,7 +411,7 @@ static void chip_chained_level(struct kunit *test)
 	for (int i = 0; i < 2; i++)
 		ret[2 + i] = sim_wire(&lines[i], true);
 	sim_release_cpu(test, flags);
-	/* Each waits for one run of both, at least */
+	/* Each call waits for at least one run of both */
 	for (int i = 0; i < 4; i++)
 		irq_sim_synchronize(st->domain);
 	for (int i = 0; i < 2; i++) {
@@ -426,8 +426,8 @@ static void chip_chained_level(struct kunit *test)
 }
 
 /*
- * C3, C6: genirq keeps an event for a chained handler which is disabled, and who
- * requests the line after that one was removed gets nothing of it.
+ * C3, C6: genirq keeps an event for a disabled chained handler. Whoever requests the line after
+ * that handler was removed gets nothing of the event.
  */
 static void chip_chained_kept(struct kunit *test)
 {
@@ -439,13 +439,13 @@ static void chip_chained_kept(struct kunit *test)
 	irq_set_chained_handler_and_data(line->virq, sim_chained_handler, line);
 	disable_irq(line->virq);
 	KUNIT_EXPECT_EQ(test, sim_fire(line), 1);
-	/* This masks and acknowledges: now it is genirq's */
+	/* This masks and acknowledges: from now on genirq has the event */
 	irq_set_chained_handler_and_data(line->virq, NULL, NULL);
 	account = sim_account(test, line);
 	KUNIT_EXPECT_EQ(test, account.kept, 1);
 	KUNIT_EXPECT_EQ(test, account.waiting, 1);
 
-	/* The chained handler has left this */
+	/* Left over from the chained handler */
 	irq_clear_status_flags(line->virq, IRQ_NOREQUEST);
 	KUNIT_ASSERT_EQ(test, sim_request(line, 0), 0);
 	irq_sim_synchronize(st->domain);
@@ -465,8 +465,8 @@ static void chip_chained_kept(struct kunit *test)
 }
 
 /*
- * C3, C6: an event waits when the chained handler is removed. genirq acknowledges it, as
- * who is about to call a handler does, and calls none: the account has it as merged.
+ * C3, C6: an event is pending when the chained handler is removed. genirq acknowledges it, as
+ * if about to call a handler, but calls none: it is accounted as merged.
  */
 static void chip_chained_removed(struct kunit *test)
 {
@@ -488,7 +488,7 @@ static void chip_chained_removed(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, account.waiting, 0);
 	KUNIT_EXPECT_EQ(test, sim_fire(line), -ENXIO);
 
-	/* Nothing of it is for the next one */
+	/* The next handler gets nothing of it */
 	irq_set_chained_handler_and_data(line->virq, sim_chained_handler, line);
 	irq_sim_synchronize(st->domain);
 	KUNIT_EXPECT_EQ(test, sim_runs(line), 0);

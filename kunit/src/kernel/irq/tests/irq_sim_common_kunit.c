@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * KUnit tests of the interrupt simulator: what they share.
+ * Helpers shared by the KUnit tests of the interrupt simulator.
  */
 
 #include <linux/kthread.h>
@@ -19,7 +19,7 @@ irqreturn_t sim_handler(int irq, void *data)
 	if (line->on_irq)
 		line->on_irq(line);
 	atomic_dec(&line->depth);
-	/* Last, so that who counts knows that the handler is through */
+	/* Last, so that whoever reads the count knows that the handler has finished */
 	atomic_inc(&line->handled);
 
 	return line->unhandled ? IRQ_NONE : IRQ_HANDLED;
@@ -37,8 +37,8 @@ int sim_pend(struct sim_line *line, bool on)
 }
 
 /*
- * One turn of a loop which waits. User-mode Linux with time-travel=inf-cpu has
- * time stand still while the CPU works, unless somebody looks at the clock.
+ * One turn of a polling loop. With time-travel=inf-cpu on User-mode Linux, time
+ * stands still while the CPU works, unless somebody reads the clock.
  */
 void sim_poll(void)
 {
@@ -51,9 +51,9 @@ static void sim_flush_fn(struct irq_work *work)
 }
 
 /*
- * Wait until what was fired on this CPU has been delivered. The simulator's
- * work was queued on the same CPU before, and a CPU runs all the work that
- * it has queued before it returns to a task.
+ * Wait until everything fired on this CPU has been delivered. The simulator
+ * queued its work on this CPU earlier, and a CPU runs all the work it has
+ * queued before it returns to a task.
  */
 void sim_flush(void)
 {
@@ -61,19 +61,19 @@ void sim_flush(void)
 
 	migrate_disable();
 	irq_work_queue(&work);
-	/* irq_work_sync() may wait for RCU, and so for a handler on hold */
+	/* irq_work_sync() may wait for RCU, and thus for a handler on hold */
 	while (irq_work_is_busy(&work))
 		sim_poll();
 	migrate_enable();
 }
 
-/* Runs of the handler which are through */
+/* Runs of the handler which have finished */
 int sim_runs(struct sim_line *line)
 {
 	return atomic_read(&line->handled);
 }
 
-/* ... and those which are not, too */
+/* Runs of the handler which have started, finished or not */
 int sim_begun(struct sim_line *line)
 {
 	return atomic_read(&line->begun);
@@ -88,8 +88,8 @@ struct irq_sim_account sim_account(struct kunit *test, struct sim_line *line)
 }
 
 /*
- * C3: at rest, each latch had its run, or it is told why not. For lines which were
- * mapped once in the test, and whose counts it has not reset.
+ * C3: at rest, each latch has had its run, or the account says why not. Only for lines which
+ * were mapped once in the test, and whose counts the test has not reset.
  */
 void sim_account_balances(struct kunit *test, struct sim_line *line)
 {
@@ -103,10 +103,10 @@ void sim_account_balances(struct kunit *test, struct sim_line *line)
 }
 
 /*
- * The account of a line at rest whose handler was freed under fire, since a mapping before
- * which the handler had run @before times. free_irq() does not wait before it takes the
- * handler out, so that an event which was acknowledged finds none. There is one delivery of
- * a line at a time, and so one such event.
+ * Check the account of a line at rest whose handler was freed under fire. @before is the number
+ * of handler runs before the mapping. free_irq() does not wait before it removes the handler,
+ * so an event which was already acknowledged may find none. A line has one delivery at a time,
+ * so there is at most one such event.
  */
 void sim_account_freed(struct kunit *test, struct sim_line *line, int before)
 {
@@ -127,14 +127,14 @@ const struct sim_param sim_params[6] = {
 	{ IRQ_SIM_DELIVER_BH_WORK, 1, "bh_work budget 1" },
 };
 
-/* For what does not depend on the budget */
+/* For cases which do not depend on the budget */
 const struct sim_param sim_deliveries[3] = {
 	{ IRQ_SIM_DELIVER_HARDIRQ, 0, "hardirq" },
 	{ IRQ_SIM_DELIVER_TASKLET, 0, "tasklet" },
 	{ IRQ_SIM_DELIVER_BH_WORK, 0, "bh_work" },
 };
 
-/* For masking: triggered by what, and disable_irq() masks at once or not */
+/* For masking: each trigger, with and without disable_irq() masking at once */
 const struct sim_param sim_masks[12] = {
 	{ IRQ_SIM_DELIVER_HARDIRQ, 0, "hardirq edge lazy", IRQF_TRIGGER_RISING, false },
 	{ IRQ_SIM_DELIVER_HARDIRQ, 0, "hardirq edge unlazy", IRQF_TRIGGER_RISING, true },
@@ -150,7 +150,7 @@ const struct sim_param sim_masks[12] = {
 	{ IRQ_SIM_DELIVER_BH_WORK, 0, "bh_work level unlazy", IRQF_TRIGGER_HIGH, true },
 };
 
-/* Without a parameter: the chip of irq_domain_create_sim(). */
+/* Without a parameter, create the chip of irq_domain_create_sim(). */
 struct irq_domain *sim_create(const struct sim_param *param)
 {
 	struct irq_sim_info info = { .num_irqs = SIM_LINES };
@@ -164,8 +164,8 @@ struct irq_domain *sim_create(const struct sim_param *param)
 }
 
 /*
- * Map a line which is delivered on the CPU that fires it, whatever the command line
- * says (irqaffinity=). Where there is no affinity to set, it is there already.
+ * Map a line and have it delivered on the CPU that fires it, regardless of irqaffinity= on the
+ * command line. Where the affinity cannot be set, this is the case already.
  */
 unsigned int sim_map(struct irq_domain *domain, unsigned int hwirq)
 {
@@ -177,8 +177,8 @@ unsigned int sim_map(struct irq_domain *domain, unsigned int hwirq)
 }
 
 /*
- * Without SPARSE_IRQ there are NR_IRQS numbers, and the controllers of a platform may
- * have taken them all.
+ * Without SPARSE_IRQ there are only NR_IRQS numbers, and the controllers of a platform may have
+ * taken them all.
  */
 void sim_need_numbers(struct kunit *test)
 {
@@ -245,8 +245,8 @@ int sim_other_cpu(void)
 }
 
 /*
- * Who probes a bus, among others, has CPU hotplug disabled for a moment. That is
- * -EBUSY, and no other error goes away by itself.
+ * Probing a bus, among other things, disables CPU hotplug for a moment. That is reported as
+ * -EBUSY; no other error goes away by itself.
  */
 static int sim_retry_busy(int (*fn)(unsigned int cpu), unsigned int cpu)
 {
@@ -268,7 +268,7 @@ int sim_add_cpu(unsigned int cpu)
 	return sim_retry_busy(add_cpu, cpu);
 }
 
-/* A handler that stays in progress until it is released. */
+/* A handler that stays in progress until the test releases it. */
 void sim_hold(struct sim_line *line)
 {
 	struct sim_test *st = line->st;
@@ -280,8 +280,8 @@ void sim_hold(struct sim_line *line)
 }
 
 /*
- * Polls, as a timer to wake this thread could be waiting for the CPU which
- * hangs. Only a test that fails gets to the end of the time.
+ * Polls, because a timer to wake this thread might be waiting for the CPU which
+ * hangs. Only a failing test uses up the whole time.
  */
 bool sim_wait(atomic_t *what)
 {
@@ -320,9 +320,9 @@ int sim_fire(struct sim_line *line)
 }
 
 /*
- * On PREEMPT_RT a task in a BH disabled section can be preempted, and who does
- * that may run the softirqs of the CPU, or be preempted in turn while it runs
- * them. Let no task preempt this one.
+ * On PREEMPT_RT a task in a BH disabled section can be preempted. The
+ * preempting task may run the softirqs of the CPU, or be preempted in turn
+ * while it runs them. Let no task preempt this one.
  */
 void sim_keep_cpu(bool on)
 {
@@ -335,8 +335,8 @@ void sim_keep_cpu(bool on)
 }
 
 /*
- * A section in which nothing is delivered on this CPU, and on the way out of
- * which everything is that was fired in it.
+ * Begin a section in which nothing is delivered on this CPU. Everything that
+ * was fired in the section is delivered when it ends.
  */
 unsigned long sim_hold_cpu(struct kunit *test)
 {
@@ -351,7 +351,7 @@ unsigned long sim_hold_cpu(struct kunit *test)
 	return flags;
 }
 
-/* Not more than that: it may be delivered a little later. */
+/* Only end the section: delivery may happen a little later. */
 void sim_let_go(struct kunit *test, unsigned long flags)
 {
 	if (sim_is_soft(test))
@@ -368,7 +368,7 @@ void sim_release_cpu(struct kunit *test, unsigned long flags)
 	struct sim_test *st = test->priv;
 
 	sim_let_go(test, flags);
-	/* With a budget there may be more passes than another task grants us */
+	/* With a budget, more passes may be needed than another task lets us run */
 	if (!sim_is_soft(test) || IS_ENABLED(CONFIG_PREEMPT_RT) || param->budget)
 		irq_sim_synchronize(st->domain);
 }
@@ -400,7 +400,7 @@ int sim_wire(struct sim_line *line, bool high)
 	return irq_sim_set_line(line->st->domain, line->hwirq, high);
 }
 
-/* Something for the handler to do: an edge, or a level which stays until it ran. */
+/* Give the handler work: an edge, or a level which stays asserted until the handler ran. */
 int sim_event(struct sim_line *line)
 {
 	if (line->type & (IRQF_TRIGGER_HIGH | IRQF_TRIGGER_LOW))
@@ -409,7 +409,7 @@ int sim_event(struct sim_line *line)
 	return sim_fire(line);
 }
 
-/* ... and what the device does when it is served. */
+/* What the device does when it is served: it takes back its level. */
 void sim_served(struct sim_line *line)
 {
 	if (line->type & (IRQF_TRIGGER_HIGH | IRQF_TRIGGER_LOW))
@@ -429,7 +429,7 @@ void sim_fire_and_flush(struct sim_line *line)
 	sim_flush();
 }
 
-/* Stays in the handler until released, and a while longer. */
+/* Stay in the handler until released, and a while longer. */
 void sim_linger(struct sim_line *line)
 {
 	struct sim_test *st = line->st;
@@ -438,7 +438,7 @@ void sim_linger(struct sim_line *line)
 		return;
 	while (!atomic_read_acquire(&st->release))
 		cpu_relax();
-	/* Who does not wait for this handler is through by then */
+	/* By then, a caller which does not wait for this handler has returned */
 	mdelay(20);
 	atomic_set_release(&st->left, 1);
 }
@@ -449,7 +449,7 @@ void sim_need_two_cpus(struct kunit *test)
 		kunit_skip(test, "needs two CPUs");
 }
 
-/* Migration is disabled from the start to the end. */
+/* Migration is disabled from start to end. */
 void sim_remote_start(struct sim_remote *remote)
 {
 	migrate_disable();
@@ -465,7 +465,7 @@ void sim_remote_end(struct sim_remote *remote)
 	migrate_enable();
 }
 
-/* Start, and come back when the handler of the line is in progress there. */
+/* Start, and return when the handler of the line is in progress on the other CPU. */
 void sim_remote_hold(struct kunit *test, struct sim_remote *remote)
 {
 	struct sim_test *st = test->priv;
@@ -485,7 +485,7 @@ void sim_request_all(struct kunit *test, void (*on_irq)(struct sim_line *line))
 	}
 }
 
-/* A thread which fires a line; while it is parked, the line can come to rest. */
+/* A thread which fires a line. While the thread is parked, the line can come to rest. */
 int sim_fire_thread(void *data)
 {
 	struct sim_line *line = data;
@@ -501,8 +501,8 @@ int sim_fire_thread(void *data)
 }
 
 /*
- * Request a line, have it run, and free it, disabled before that or not, while @task is a
- * sim_fire_thread() for it. Returns the runs of its handler.
+ * Request a line, let it run, and free it, optionally disabling it first, while @task runs
+ * sim_fire_thread() for it. Returns the number of handler runs.
  */
 int sim_use_under_fire(struct kunit *test, struct sim_line *line, struct task_struct *task,
 		       bool disable)
@@ -511,19 +511,19 @@ int sim_use_under_fire(struct kunit *test, struct sim_line *line, struct task_st
 	int runs;
 
 	KUNIT_EXPECT_EQ(test, sim_request(line, 0), 0);
-	/* One that began when it was requested, for certain */
+	/* Wait for a run which certainly started after the request */
 	for (int i = 0; i < 2; i++) {
 		atomic_set(&st->entered, 0);
 		KUNIT_EXPECT_TRUE(test, sim_wait(&st->entered));
 	}
 	irq_sim_synchronize(st->domain);
-	/* That waits for its handler, which free_irq() does when it has taken it out */
+	/* disable_irq() waits for the handler; free_irq() waits only after removing it */
 	if (disable)
 		disable_irq(line->virq);
 	free_irq(line->virq, line);
 	runs = sim_runs(line);
 	KUNIT_EXPECT_GE(test, runs, 1);
-	/* The account is exact at rest: who fires pauses for it */
+	/* The account is exact only at rest, so stop firing meanwhile */
 	kthread_park(task);
 	irq_sim_synchronize(st->domain);
 	if (disable)
@@ -608,7 +608,7 @@ void sim_find_tracepoint(struct tracepoint *tp, void *data)
 		traced->release = tp;
 }
 
-/* From now on count the claims of a line, and their ends. */
+/* Start counting the claims of a line and their releases. */
 struct sim_traced *sim_trace_claims(struct kunit *test, struct sim_line *line)
 {
 	struct sim_traced *traced = kunit_kzalloc(test, sizeof(*traced), GFP_KERNEL);
@@ -626,7 +626,7 @@ struct sim_traced *sim_trace_claims(struct kunit *test, struct sim_line *line)
 	return traced;
 }
 
-/* There were so many, all have ended, and the last one was for that CPU. */
+/* Expect @claims claims, all of them released, the last one for @cpu. */
 void sim_expect_claims(struct kunit *test, struct sim_traced *traced, unsigned int cpu, int claims)
 {
 	KUNIT_EXPECT_EQ(test, xchg(&traced->cpu, nr_cpu_ids), cpu);
@@ -656,7 +656,7 @@ void sim_untrace_claims(struct sim_traced *traced)
 #endif
 
 #ifdef CONFIG_TRACEPOINTS
-/* A delivery which has taken the line stays there until released. */
+/* Hold a delivery which has taken the line until released. */
 void sim_traced_hold(void *data, const struct irq_domain *domain,
 		     irq_hw_number_t hwirq, unsigned int irq)
 {
@@ -666,7 +666,7 @@ void sim_traced_hold(void *data, const struct irq_domain *domain,
 		sim_hold(traced->line);
 }
 
-/* ... or until the line has no owner any more, and a while longer. */
+/* Hold it until the line has no owner any more, and a while longer. */
 void sim_traced_freed(void *data, const struct irq_domain *domain,
 		      irq_hw_number_t hwirq, unsigned int irq)
 {
@@ -712,7 +712,7 @@ struct sim_line *mask_request(struct kunit *test, unsigned long flags)
 
 	line->type = param->type;
 	line->on_irq = sim_served;
-	/* Goes with the last owner */
+	/* The flag is cleared when the last owner frees the line */
 	if (param->unlazy)
 		irq_set_status_flags(line->virq, IRQ_DISABLE_UNLAZY);
 	KUNIT_ASSERT_EQ(test, sim_request(line, param->type | flags), 0);

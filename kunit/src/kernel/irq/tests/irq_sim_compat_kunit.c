@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * irq_domain_create_sim(): what the users of today see.
+ * irq_domain_create_sim(): the behavior that its existing users rely on.
  */
 
 #include "irq_sim_kunit.h"
 
-/* The event is delivered on the CPU which has fired: stay there until it is. */
+/* The event is delivered on the firing CPU: stay there until it has been delivered. */
 static int sim_pend_and_flush(struct sim_line *line)
 {
 	int ret;
@@ -17,11 +17,11 @@ static int sim_pend_and_flush(struct sim_line *line)
 	return ret;
 }
 
-/* Likewise what was kept for the line. */
+/* The same for an event kept for the line. */
 static void sim_enable_and_flush(struct sim_line *line)
 {
 	migrate_disable();
-	/* Held back so that a replay by tasklet runs before the check, too */
+	/* BH disabled section, so that a replay by tasklet also runs before the check */
 	local_bh_disable();
 	enable_irq(line->virq);
 	local_bh_enable();
@@ -54,8 +54,8 @@ static void sim_lower_line_from_handler(struct kunit *test)
 
 	if (num_online_cpus() > 1) {
 		/*
-		 * On another CPU: should that one spin in the simulator, this
-		 * one takes the event away so that it comes back.
+		 * Fire on another CPU: if that CPU spins in the simulator, this
+		 * one withdraws the event so that the other one returns.
 		 */
 		sim_remote_start(&remote);
 		KUNIT_EXPECT_TRUE_MSG(test, sim_wait(&st->line[0].handled),
@@ -74,8 +74,8 @@ static void sim_lower_line_from_handler(struct kunit *test)
 }
 
 /*
- * While the simulator's work is in a handler on one CPU, another CPU runs it
- * too and serves what it fired; each event is handled once all the same.
+ * While the simulator's work is in a handler on one CPU, another CPU runs the
+ * work as well and serves what it has fired. Each event is still handled once.
  */
 static void sim_two_cpus_at_once(struct kunit *test)
 {
@@ -102,14 +102,14 @@ static void sim_two_cpus_at_once(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, atomic_read(&st->line[6].handled), 1);
 }
 
-/* One event at a time: none of them can merge with the one before it. */
+/* One event at a time, so that none can merge with the previous one. */
 static void sim_race_fire(struct sim_line *line)
 {
 	for (int i = 0; i < SIM_RACE_ROUNDS; i++)
 		sim_fire_one(line);
 }
 
-/* Two CPUs fire a line each: either CPU may serve both, each event once. */
+/* Two CPUs fire one line each: either CPU may serve both lines, each event once. */
 static void sim_exactly_once(struct kunit *test)
 {
 	struct sim_test *st = test->priv;
@@ -127,7 +127,7 @@ static void sim_exactly_once(struct kunit *test)
 
 	sim_remote_start(&remote);
 	sim_race_fire(&st->line[0]);
-	/* On the CPU which has fired */
+	/* Flush on the CPU which has fired */
 	sim_flush();
 	sim_remote_end(&remote);
 
@@ -137,7 +137,7 @@ static void sim_exactly_once(struct kunit *test)
 	}
 }
 
-/* Without an interrupt for irq_work, what is queued by irq_work waits for a tick. */
+/* Without an irq_work interrupt, queued irq_work waits for a tick. */
 static void sim_fire_one_twice_handled(struct sim_line *line)
 {
 	sim_fire_one(line);
@@ -161,14 +161,14 @@ static void sim_in_progress_elsewhere(struct kunit *test)
 	sim_pend(&st->line[3], true);
 	sim_flush();
 	atomic_set_release(&st->release, 1);
-	/* The event which was kept is handled there, before the work ends */
+	/* The kept event is handled on the other CPU, before the work ends */
 	sim_remote_end(&remote);
 
 	KUNIT_EXPECT_EQ(test, atomic_read(&st->line[3].handled), 2);
 	KUNIT_EXPECT_EQ(test, atomic_read(&st->line[3].nested), 0);
 }
 
-/* A mapping that is gone takes its event with it. */
+/* The event of a disposed mapping is dropped. */
 static void sim_latch_dies_with_mapping(struct kunit *test)
 {
 	struct sim_test *st = test->priv;
@@ -176,7 +176,7 @@ static void sim_latch_dies_with_mapping(struct kunit *test)
 
 	KUNIT_ASSERT_EQ(test, sim_request(line, 0), 0);
 	migrate_disable();
-	/* Where it takes a tick to deliver, the event outlives the mapping */
+	/* Where delivery takes a tick, the event outlives the mapping */
 	sim_pend(line, true);
 	free_irq(line->virq, line);
 	irq_dispose_mapping(line->virq);
@@ -192,7 +192,7 @@ static void sim_latch_dies_with_mapping(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, atomic_read(&line->handled), 0);
 }
 
-/* What was fired for one owner of a line never reaches the next one. */
+/* An event fired for one owner of a line never reaches the next one. */
 static void sim_latch_dies_with_owner(struct kunit *test)
 {
 	struct sim_test *st = test->priv;
@@ -206,7 +206,7 @@ static void sim_latch_dies_with_owner(struct kunit *test)
 
 	migrate_disable();
 	KUNIT_EXPECT_EQ(test, sim_request(line, 0), 0);
-	/* The core would replay from a tasklet or through the chip */
+	/* The core would replay by tasklet or through the chip */
 	sim_flush();
 	local_bh_disable();
 	local_bh_enable();
@@ -214,12 +214,12 @@ static void sim_latch_dies_with_owner(struct kunit *test)
 	synchronize_irq(line->virq);
 	KUNIT_EXPECT_EQ(test, atomic_read(&line->handled), 0);
 
-	/* ... and its own events do */
+	/* The next owner's own events do reach it */
 	KUNIT_EXPECT_EQ(test, sim_pend_and_flush(line), 0);
 	KUNIT_EXPECT_EQ(test, atomic_read(&line->handled), 1);
 }
 
-/* Nobody listens: the event is gone when somebody does. */
+/* An event without an owner is not delivered to a later one. */
 static void sim_nothing_before_request(struct kunit *test)
 {
 	struct sim_test *st = test->priv;
@@ -231,7 +231,7 @@ static void sim_nothing_before_request(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, atomic_read(&line->handled), 0);
 }
 
-/* The flow handler that was set for the line is the one which is called. */
+/* The flow handler which was set for the line is called. */
 static void sim_chained(struct kunit *test)
 {
 	struct sim_test *st = test->priv;
@@ -243,7 +243,7 @@ static void sim_chained(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, atomic_read(&line->handled), 1);
 }
 
-/* C20: where there is an interrupt for irq_work, it is done on return. */
+/* C20: where irq_work has an interrupt, the event has been handled on return. */
 static void sim_compat_is_inline(struct kunit *test)
 {
 	struct sim_test *st = test->priv;
@@ -263,7 +263,7 @@ static void sim_compat_is_inline(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, atomic_read(&st->in_hardirq), 100);
 }
 
-/* C20: its wires are there to be read back, nothing more. */
+/* C20: the wire level can be set and read back, nothing more. */
 static void sim_compat_wire(struct kunit *test)
 {
 	struct sim_test *st = test->priv;
@@ -276,13 +276,13 @@ static void sim_compat_wire(struct kunit *test)
 	}
 	sim_flush();
 	KUNIT_EXPECT_EQ(test, sim_runs(line), 0);
-	/* A fire is what the state has always been */
+	/* The pending state fires the line, as it always has */
 	KUNIT_EXPECT_EQ(test, sim_fire(line), 1);
 	irq_sim_synchronize(st->domain);
 	KUNIT_EXPECT_EQ(test, sim_runs(line), 1);
 }
 
-/* C20: a fire is all that there is to be set. */
+/* C20: only the pending state can be set. */
 static void sim_compat_states(struct kunit *test)
 {
 	static const enum irqchip_irq_state none[] = {
@@ -306,7 +306,7 @@ static void sim_compat_states(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, sim_runs(line), 1);
 }
 
-/* disable_irq() leaves the line unmasked: this is the replay of the core. */
+/* disable_irq() leaves the line unmasked: this tests the replay by the core. */
 static void sim_lazy_disable(struct kunit *test)
 {
 	struct sim_test *st = test->priv;
@@ -338,7 +338,7 @@ static void sim_real_mask(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, atomic_read(&line->handled), 1);
 }
 
-/* Whatever the variable held before, the answer is in it afterwards. */
+/* The result is stored whatever the variable contained before. */
 static void sim_pending_state_masked(struct kunit *test)
 {
 	struct sim_test *st = test->priv;
@@ -369,7 +369,7 @@ static void sim_compat_types(struct kunit *test)
 	unsigned int virq = st->line[0].virq;
 	struct sim_line *line = &st->line[1], other = { .st = st, .virq = line->virq };
 
-	/* It has no type until somebody says so: who shares it may ask for any edge */
+	/* It has no type until one is set: a shared request may ask for any edge */
 	KUNIT_EXPECT_EQ(test, irq_get_trigger_type(line->virq), IRQ_TYPE_NONE);
 	KUNIT_ASSERT_EQ(test, sim_request(line, IRQF_SHARED), 0);
 	KUNIT_EXPECT_EQ(test, irq_get_trigger_type(line->virq), IRQ_TYPE_NONE);
@@ -383,15 +383,15 @@ static void sim_compat_types(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, irq_set_irq_type(virq, IRQ_TYPE_LEVEL_HIGH), -EINVAL);
 	KUNIT_EXPECT_EQ(test, irq_set_irq_type(virq, IRQ_TYPE_LEVEL_LOW), -EINVAL);
 
-	/* No filter either: an event is an event */
+	/* The type is not a filter either: every event counts */
 	KUNIT_ASSERT_EQ(test, sim_request(&st->line[0], IRQF_TRIGGER_FALLING), 0);
 	KUNIT_EXPECT_EQ(test, sim_pend_and_flush(&st->line[0]), 0);
 	KUNIT_EXPECT_EQ(test, atomic_read(&st->line[0].handled), 1);
 }
 
 /*
- * C20: described by firmware, the first cell is the number of the line, and nobody looks at
- * others, if there are any.
+ * C20: when described by firmware, the first cell is the line number, and any other cells are
+ * ignored.
  */
 static void sim_compat_firmware(struct kunit *test)
 {
@@ -417,7 +417,7 @@ static void sim_compat_firmware(struct kunit *test)
 			continue;
 		KUNIT_EXPECT_EQ(test, irq_find_mapping(domain, 5), line.virq);
 		KUNIT_EXPECT_EQ(test, irq_get_trigger_type(line.virq), IRQ_TYPE_NONE);
-		/* Again, by a driver which is loaded a second time */
+		/* Map again, as when a driver is loaded a second time */
 		KUNIT_EXPECT_EQ(test, irq_create_fwspec_mapping(&fwspec), line.virq);
 		KUNIT_EXPECT_EQ(test, sim_request(&line, 0), 0);
 		KUNIT_EXPECT_EQ(test, sim_pend_and_flush(&line), 0);

@@ -8,7 +8,7 @@
 KUNIT_ARRAY_PARAM_DESC(delivery, sim_deliveries, name);
 KUNIT_ARRAY_PARAM_DESC(sim, sim_params, name);
 
-/* C11: from a task, the interrupt has been handled when the fire returns. */
+/* C11: when a task fires, the interrupt has been handled on return. */
 static void chip_fire_is_inline(struct kunit *test)
 {
 	struct sim_test *st = test->priv;
@@ -39,12 +39,12 @@ static void sim_log(struct sim_test *st, unsigned int what)
 #define SIM_WITNESS	100
 
 /**
- * struct sim_witness - runs in turn with the delivery of a chip
- * @st:		where it makes its mark
- * @delivery:	of the chip, and of this
- * @irq_work:	next to irq_work
- * @bh_work:	next to BH work
- * @tasklet:	next to tasklets
+ * struct sim_witness - runs alternately with the delivery of a chip
+ * @st:		test in which it records its runs
+ * @delivery:	delivery of the chip, and of the witness
+ * @irq_work:	alternates with a delivery by irq_work
+ * @bh_work:	alternates with a delivery by BH work
+ * @tasklet:	alternates with a delivery by tasklet
  */
 struct sim_witness {
 	struct sim_test		*st;
@@ -54,7 +54,7 @@ struct sim_witness {
 	struct tasklet_struct	tasklet;
 };
 
-/* Behind the delivery. Which does the same, and so gets behind this. */
+/* Queue it behind the delivery. The delivery queues itself likewise, and so gets behind this. */
 static void sim_witness_again(struct sim_witness *witness)
 {
 	if (witness->delivery == IRQ_SIM_DELIVER_HARDIRQ)
@@ -94,7 +94,7 @@ static void sim_witness_tasklet(struct tasklet_struct *tasklet)
 	sim_witness_run(container_of(tasklet, struct sim_witness, tasklet));
 }
 
-/* So many lines, the witness, and again */
+/* Expect @budget lines, then the witness, and so on */
 static void sim_expect_soft_budget(struct kunit *test, struct sim_test *st, unsigned int budget)
 {
 	unsigned int served = 0, n = 0;
@@ -112,8 +112,8 @@ static void sim_expect_soft_budget(struct kunit *test, struct sim_test *st, unsi
 }
 
 /*
- * Both run once in each interrupt, in one order or the other: an irq_work which is queued by
- * another one may come before it the next time. So there are up to two budgets in a row.
+ * Both run once in each interrupt, in either order: an irq_work which is queued by another one
+ * may come before it the next time. So up to two budgets may be served in a row.
  */
 static void sim_expect_hard_budget(struct kunit *test, struct sim_test *st, unsigned int budget)
 {
@@ -134,7 +134,7 @@ static void sim_expect_hard_budget(struct kunit *test, struct sim_test *st, unsi
 		KUNIT_EXPECT_EQ_MSG(test, most, SIM_LINES, "budget %u", budget);
 }
 
-/* A delivery serves as many lines as its budget says, then it is others' turn. */
+/* A delivery serves as many lines as its budget allows, then others get a turn. */
 static void chip_budget(struct kunit *test)
 {
 	static const unsigned int budgets[] = { 0, 1, 3, SIM_LINES - 1, SIM_LINES, UINT_MAX };
@@ -155,7 +155,7 @@ static void chip_budget(struct kunit *test)
 		struct sim_test *st = test->priv;
 		unsigned long flags;
 
-		/* The fixture, with this budget */
+		/* Recreate the fixture with this budget */
 		sim_exit(test);
 		test->priv = NULL;
 		test->param_value = &with_budget;
@@ -170,13 +170,13 @@ static void chip_budget(struct kunit *test)
 			sim_fire(&st->line[i]);
 		sim_witness_again(witness);
 		sim_let_go(test, flags);
-		/* A synchronize would take a share of the budget */
+		/* Synchronizing would use up some of the budget */
 		KUNIT_EXPECT_TRUE(test, sim_wait(&st->line[SIM_LINES - 1].handled));
 		tasklet_kill(&witness->tasklet);
 		flush_work(&witness->bh_work);
 		irq_work_sync(&witness->irq_work);
 
-		/* Tasklets and BH work keep the order of their kind, irq_work does not */
+		/* Tasklets and BH work are served in FIFO order, irq_work is not */
 		if (sim_is_soft(test))
 			sim_expect_soft_budget(test, st, budgets[b]);
 		else
@@ -204,7 +204,7 @@ static void sim_mark_tasklet(struct tasklet_struct *tasklet)
 
 #define SIM_TURNS	5
 
-/* Queues the witness in the first run, and fires itself in all but the last one. */
+/* Queue the witness in the first run, and fire the line again in all but the last one. */
 static void sim_fire_with_witness(struct sim_line *line)
 {
 	sim_note_order(line);
@@ -218,7 +218,7 @@ static void sim_fire_with_witness(struct sim_line *line)
 
 static struct task_struct *sim_wanting;
 
-/* Has all that it wants when it has the CPU. */
+/* Done as soon as it has the CPU. */
 static int sim_want_cpu(void *data)
 {
 	for (;;) {
@@ -231,7 +231,7 @@ static int sim_want_cpu(void *data)
 	return 0;
 }
 
-/* Queues the witness in the first run, and has somebody want the CPU. */
+/* Queue the witness in the first run, and make a task want the CPU. */
 static void sim_fire_wanted(struct sim_line *line)
 {
 	sim_note_order(line);
@@ -245,7 +245,7 @@ static void sim_fire_wanted(struct sim_line *line)
 		atomic_set_release(&line->st->left, 1);
 }
 
-/* C9, C27: a delivery goes on with what comes in, unless something else is to run on the CPU. */
+/* C9, C27: a delivery continues with new events, unless something else has to run on the CPU. */
 static void chip_gives_way(struct kunit *test)
 {
 	const struct sim_param *param = test->param_value;
@@ -271,7 +271,7 @@ static void chip_gives_way(struct kunit *test)
 	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, task);
 	sim_wanting = task;
 
-	/* All on one CPU */
+	/* Keep all of it on one CPU */
 	migrate_disable();
 	kthread_bind(task, smp_processor_id());
 	sched_set_fifo(task);
@@ -290,7 +290,7 @@ static void chip_gives_way(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, n, 1);
 }
 
-/* C9, C27: what comes in during an interrupt is for the next one, with any budget. */
+/* C9, C27: events arriving during an interrupt are left to the next one, with any budget. */
 static void chip_next_interrupt(struct kunit *test)
 {
 	struct sim_test *st = test->priv;
@@ -307,10 +307,10 @@ static void chip_next_interrupt(struct kunit *test)
 	line->on_irq = sim_fire_with_witness;
 	KUNIT_ASSERT_EQ(test, sim_request(line, 0), 0);
 
-	/* All on one CPU */
+	/* Keep all of it on one CPU */
 	migrate_disable();
 	KUNIT_EXPECT_EQ(test, sim_fire(line), 1);
-	/* Who synchronizes is woken by the delivery, which gives way to that */
+	/* The delivery wakes a synchronizing task, and gives way to it: wait until it is over */
 	KUNIT_EXPECT_TRUE(test, sim_wait(&st->left));
 	irq_sim_synchronize(st->domain);
 	irq_work_sync(&witness->irq_work);
@@ -319,7 +319,7 @@ static void chip_next_interrupt(struct kunit *test)
 	KUNIT_ASSERT_EQ(test, atomic_read(&st->runs), SIM_TURNS + 1);
 	while (n < SIM_TURNS && st->order[n] != SIM_WITNESS)
 		n++;
-	/* It may come behind what the next interrupt serves, and no more than that */
+	/* The witness may run after the line in the next interrupt, but not later */
 	KUNIT_EXPECT_GE(test, n, 1);
 	KUNIT_EXPECT_LE(test, n, 2);
 }
@@ -328,13 +328,13 @@ static void chip_next_interrupt(struct kunit *test)
 #define SIM_VECTOR_NONE		NR_SOFTIRQS
 #define SIM_VECTOR_HARDIRQ	(NR_SOFTIRQS + 1)
 
-/* The softirq which each CPU runs, by its tracepoints */
+/* The softirq which is running on each CPU, tracked by tracepoints */
 static DEFINE_PER_CPU(unsigned int, sim_vector);
 
 /**
  * struct sim_vectors - the tracepoints of softirqs
- * @entry:	one begins
- * @exit:	it is over
+ * @entry:	tracepoint at the start of a softirq
+ * @exit:	tracepoint at the end of a softirq
  */
 struct sim_vectors {
 	struct tracepoint	*entry;
@@ -366,7 +366,7 @@ static void sim_note_vector(struct sim_line *line)
 	struct sim_test *st = line->st;
 	int i = atomic_inc_return(&st->runs) - 1;
 
-	/* A hard interrupt may come in one of them */
+	/* A hard interrupt may arrive during a softirq */
 	if (i < ARRAY_SIZE(st->order))
 		st->order[i] = in_hardirq() ? SIM_VECTOR_HARDIRQ : __this_cpu_read(sim_vector);
 }
@@ -385,8 +385,8 @@ static unsigned int sim_vector_of(enum irq_sim_delivery delivery)
 #endif
 
 /*
- * C10: which softirq it is, for each of the runs, and that the vector of the chip
- * has nothing else to do: a pass for each delivery, none for the others.
+ * C10: check in which softirq each run is, and that the vector of the chip does no other work:
+ * one pass for each delivery, none for other vectors.
  */
 static void chip_vector(struct kunit *test)
 {
@@ -414,7 +414,7 @@ static void chip_vector(struct kunit *test)
 	passes += kstat_softirqs_cpu(tasklet, smp_processor_id());
 	for (int i = 0; i < SIM_LINES; i++)
 		sim_fire(&st->line[i]);
-	/* Still on this CPU afterwards, and without a synchronize, which counts */
+	/* Still on this CPU afterwards. No synchronize, as it would be counted */
 	migrate_disable();
 	sim_let_go(test, flags);
 	ran = sim_wait(&st->line[SIM_LINES - 1].handled);
@@ -429,7 +429,7 @@ static void chip_vector(struct kunit *test)
 	for (int i = 0; i < SIM_LINES; i++)
 		KUNIT_EXPECT_EQ_MSG(test, st->order[i], sim_vector_of(param->delivery),
 				    "run %d", i);
-	/* Others use TASKLET_SOFTIRQ, too */
+	/* TASKLET_SOFTIRQ has other users, too */
 	if (IS_ENABLED(CONFIG_IRQ_SIM_SOFTIRQ))
 		KUNIT_EXPECT_EQ(test, passes, 0);
 #else
@@ -447,7 +447,7 @@ static void sim_fire_selfish(struct sim_line *line)
 		sim_fire(line);
 }
 
-/* C9: several lines which fire themselves take turns, and the rest gets one. */
+/* C9: several lines which fire themselves take turns, and the other lines get theirs. */
 static void chip_fairness(struct kunit *test)
 {
 	struct sim_test *st = test->priv;
@@ -472,16 +472,16 @@ static void chip_fairness(struct kunit *test)
 }
 
 /**
- * struct sim_from - a fire from some context
+ * struct sim_from - a fire from a given context
  * @line:	the line to fire
- * @wire:	by a rising edge on its wire
- * @before:	runs of the handler before it
+ * @wire:	fire by a rising edge on the wire
+ * @before:	runs of the handler before the fire
  * @ret:	what the fire returned
- * @inside:	runs of the handler right after it, in the same context
- * @after:	runs of the handler when the context has been left
- * @work:	to get into a hard interrupt
- * @tasklet:	to get into a soft interrupt
- * @done:	has been there
+ * @inside:	runs of the handler right after the fire, in the same context
+ * @after:	runs of the handler after leaving the context
+ * @work:	to get into hard interrupt context
+ * @tasklet:	to get into softirq context
+ * @done:	the fire has happened
  */
 struct sim_from {
 	struct sim_line		*line;
@@ -575,14 +575,14 @@ static void sim_from_softirq(struct sim_from *from)
 	from->after = sim_from_runs(from);
 }
 
-/* C11: fired from anywhere, handled once, and when, as far as that is promised. */
+/* C11: fired from each context, the line is handled once, and at the promised time, if any. */
 static void chip_fire_from(struct kunit *test)
 {
 	enum { NO, YES, ANY };
 	static const struct {
 		const char	*name;
 		void		(*fire)(struct sim_from *from);
-		/* Handled when the fire returns, when the context is left? */
+		/* Handled when the fire returns? When the context is left? */
 		int		inside;
 		int		after;
 	} contexts[] = {
@@ -614,10 +614,10 @@ static void chip_fire_from(struct kunit *test)
 
 		KUNIT_EXPECT_EQ_MSG(test, from->ret, 1, "%s", contexts[i].name);
 		KUNIT_EXPECT_EQ_MSG(test, sim_from_runs(from), 1, "%s", contexts[i].name);
-		/* A hard interrupt comes as soon as it is let in, or with the tick */
+		/* A hard interrupt is taken when interrupts are enabled, or with the next tick */
 		if (!soft && contexts[i].fire != sim_from_irqs_disabled)
 			continue;
-		/* Preemption disabled, PREEMPT_RT has ksoftirqd do it */
+		/* With preemption disabled, PREEMPT_RT leaves it to ksoftirqd */
 		if (IS_ENABLED(CONFIG_PREEMPT_RT) &&
 		    contexts[i].fire == sim_from_preempt_disabled) {
 			inside = ANY;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What is fired is delivered: once, in order, never nested.
+ * Each event is delivered once, in order, and never nested.
  */
 
 #include "irq_sim_kunit.h"
@@ -8,7 +8,7 @@
 KUNIT_ARRAY_PARAM_DESC(delivery, sim_deliveries, name);
 KUNIT_ARRAY_PARAM_DESC(sim, sim_params, name);
 
-/* C2, C10: one fire, one run, in the context which was asked for. */
+/* C2, C10: one fire gives one run, in the requested context. */
 static void chip_fire_once(struct kunit *test)
 {
 	struct sim_test *st = test->priv;
@@ -25,7 +25,7 @@ static void chip_fire_once(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, atomic_read(&st->irqs_on), 0);
 }
 
-/* C3, C11: held, the fires merge; all that was latched runs at the end. */
+/* C3, C11: while delivery is held, fires merge; everything latched runs at the end. */
 static void chip_held_and_merged(struct kunit *test)
 {
 	struct sim_test *st = test->priv;
@@ -51,14 +51,14 @@ static void chip_held_and_merged(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, merged, 2 * SIM_LINES);
 	for (int i = 0; i < SIM_LINES; i++) {
 		KUNIT_EXPECT_EQ(test, atomic_read(&st->line[i].handled), 1);
-		/* What merged in the chip is no latch */
+		/* Fires which merged in the chip are not latches */
 		KUNIT_EXPECT_EQ(test, sim_account(test, &st->line[i]).latched, 1);
 		KUNIT_EXPECT_EQ(test, sim_account(test, &st->line[i]).merged, 0);
 		sim_account_balances(test, &st->line[i]);
 	}
 }
 
-/* C9: in the order in which they latched. */
+/* C9: lines run in the order in which they latched. */
 static void chip_fifo(struct kunit *test)
 {
 	static const unsigned int order[SIM_LINES] = { 3, 7, 0, 5, 1, 6, 4, 2 };
@@ -91,7 +91,7 @@ static void sim_fire_self(struct sim_line *line)
 		sim_fire(line);
 }
 
-/* C4, C9: a line which fires itself runs again, behind all that wait. */
+/* C4, C9: a line which fires itself runs again, after all waiting lines. */
 static void chip_self_fire(struct kunit *test)
 {
 	struct sim_test *st = test->priv;
@@ -102,7 +102,7 @@ static void chip_self_fire(struct kunit *test)
 	for (int i = 0; i < SIM_LINES; i++)
 		sim_fire(&st->line[i]);
 	sim_release_cpu(test, flags);
-	/* A synchronize waits for what is there, not for what comes of it */
+	/* Synchronizing waits for pending events, not for those which they cause */
 	for (int i = 0; i < SIM_SELF_FIRES; i++)
 		irq_sim_synchronize(st->domain);
 
@@ -123,7 +123,7 @@ static void sim_fire_lower(struct sim_line *line)
 		sim_fire(&line->st->line[line->hwirq - 1]);
 }
 
-/* Each handler fires the line below its own. */
+/* Each handler fires the line with the next lower number. */
 static void chip_fire_from_handler(struct kunit *test)
 {
 	struct sim_test *st = test->priv;
@@ -138,7 +138,7 @@ static void chip_fire_from_handler(struct kunit *test)
 	}
 }
 
-/* C3, C4: the handler runs here while another CPU fires: the account is exact. */
+/* C3, C4: the handler runs here while another CPU fires; the account is exact. */
 static void chip_account_across_cpus(struct kunit *test)
 {
 	struct sim_test *st = test->priv;
@@ -179,7 +179,7 @@ static void chip_account_across_cpus(struct kunit *test)
 
 	irq_sim_synchronize(st->domain);
 	account = sim_account(test, &st->line[0]);
-	/* Some were merged by enable_irq(). Nothing waits, nothing was taken back. */
+	/* Some events were merged by enable_irq(). None is waiting, none was withdrawn. */
 	KUNIT_EXPECT_EQ(test, account.latched, atomic_read(&st->latched));
 	KUNIT_EXPECT_EQ(test, account.waiting, 0);
 	KUNIT_EXPECT_EQ(test, account.dropped, 0);
@@ -189,9 +189,9 @@ static void chip_account_across_cpus(struct kunit *test)
 }
 
 /*
- * C3, C4: while its handler runs on one CPU, a line is fired on another one. The
- * first fire gets to genirq, which keeps it and masks the line; the second one is
- * latched, and the others merge into that.
+ * C3, C4: while its handler runs on one CPU, a line is fired on another one. The first fire
+ * reaches genirq, which keeps the event and masks the line; the second one is latched, and the
+ * others merge into it.
  */
 static void chip_in_progress_elsewhere(struct kunit *test)
 {
@@ -224,14 +224,14 @@ static void chip_in_progress_elsewhere(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, account.latched, 3);
 	KUNIT_EXPECT_EQ(test, account.kept, 1);
 	KUNIT_EXPECT_EQ(test, account.waiting, 2);
-	/* A run each, one after the other */
+	/* One run for each, one after the other */
 	KUNIT_EXPECT_EQ(test, sim_runs(line), 3);
 	sim_account_balances(test, line);
 	KUNIT_EXPECT_EQ(test, sim_account(test, line).merged, 0);
 	KUNIT_EXPECT_EQ(test, atomic_read(&line->nested), 0);
 }
 
-/* C3: the latch of a line which is queued is withdrawn: the next fire is a new one. */
+/* C3: the latch of a queued line is withdrawn: the next fire makes a new one. */
 static void chip_withdrawn(struct kunit *test)
 {
 	struct sim_test *st = test->priv;
@@ -260,9 +260,9 @@ static void chip_withdrawn(struct kunit *test)
 }
 
 /*
- * C3: a delivery on another CPU has taken the line, and is not in the flow
- * handler yet. Whatever happens to the line meanwhile, there is one run for
- * each latch.
+ * C3: a delivery on another CPU has taken the line, but has not entered the
+ * flow handler yet. Whatever happens to the line meanwhile, there is one run
+ * for each latch.
  */
 static void chip_taken(struct kunit *test)
 {
@@ -285,7 +285,7 @@ static void chip_taken(struct kunit *test)
 							   traced));
 
 	sim_remote_hold(test, &remote);
-	/* Masked and unmasked here: it waits to be handled over there */
+	/* Masked and unmasked here: it waits to be handled on the other CPU */
 	local_bh_disable();
 	disable_irq_nosync(line->virq);
 	enable_irq(line->virq);
@@ -293,10 +293,10 @@ static void chip_taken(struct kunit *test)
 	local_bh_enable();
 	sim_flush();
 	runs[0] = sim_runs(line);
-	/* Somebody else calls the flow handler, which takes the latch */
+	/* Another caller of the flow handler takes the latch */
 	generic_handle_irq_safe(line->virq);
 	runs[1] = sim_runs(line);
-	/* The next one is for the delivery over there */
+	/* The next event is for the delivery on the other CPU */
 	latched = sim_fire(line);
 	sim_flush();
 	runs[2] = sim_runs(line);
@@ -313,11 +313,11 @@ static void chip_taken(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, runs[2], 1);
 	KUNIT_EXPECT_EQ(test, sim_runs(line), 2);
 	KUNIT_EXPECT_EQ(test, atomic_read(&line->nested), 0);
-	/* And it is not stuck */
+	/* The line is not stuck */
 	KUNIT_EXPECT_EQ(test, sim_fire(line), 1);
 	irq_sim_synchronize(st->domain);
 	KUNIT_EXPECT_EQ(test, sim_runs(line), 3);
-	/* The run which somebody else caused took the latch of one of the three */
+	/* The run caused by the other caller took the latch of one of the three */
 	account = sim_account(test, line);
 	KUNIT_EXPECT_EQ(test, account.latched, 3);
 	KUNIT_EXPECT_EQ(test, account.merged, 1);

@@ -23,14 +23,14 @@
 
 #include "irq_sim_kunit.h"
 
-/* A CPU which has not answered for so long has interrupts disabled. */
+/* A CPU which has not answered for this long has interrupts disabled. */
 #define DYING_DEAF_NS	(5 * NSEC_PER_MSEC)
-/* How long to wait for that */
+/* How long to wait for the CPU to stop answering */
 #define DYING_WAIT_NS	(100 * NSEC_PER_MSEC)
 #define DYING_TICK_NS	(200 * NSEC_PER_USEC)
-/* Give up when stop_machine() does not come */
+/* Give up if stop_machine() has not started by then */
 #define DYING_HELD_NS	(500 * NSEC_PER_MSEC)
-/* Take the CPU down at most ROUNDS times, until HITS fires have landed */
+/* Take the CPU down up to DYING_ROUNDS times, until DYING_HITS fires have landed */
 #define DYING_ROUNDS	20
 #define DYING_HITS	3
 #define DYING_LINES	3
@@ -38,23 +38,23 @@
 /**
  * struct dying - a CPU which dies with lines on its list
  * @st:		the test
- * @cpu:	which one
- * @here:	lands in the stopper thread of one that stays
- * @there:	holds @cpu
- * @tp:		tells when to
- * @armed:	a CPU is taken down
- * @probe:	an interrupt for @cpu, which answers
- * @held:	@there runs
+ * @cpu:	the CPU which goes down
+ * @here:	timer on a CPU that stays; fires in the stopper thread
+ * @there:	holds @cpu in an interrupt
+ * @tp:		the tracepoint from which @there is queued
+ * @armed:	a CPU is being taken down
+ * @probe:	a call sent to @cpu, which answers it
+ * @held:	@there is running
  * @go:		tells @there to return
  * @sent:	@probe is on its way
  * @answered:	@probe ran: 1 in an interrupt, -1 when @cpu took none any more
- * @stopped:	ticks of @here in the stopper thread
+ * @stopped:	ticks of @here during the stopper thread
  * @fired:	@here has fired
- * @landed:	@cpu took no interrupts then
- * @begun:	handlers which had begun when @here was through
- * @ret:	what the fires returned
+ * @landed:	@cpu took no interrupts at that time
+ * @begun:	handlers which had started when @here had fired
+ * @ret:	return values of the fires
  * @percpu:	the line which is fired, if it is a per-CPU one
- * @fire:	fires
+ * @fire:	called to fire
  */
 struct dying {
 	struct sim_test	*st;
@@ -77,12 +77,12 @@ struct dying {
 	void		(*fire)(struct dying *dying);
 };
 
-/* The test whose CPU goes down */
+/* The running test, whose CPU goes down */
 static struct dying *dying_now;
 
 /*
- * An interrupt, or an idle CPU which polls, is in time. A CPU which has disabled interrupts
- * for good runs what it has been sent in take_cpu_down(): it was deaf.
+ * An interrupt, or an idle CPU which polls, answers in time. A CPU which has disabled
+ * interrupts for good runs the call only in take_cpu_down(): it was deaf.
  */
 static void dying_answer(void *data)
 {
@@ -93,8 +93,8 @@ static void dying_answer(void *data)
 }
 
 /*
- * Not by local_clock(), which may stand still until the next tick: there is none while
- * these wait.
+ * Does not use local_clock(), which may stand still until the next tick, and there is no tick
+ * during this wait.
  */
 static bool dying_is_deaf(struct dying *dying)
 {
@@ -125,8 +125,8 @@ static void dying_there(struct irq_work *work)
 }
 
 /*
- * The hotplug thread of the CPU is parked, and takedown_cpu() waits until it has left the
- * CPU. The interrupt comes when that is over; stop_machine() does not come before.
+ * The hotplug thread of the CPU is parked, and takedown_cpu() waits until it has left the CPU.
+ * The interrupt arrives after that, and before stop_machine() starts.
  */
 static void __maybe_unused dying_switch(void *data, bool preempt, struct task_struct *prev,
 					struct task_struct *next, unsigned int prev_state)
@@ -157,7 +157,7 @@ static enum hrtimer_restart dying_here(struct hrtimer *timer)
 		dying->stopped = 0;
 		goto again;
 	}
-	/* At the first tick the stopper may not have acknowledged that it is prepared */
+	/* At the first tick the stopper may not have acknowledged the prepare step yet */
 	if (!dying->stopped++)
 		goto again;
 
@@ -207,14 +207,14 @@ static struct dying *dying_init(struct kunit *test, void (*fire)(struct dying *d
 	if (!get_cpu_device(dying->cpu) || dev_offline_disabled(get_cpu_device(dying->cpu)))
 		kunit_skip(test, "CPU %d cannot go down", dying->cpu);
 #ifdef CONFIG_TRACEPOINTS
-	/* Once, as that changes code */
+	/* Only once per test, as registering patches code */
 	KUNIT_ASSERT_EQ(test, 0, tracepoint_probe_register(dying->tp, dying_switch, dying));
 #endif
 	dying_now = dying;
 	return dying;
 }
 
-/* Before the CPU goes down */
+/* Called before the CPU goes down */
 static void dying_begin(struct dying *dying)
 {
 	struct sim_remote remote = { .fn = dying_start };
@@ -231,15 +231,15 @@ static void dying_begin(struct dying *dying)
 	WRITE_ONCE(dying->armed, true);
 }
 
-/* After the CPU is down. Waits until nothing uses @dying, for which it needs all CPUs. */
+/* Called when the CPU is down. Waits until nothing uses @dying, which needs all CPUs. */
 static void dying_end(struct dying *dying)
 {
-	/* The switch to the idle task there is long ago */
+	/* The switch to the idle task was long ago */
 	WRITE_ONCE(dying->armed, false);
 	atomic_set_release(&dying->go, 1);
 	hrtimer_cancel(&dying->here);
 	irq_work_sync(&dying->there);
-	/* A CPU which is down has run what it was sent; a probe may have been late only */
+	/* A CPU which is down has run its pending calls; a probe may only have been late */
 	while (atomic_read_acquire(&dying->sent))
 		schedule_timeout_uninterruptible(1);
 	dying->landed = atomic_read_acquire(&dying->fired) && atomic_read(&dying->answered) < 0;
@@ -252,10 +252,10 @@ static void dying_remove_cpu(struct kunit *test, struct dying *dying)
 	dying_end(dying);
 }
 
-/* On a machine which is slow or busy, it may come too late each time */
+/* On a slow or busy machine, the fire may be too late each time */
 static void dying_need_hit(struct kunit *test, int hits)
 {
-	/* A failure stays one */
+	/* Do not turn a failure into a skip */
 	if (!hits && test->status != KUNIT_FAILURE)
 		kunit_skip(test, "no CPU was caught with interrupts disabled");
 }
@@ -273,17 +273,17 @@ static void dying_note(struct sim_line *line)
 }
 
 /**
- * struct dying_sync - irq_sim_synchronize(), called when the lines have been fired
- * @dying:	what is fired
- * @stall:	holds @stall_cpu, if there is one
- * @stall_cpu:	takes no interrupts from before the take-over until released
- * @held:	it does not
- * @release:	it is to go on
- * @late:	nobody has released it
- * @called:	the call is on its way
- * @returned:	and is over
- * @before:	runs of the handlers before
- * @runs:	those that it has waited for
+ * struct dying_sync - irq_sim_synchronize(), called after the lines were fired
+ * @dying:	the fired lines and the dying CPU
+ * @stall:	stalls @stall_cpu, if there is one
+ * @stall_cpu:	CPU which takes no interrupts from before the take-over until released
+ * @held:	@stall_cpu is being stalled
+ * @release:	lets @stall_cpu continue
+ * @late:	@stall_cpu was not released in time
+ * @called:	irq_sim_synchronize() is about to be called
+ * @returned:	irq_sim_synchronize() has returned
+ * @before:	handler runs before the fires
+ * @runs:	handler runs which the call has waited for
  */
 struct dying_sync {
 	struct dying		*dying;
@@ -323,7 +323,7 @@ static int dying_synchronize(void *data)
 	irq_sim_synchronize(st->domain);
 	sync->runs = dying_runs_of(st) - sync->before;
 	atomic_set_release(&sync->returned, 1);
-	/* kthread_stop() wants it to be there */
+	/* kthread_stop() needs the thread to exist */
 	while (!kthread_should_stop())
 		usleep_range(50, 100);
 	return 0;
@@ -346,10 +346,10 @@ static void dying_stall_fn(void *data)
 }
 
 /*
- * Called when the CPU is dead, before irq_sim_cpu_dead(): a dynamic state gets the first
- * free number, which is behind that of irq/sim:dead, as that is there since boot, unless an
- * earlier one was removed. The call of irq_sim_synchronize() has found the other CPUs idle
- * and waits for the end of this when the take-over begins.
+ * Called when the CPU is dead, before irq_sim_cpu_dead(). A dynamic state gets the first free
+ * number, which is after that of irq/sim:dead, as that has existed since boot, unless an
+ * earlier one was removed. By the time the take-over starts, irq_sim_synchronize() has found
+ * the other CPUs idle and waits for the dead one.
  */
 static int dying_dead(unsigned int cpu)
 {
@@ -366,7 +366,7 @@ static int dying_dead(unsigned int cpu)
 	return 0;
 }
 
-/* A round: what was fired at the CPU which goes down is waited for. */
+/* One round: irq_sim_synchronize() waits for the lines fired at the CPU which goes down. */
 static void dying_round(struct kunit *test, struct dying_sync *sync, unsigned int cpu)
 {
 	struct dying *dying = sync->dying;
@@ -396,7 +396,7 @@ static void dying_round(struct kunit *test, struct dying_sync *sync, unsigned in
 	KUNIT_EXPECT_EQ(test, sim_remove_cpu(dying->cpu), 0);
 	if (sync->stall_cpu >= 0 && atomic_read(&dying->fired)) {
 		held = atomic_read(&sync->held);
-		/* A call that returns too early does so now */
+		/* Leave time for a call which returns too early */
 		usleep_range(20000, 21000);
 		early = atomic_read(&sync->returned);
 		atomic_set_release(&sync->release, 1);
@@ -420,9 +420,10 @@ static void dying_round(struct kunit *test, struct dying_sync *sync, unsigned in
 }
 
 /*
- * C16, C17: what is on the list of a CPU that dies is delivered elsewhere, once, in the
- * order in which it was fired; irq_sim_synchronize() returns behind it. A softirq delivery
- * is not on that list, as the CPU has left cpu_active_mask before: nothing goes there.
+ * C16, C17: lines on the list of a dying CPU are delivered on another CPU, once, in the order
+ * in which they were fired. irq_sim_synchronize() returns after that. Lines delivered by
+ * softirq are not on that list: the CPU has left cpu_active_mask before, so nothing is queued
+ * there.
  */
 static void dying_lines(struct kunit *test)
 {
@@ -464,8 +465,8 @@ static void dying_lines(struct kunit *test)
 }
 
 /*
- * C17: irq_sim_synchronize() has found that a CPU has nothing to do, and waits for the one
- * that dies. The lines which that leaves go to the first CPU, which is stalled.
+ * C17: irq_sim_synchronize() has found that a CPU has nothing to do, and waits for the CPU that
+ * dies. The lines left by the dying CPU go to the first CPU, which is stalled.
  */
 static void dying_moved(struct kunit *test)
 {
@@ -528,8 +529,8 @@ static void dying_fire_on(struct dying *dying)
 }
 
 /*
- * C24: the line of a CPU which dies with an event on its list is for nobody else. It runs
- * when the CPU is back and has it enabled.
+ * C24: a per-CPU line with an event on the list of a dying CPU is not taken over by another
+ * CPU. It runs when the CPU is back and has enabled it.
  */
 static void dying_percpu(struct kunit *test)
 {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * An interrupt which fires the line at each instruction of a fire, its delivery, a mask and
- * an unmask. On a machine whose clock counts instructions (qemu -icount) it lands at each
- * of them; elsewhere, somewhere.
+ * An interrupt fires the line at each instruction of a fire, its delivery, a mask and an
+ * unmask. On a machine whose clock counts instructions (qemu -icount) it lands at each of them;
+ * elsewhere, at random ones.
  */
 
 #include <asm/irq_regs.h>
@@ -23,20 +23,20 @@ module_param(every_show, bool, 0444);
 MODULE_PARM_DESC(every_show, "Print where the interrupts came");
 
 #define EVERY_ADDRESSES	16384
-/* Longer than it takes to start the timer. Two of them, as timers have steps of their own */
+/* Longer than it takes to start the timer. Two of them, as timers have a granularity */
 #define EVERY_LEAD_NS	30000
 #define EVERY_LEADS	2
 
 /**
- * struct every - a fire which is to land at each instruction
+ * struct every - a fire which is meant to land at each instruction
  * @line:	the line
  * @timer:	fires it
- * @lead:	the time up to the timer
+ * @lead:	delay of the timer
  * @latched:	fires which made a latch
- * @phase:	0 before what is interrupted, 1 in it, 2 behind it
- * @landed:	the phase in which the timer came, -1 if it has not
- * @at:		where it came, the addresses of all instructions so far
- * @n:		of them
+ * @phase:	0 before the interrupted code, 1 inside it, 2 after it
+ * @landed:	the phase in which the timer fired, -1 if it has not
+ * @at:		addresses of all instructions at which it fired
+ * @n:		number of addresses in @at
  */
 struct every {
 	struct sim_line	*line;
@@ -49,7 +49,7 @@ struct every {
 	unsigned int	n;
 };
 
-/* What is interrupted. */
+/* The operation to be interrupted. */
 enum every_what { EVERY_FIRE, EVERY_MERGE, EVERY_MASKED, EVERY_MASK, EVERY_UNMASK, EVERY_WIRE };
 
 struct every_param {
@@ -92,7 +92,7 @@ static void every_note(struct every *every, int ret)
 		atomic_inc(&every->latched);
 }
 
-/* What the interrupt lands in: no more than the calls which are meant. */
+/* The code to be interrupted: only the calls under test. */
 static noinline void every_do(struct every *every, enum every_what what)
 {
 	struct sim_line *line = every->line;
@@ -116,7 +116,7 @@ static noinline void every_do(struct every *every, enum every_what what)
 	}
 }
 
-/* So many instructions, more or less: the loop has three, and a step is one. */
+/* Wait for about @n instructions: the loop has three, and a step is one. */
 static noinline void every_wait(unsigned int n)
 {
 	for (unsigned int i = 0; i < n / 8; i++)
@@ -177,13 +177,13 @@ static void every_step(struct kunit *test, struct every *every, enum every_what 
 	irq_sim_synchronize(st->domain);
 }
 
-/* Where the timer comes with one lead. */
+/* Find where the timer fires with one lead. */
 static void every_lead(struct kunit *test, struct every *every, enum every_what what,
 		       unsigned int landed[3])
 {
 	unsigned int lo = 0, hi = 2 * EVERY_LEAD_NS;
 
-	/* The shortest wait with which it comes before the wait is over */
+	/* The shortest wait with which the timer fires before the wait is over */
 	while (every_lands && hi - lo > 8) {
 		unsigned int wait = lo + (hi - lo) / 2;
 
@@ -193,7 +193,7 @@ static void every_lead(struct kunit *test, struct every *every, enum every_what 
 		else
 			hi = wait;
 	}
-	/* From there on it comes later and later */
+	/* From there on it fires later and later */
 	hi += 16;
 	for (unsigned int i = 0; i < (every_lands ? every_steps : 1) && i < hi; i++) {
 		every_step(test, every, what, hi - i);
@@ -210,7 +210,7 @@ static void every_instruction(struct kunit *test)
 	unsigned int landed[3] = { };
 
 	KUNIT_ASSERT_NOT_NULL(test, every);
-	/* Suites may run a few ticks before timers get to high resolution */
+	/* Suites may run a few ticks before timers switch to high resolution */
 	while (IS_ENABLED(CONFIG_HIGH_RES_TIMERS) && hrtimer_resolution > NSEC_PER_USEC &&
 	       time_before(jiffies, end))
 		sim_poll();

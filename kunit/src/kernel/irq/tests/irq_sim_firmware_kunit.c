@@ -15,7 +15,7 @@ KUNIT_ARRAY_PARAM_DESC(delivery, sim_deliveries, name);
 #define FW_LINES	16
 #define FW_STACKED	16
 
-/* The first of the lines of the child is this one of the parent */
+/* The first line of the child domain is this line of the parent */
 #define FW_OFFSET	4
 
 struct fw_test {
@@ -30,7 +30,7 @@ static struct fw_test *fw_of(struct kunit *test)
 	return container_of((struct sim_test *)test->priv, struct fw_test, st);
 }
 
-/* What firmware says about a line of @fwnode. */
+/* Map a line of @fwnode as firmware describes it. */
 static unsigned int fw_map(struct fwnode_handle *fwnode, int cells, u32 hwirq, u32 type)
 {
 	struct irq_fwspec fwspec = {
@@ -94,7 +94,7 @@ static void fw_exit(struct kunit *test)
 		irq_domain_free_fwnode(fw->fwnode);
 }
 
-/* Map a line from firmware and request it with the type which that has. */
+/* Map a line as described by firmware, and request it with that type. */
 static struct sim_line *fw_line(struct kunit *test, int cells, u32 hwirq, u32 type)
 {
 	struct fw_test *fw = fw_of(test);
@@ -106,7 +106,7 @@ static struct sim_line *fw_line(struct kunit *test, int cells, u32 hwirq, u32 ty
 	return line;
 }
 
-/* C23: one cell is the number of the line, which has the documented default type. */
+/* C23: one cell is the line number; the line has the documented default type. */
 static void fw_one_cell(struct kunit *test)
 {
 	struct sim_line *line = fw_line(test, 1, 4, 0);
@@ -123,7 +123,7 @@ static void fw_one_cell(struct kunit *test)
 	sim_expect_account(test, line, NULL);
 }
 
-/* C23: the second cell is its type, which a request without one gets. */
+/* C23: the second cell is the type, which a request without a type uses. */
 static void fw_two_cells(struct kunit *test)
 {
 	static const struct {
@@ -144,7 +144,7 @@ static void fw_two_cells(struct kunit *test)
 		int runs = sim_runs(line);
 
 		KUNIT_EXPECT_EQ(test, irq_get_trigger_type(line->virq), types[i].is);
-		/* For the level: the wire is lowered by the handler */
+		/* For the level: the handler lowers the wire */
 		line->type = types[i].is;
 		line->on_irq = sim_served;
 		KUNIT_ASSERT_EQ(test, sim_request(line, 0), 0);
@@ -159,7 +159,7 @@ static void fw_two_cells(struct kunit *test)
 	}
 }
 
-/* C23: a low level, which is asserted as soon as somebody listens. */
+/* C23: a low level, which is asserted as soon as the line is requested. */
 static void fw_level_low(struct kunit *test)
 {
 	struct sim_line *line = fw_line(test, 2, 3, IRQ_TYPE_LEVEL_LOW);
@@ -172,7 +172,7 @@ static void fw_level_low(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, sim_state(line, IRQCHIP_STATE_LINE_LEVEL));
 }
 
-/* C23: other counts of cells, other types and other numbers are refused. */
+/* C23: other numbers of cells, other types and other line numbers are refused. */
 static void fw_refused(struct kunit *test)
 {
 	struct fw_test *fw = fw_of(test);
@@ -191,11 +191,11 @@ static void fw_refused(struct kunit *test)
 	}
 	KUNIT_EXPECT_EQ(test, fw_map(fw->fwnode, 2, 3, BIT(31) | IRQ_TYPE_EDGE_RISING), 0);
 	KUNIT_EXPECT_EQ(test, fw->st.domain->mapcount, 0);
-	/* None of them has left anything */
+	/* None of them has left anything behind */
 	fw_line(test, 1, 3, 0);
 }
 
-/* C23: a second description of the same line has to say the same. */
+/* C23: a second description of the same line must match the first one. */
 static void fw_mismatch(struct kunit *test)
 {
 	struct sim_line *line = fw_line(test, 2, 3, IRQ_TYPE_LEVEL_LOW);
@@ -204,7 +204,7 @@ static void fw_mismatch(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, fw_map(fw->fwnode, 2, 3, IRQ_TYPE_LEVEL_LOW), line->virq);
 	KUNIT_EXPECT_EQ(test, fw_map(fw->fwnode, 2, 3, IRQ_TYPE_EDGE_RISING), 0);
 
-	/* What breaks the second modprobe of a driver which asks for another type */
+	/* This breaks the second modprobe of a driver which requests another type */
 	KUNIT_ASSERT_EQ(test, sim_request(line, IRQF_TRIGGER_FALLING), 0);
 	free_irq(line->virq, line);
 	KUNIT_EXPECT_EQ(test, fw_map(fw->fwnode, 2, 3, IRQ_TYPE_LEVEL_LOW), 0);
@@ -214,7 +214,7 @@ static void fw_mismatch(struct kunit *test)
 	KUNIT_EXPECT_NE(test, line->virq, 0);
 }
 
-/* C23: no line is taken twice, and what fails in the middle leaves nothing. */
+/* C23: no line is allocated twice, and a failure in the middle leaves nothing behind. */
 static void fw_alloc_twice(struct kunit *test)
 {
 	struct sim_line *line = fw_line(test, 1, 6, 0);
@@ -228,14 +228,14 @@ static void fw_alloc_twice(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, irq_domain_alloc_irqs(domain, 1, NUMA_NO_NODE, NULL), -EINVAL);
 	fwspec.param[0] = 4;
 	KUNIT_EXPECT_EQ(test, irq_domain_alloc_irqs(domain, 4, NUMA_NO_NODE, &fwspec), -EBUSY);
-	/* Beyond the end */
+	/* Beyond the last line */
 	fwspec.param[0] = FW_LINES - 2;
 	KUNIT_EXPECT_EQ(test, irq_domain_alloc_irqs(domain, 4, NUMA_NO_NODE, &fwspec), -EINVAL);
 	KUNIT_EXPECT_EQ(test, domain->mapcount, 1);
 	for (int i = 0; i < FW_LINES; i++)
 		KUNIT_EXPECT_EQ(test, irq_find_mapping(domain, i), i == 6 ? line->virq : 0);
 
-	/* The line which was there is as it was, and the others are free */
+	/* The existing line is unchanged, and the others are free */
 	KUNIT_ASSERT_EQ(test, sim_request(line, 0), 0);
 	KUNIT_EXPECT_EQ(test, sim_fire(line), 1);
 	irq_sim_synchronize(domain);
@@ -251,7 +251,7 @@ static void fw_alloc_twice(struct kunit *test)
 	irq_domain_free_irqs(virq, 2);
 }
 
-/* C27: the size of a chip costs nothing, and its last line is as good as any. */
+/* C27: the size of a chip costs nothing, and its last line works like any other. */
 static void fw_large(struct kunit *test)
 {
 	static const unsigned int sizes[] = { 1 << 20, 1 << 24 };
@@ -286,7 +286,7 @@ static void fw_large(struct kunit *test)
 	}
 }
 
-/* A chip on top, which leaves all to the one below. */
+/* A stacked chip which leaves everything to its parent. */
 #define FW_CHIP								\
 	.irq_ack		= irq_chip_ack_parent,			\
 	.irq_mask		= irq_chip_mask_parent,			\
@@ -305,7 +305,7 @@ static const struct irq_chip fw_chip = {
 #endif
 };
 
-/* The same with startup and shutdown, and with both steps of a level in one. */
+/* The same with startup and shutdown, and with mask and ack combined in one callback. */
 static const struct irq_chip fw_chip_startup = {
 	.name			= "fw_chip_startup",
 	FW_CHIP,
@@ -365,12 +365,12 @@ static struct sim_line *fw_stacked_line(struct kunit *test)
 
 	KUNIT_ASSERT_GT(test, virq, 0);
 	line->virq = virq;
-	/* It is fired at the chip below */
+	/* The line is fired at the parent chip */
 	line->hwirq = 2 + FW_OFFSET;
 	return line;
 }
 
-/* C24: fired below, a stacked line runs the handler on top, once, under all its operations. */
+/* C24: fired at the parent, a stacked line runs its handler once, through all operations. */
 static void fw_stacked_check(struct kunit *test, const struct irq_chip *chip)
 {
 	struct irq_sim_account done = { .latched = 7, .kept = 2, .merged = 1, .dropped = 2 };
@@ -387,7 +387,7 @@ static void fw_stacked_check(struct kunit *test, const struct irq_chip *chip)
 	irq_sim_synchronize(st->domain);
 	KUNIT_EXPECT_EQ(test, sim_runs(line), 1);
 
-	/* Kept, and one behind it: a retrigger, which merges */
+	/* One event is kept, the next one latched: the retrigger merges */
 	disable_irq(line->virq);
 	KUNIT_EXPECT_EQ(test, sim_fire(line), 1);
 	irq_sim_synchronize(st->domain);
@@ -398,7 +398,7 @@ static void fw_stacked_check(struct kunit *test, const struct irq_chip *chip)
 	irq_sim_synchronize(st->domain);
 	KUNIT_EXPECT_EQ(test, sim_runs(line), 2);
 
-	/* The type is that of the chip below, the flow handler is not: that of the one on top */
+	/* The parent chip has the type; the flow handler is the one set by the chip on top */
 	KUNIT_EXPECT_EQ(test, irq_set_irq_type(line->virq, IRQ_TYPE_LEVEL_HIGH), 0);
 	KUNIT_EXPECT_TRUE(test, desc->handle_irq == handle_edge_irq);
 	KUNIT_EXPECT_EQ(test, irq_set_irq_type(line->virq, IRQ_TYPE_EDGE_FALLING), 0);
@@ -421,7 +421,7 @@ static void fw_stacked_check(struct kunit *test, const struct irq_chip *chip)
 	KUNIT_EXPECT_EQ(test, sim_runs(line), 4);
 	KUNIT_EXPECT_EQ(test, line->cpu, 0);
 
-	/* Shut down with one kept and one latched */
+	/* Shut down with one event kept and one latched */
 	disable_irq(line->virq);
 	KUNIT_EXPECT_EQ(test, sim_fire(line), 1);
 	irq_sim_synchronize(st->domain);
@@ -445,7 +445,7 @@ static void fw_stacked_startup(struct kunit *test)
 	fw_stacked_check(test, &fw_chip_startup);
 }
 
-/* C24: a fire while the handler is in progress elsewhere, seen through the chip on top. */
+/* C24: a fire while the handler is in progress on another CPU, through the stacked chip. */
 static void fw_stacked_progress(struct kunit *test)
 {
 	struct irq_sim_account done = { .latched = 3, .kept = 1 };
@@ -471,7 +471,10 @@ static void fw_stacked_progress(struct kunit *test)
 	sim_expect_account(test, line, &done);
 }
 
-/* C24: what was allocated below is not allocated twice, and a failure leaves nothing there. */
+/*
+ * C24: a line allocated in the parent is not allocated twice, and a failure leaves nothing
+ * there.
+ */
 static void fw_stacked_twice(struct kunit *test)
 {
 	struct fw_test *fw = fw_of(test);
@@ -488,7 +491,7 @@ static void fw_stacked_twice(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, fw_stacked_alloc(fw, 0, 4), -EBUSY);
 	KUNIT_EXPECT_EQ(test, fw_stacked_alloc(fw, FW_LINES, 1), -EINVAL);
 	KUNIT_EXPECT_EQ(test, fw_stacked_alloc(fw, FW_LINES - FW_OFFSET - 1, 2), -EINVAL);
-	/* Below, it cannot be mapped a second time either: there is one interrupt for both */
+	/* Nor can it be mapped again in the parent: there is one interrupt for both */
 	KUNIT_EXPECT_EQ(test, irq_create_mapping(domain, 2 + FW_OFFSET), line->virq);
 	KUNIT_EXPECT_EQ(test, irq_domain_alloc_irqs(domain, 1, NUMA_NO_NODE, &below), -EBUSY);
 	KUNIT_EXPECT_EQ(test, fw->st.domain->mapcount, 1);
@@ -507,7 +510,7 @@ static void fw_stacked_twice(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, sim_runs(line), 1);
 }
 
-/* C24: lines come, are requested, freed and go while somebody fires them. */
+/* C24: lines are mapped, requested, freed and disposed of under fire. */
 static void fw_stacked_dispose(struct kunit *test)
 {
 	const struct irq_chip *chips[] = { &fw_chip, &fw_chip_startup };
@@ -530,7 +533,7 @@ static void fw_stacked_dispose(struct kunit *test)
 		runs = sim_use_under_fire(test, line, task, i % 4 < 2);
 		irq_dispose_mapping(line->virq);
 		line->virq = 0;
-		/* Nothing comes after the free; the account is the line's own */
+		/* Nothing runs after the free; the account belongs to the mapping */
 		irq_sim_synchronize(st->domain);
 		KUNIT_EXPECT_EQ(test, sim_runs(line), runs);
 		atomic_set(&line->handled, 0);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Calls of the driver API at random, from two tasks: each works or fails with an error
- * that it documents, and afterwards a line is as good as new.
+ * Random calls of the driver API from two tasks: each call succeeds or fails with a documented
+ * error, and afterwards each line still works.
  */
 
 #include <linux/moduleparam.h>
@@ -20,10 +20,10 @@ MODULE_PARM_DESC(fuzz_seed, "Start of the random numbers");
 
 /**
  * struct fuzz_line - what the tasks have done to a line
- * @lock:	for the calls which come in pairs
+ * @lock:	protects the state of paired calls
  * @requested:	it has an owner
- * @depth:	how often it was disabled
- * @wake:	how often it was made a source of wakeups
+ * @depth:	how often it is disabled
+ * @wake:	how often wakeup is enabled
  */
 struct fuzz_line {
 	struct mutex	lock;	/* see above */
@@ -33,13 +33,13 @@ struct fuzz_line {
 };
 
 /**
- * struct fuzz - both tasks
+ * struct fuzz - state shared by both tasks
  * @st:		the chip and its lines
- * @line:	what was done to them
- * @maps:	written to map and dispose; read for all that needs the number of a line
- * @wrong:	results which no call documents
- * @call:	of the first of them: the call
- * @ret:	its result
+ * @line:	state of the lines
+ * @maps:	held for writing to map and dispose, for reading to use the number of a line
+ * @wrong:	number of undocumented results
+ * @call:	call with the first undocumented result
+ * @ret:	first undocumented result
  */
 struct fuzz {
 	struct sim_test		*st;
@@ -52,10 +52,10 @@ struct fuzz {
 
 /**
  * struct fuzz_task - one of the tasks
- * @fuzz:	both
- * @random:	its numbers
- * @calls:	it has made
- * @done:	it has made them all
+ * @fuzz:	the shared state
+ * @random:	its random numbers
+ * @calls:	number of calls made
+ * @done:	it has made all its calls
  */
 struct fuzz_task {
 	struct fuzz		*fuzz;
@@ -78,7 +78,7 @@ static irqreturn_t fuzz_handler(int irq, void *data)
 	struct sim_line *line = data;
 
 	fuzz_served(line);
-	/* Now and then it fires another one */
+	/* Occasionally fire another line */
 	if (atomic_inc_return(&line->begun) % 8 == 0)
 		irq_sim_fire(line->st->domain, (line->hwirq + 1) % SIM_LINES);
 	atomic_inc(&line->handled);
@@ -121,7 +121,7 @@ static void fuzz_check(struct fuzz *fuzz, const char *call, int ret)
 
 #define FUZZ(fuzz, call)	fuzz_check(fuzz, #call, call)
 
-/* A call for a line of the chip, which may not be mapped or not be started. */
+/* Check a call for a line of the chip, which may not be mapped or not be started. */
 static void fuzz_check_line(struct fuzz *fuzz, const char *call, int ret, int most)
 {
 	if (ret != -ENXIO && (ret < 0 || ret > most))
@@ -168,7 +168,7 @@ static void fuzz_free(struct fuzz_line *mine, struct sim_line *line)
 	mine->depth = 0;
 }
 
-/* Calls which come in pairs, or have to be the only one of their kind. */
+/* Calls which are paired, or must not run concurrently with others of their kind. */
 static void fuzz_in_pairs(struct fuzz *fuzz, struct sim_line *line, u32 r)
 {
 	struct fuzz_line *mine = &fuzz->line[line->hwirq];
@@ -277,8 +277,8 @@ static void fuzz_call(struct fuzz *fuzz, struct sim_line *line, u32 r)
 		break;
 	case 12:
 		/*
-		 * Not behind the back of genirq: it does not mask a disabled line again,
-		 * so a level storms there, as on real controllers.
+		 * Do not mask behind the back of genirq: it does not mask a disabled line
+		 * again, so a level would storm, as on real controllers.
 		 */
 		if (which != IRQCHIP_STATE_MASKED)
 			FUZZ(fuzz, irq_set_irqchip_state(line->virq, which, state));
@@ -315,7 +315,7 @@ static int fuzz_fn(void *data)
 			fuzz_call(fuzz, line, r >> 3);
 		cond_resched();
 	}
-	/* Not a step further in a module which may be unloaded */
+	/* Execute no further code of a module which may be unloaded */
 	kthread_complete_and_exit(&mine->done, 0);
 }
 
@@ -360,7 +360,7 @@ static void fuzz_driver_api(struct kunit *test)
 		KUNIT_EXPECT_EQ(test, irq_sim_get_account(st->domain, i, &is), 0);
 		KUNIT_EXPECT_EQ(test, is.waiting, 0);
 
-		/* As good as new */
+		/* The line works as before */
 		irq_sim_set_line(st->domain, i, false);
 		KUNIT_ASSERT_EQ(test, sim_request(line, IRQF_TRIGGER_RISING), 0);
 		atomic_set(&line->handled, 0);

@@ -1,16 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What genirq promises to drivers and to interrupt controllers, where it was broken
- * once: requests, threads, slow buses, domains. Affinity and CPU hotplug are in
- * irq_sim_genirq_more_kunit.c.
- *
- * A controller which differs from the simulated one in some callback is made of the
- * simulated one: gen_replace_chip().
+ * What genirq guarantees to drivers and interrupt controllers, and once got wrong: requests,
+ * threads, slow buses, domains. Affinity and CPU hotplug are in irq_sim_genirq_more_kunit.c.
+ * Use gen_replace_chip() for a controller which differs from the simulated one in some
+ * callbacks.
  */
 
 #include "irq_sim_kunit.h"
 
-/* An edge line of a chip which delivers on the CPU that fires, at once. */
+/* An edge line of a chip which delivers immediately on the firing CPU. */
 int gen_init(struct kunit *test)
 {
 	struct irq_sim_info info = {
@@ -20,7 +18,7 @@ int gen_init(struct kunit *test)
 	return test->param_value ? sim_kind_init(test) : sim_init_info(test, &info);
 }
 
-/* Give a line a chip of its own, which is like the one it has. The caller changes it. */
+/* Give a line its own copy of its chip, for the caller to modify. */
 struct gen_chip *gen_replace_chip(struct kunit *test, struct sim_line *line)
 {
 	struct gen_chip *own = kunit_kzalloc(test, sizeof(*own), GFP_KERNEL);
@@ -33,7 +31,7 @@ struct gen_chip *gen_replace_chip(struct kunit *test, struct sim_line *line)
 	return own;
 }
 
-/* Polls what another thread does. Only a failure takes the time. */
+/* Polls for what another thread does. Only a failure uses up the whole time. */
 bool gen_wait(bool (*done)(void *arg), void *arg)
 {
 	struct sim_patience patience = { .since = jiffies };
@@ -162,9 +160,9 @@ static const struct {
 };
 
 /*
- * A controller behind a slow bus collects what its callbacks are told, and writes it
- * when the bus lock is dropped: each call which may reach it takes and drops the lock
- * once, and no callback is called without it.
+ * A controller behind a slow bus collects what its callbacks are passed, and writes it when the
+ * bus lock is dropped. Each call which may reach the controller takes and drops the lock once,
+ * and no callback is called without it.
  */
 static void gen_slow_bus(struct kunit *test)
 {
@@ -202,8 +200,8 @@ static irqreturn_t gen_count_thread(int irq, void *data)
 }
 
 /*
- * Who shares a line that is IRQF_ONESHOT and has no thread goes along with that,
- * whether the request is a managed one or not.
+ * A handler without a thread may share a line with an IRQF_ONESHOT one if its request allows
+ * it, whether the request is a managed one or not.
  */
 static void gen_cond_oneshot(struct kunit *test)
 {
@@ -240,7 +238,7 @@ static void gen_cond_oneshot(struct kunit *test)
 	}
 }
 
-/* What devres does not manage is not freed by devm_free_irq(), which complains instead. */
+/* devm_free_irq() does not free what devres does not manage, and complains instead. */
 static void gen_devm_stranger(struct kunit *test)
 {
 #ifdef kunit_warning_suppress
@@ -264,8 +262,8 @@ static void gen_devm_stranger(struct kunit *test)
 }
 
 /*
- * A domain may be handled from any context with generic_handle_domain_irq_safe(), and
- * generic_handle_domain_irq() wants interrupts disabled, and no more than that.
+ * generic_handle_domain_irq_safe() may be called from any context. generic_handle_domain_irq()
+ * only requires interrupts to be disabled.
  */
 static void gen_handle_domain(struct kunit *test)
 {
@@ -285,9 +283,9 @@ static void gen_handle_domain(struct kunit *test)
 }
 
 /**
- * struct gen_node - a firmware node which counts
+ * struct gen_node - a firmware node which counts references
  * @fwnode:	the node
- * @refs:	references
+ * @refs:	number of references
  */
 struct gen_node {
 	struct fwnode_handle	fwnode;
@@ -317,7 +315,7 @@ static int gen_domain_fails(struct irq_domain *domain)
 
 static const struct irq_domain_ops gen_no_ops;
 
-/* A domain refers to its firmware node as long as it exists, and not longer. */
+/* A domain holds a reference to its firmware node exactly as long as it exists. */
 static void gen_node_balanced(struct kunit *test)
 {
 	struct gen_node *node = kunit_kzalloc(test, sizeof(*node), GFP_KERNEL);
@@ -344,11 +342,11 @@ static void gen_node_balanced(struct kunit *test)
 
 /**
  * struct gen_mapper - a thread which maps an interrupt
- * @domain:	of which domain
+ * @domain:	domain in which it maps
  * @task:	the thread
- * @entered:	it is about to
- * @virq:	what it got
- * @done:	it is through
+ * @entered:	the thread is about to map
+ * @virq:	Linux number it got
+ * @done:	the thread has finished
  */
 struct gen_mapper {
 	struct irq_domain	*domain;
@@ -358,7 +356,7 @@ struct gen_mapper {
 	struct completion	done;
 };
 
-/* The first one to map waits here. */
+/* The first mapper waits here. */
 static struct completion gen_map_entered, gen_map_release;
 static atomic_t gen_maps;
 
@@ -393,7 +391,7 @@ static bool gen_mapper_waits(void *arg)
 	       READ_ONCE(mapper->task->__state) == TASK_UNINTERRUPTIBLE;
 }
 
-/* Two which map the same interrupt at the same time get the same number. */
+/* Two threads which map the same interrupt at the same time get the same number. */
 static void gen_map_twice(struct kunit *test)
 {
 	struct irq_domain_info info = { .size = 8, .hwirq_max = 8, .ops = &gen_map_ops };
@@ -417,7 +415,7 @@ static void gen_map_twice(struct kunit *test)
 	wake_up_process(mapper[0].task);
 	wait_for_completion(&gen_map_entered);
 	wake_up_process(mapper[1].task);
-	/* It waits for the first one, having looked for a mapping or not */
+	/* It waits for the first mapper, whether or not it has already looked for a mapping */
 	KUNIT_EXPECT_TRUE(test, gen_wait(gen_mapper_waits, &mapper[1]));
 	complete_all(&gen_map_release);
 	for (int i = 0; i < 2; i++) {
@@ -443,7 +441,7 @@ static void gen_synchronize_hardirq(struct sim_line *line)
 {
 	struct sim_test *st = line->st;
 
-	/* False, as the threaded handler is active */
+	/* Returns false, as the threaded handler is active */
 	atomic_set(&st->latched, synchronize_hardirq(line->virq));
 	atomic_set_release(&st->left, 1);
 }
@@ -454,8 +452,8 @@ static irqreturn_t gen_never(int irq, void *data)
 }
 
 /*
- * A nested handler is a threaded one: synchronize_hardirq() does not wait for it and
- * says that there is one, and synchronize_irq() waits.
+ * A nested handler is a threaded one: synchronize_hardirq() does not wait for it but reports
+ * it; synchronize_irq() waits.
  */
 static void gen_nested_thread(struct kunit *test)
 {
@@ -469,7 +467,7 @@ static void gen_nested_thread(struct kunit *test)
 	irq_set_nested_thread(line->virq, true);
 	KUNIT_ASSERT_EQ(test, 0, request_threaded_irq(line->virq, gen_never, sim_thread, 0,
 						      "irq_sim_kunit", line));
-	/* The handler sleeps on this CPU: who spins for it has the other one */
+	/* The handler sleeps on this CPU: the task which spins for it uses the other one */
 	migrate_disable();
 	INIT_WORK_ONSTACK(&parent.work, sim_remote_fn);
 	schedule_work_on(raw_smp_processor_id(), &parent.work);
@@ -498,8 +496,8 @@ static const struct sim_kind_param gen_eoi_params[] = {
 KUNIT_ARRAY_PARAM_DESC(eoi, gen_eoi_params, sim.name);
 
 /*
- * A controller with an EOI which does not know what is active, as the GIC for LPIs, may
- * raise an interrupt on another CPU while its handler runs. It is not lost.
+ * A controller with an EOI but without an active state, such as a GIC for LPIs, may raise an
+ * interrupt on another CPU while its handler runs. The interrupt is not lost.
  */
 static void gen_eoi_in_progress(struct kunit *test)
 {

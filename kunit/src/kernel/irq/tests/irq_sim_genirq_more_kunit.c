@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What genirq promises to drivers and to interrupt controllers, where it was broken
- * once: affinity, interrupt threads, CPU hotplug, resending. The rest is in
- * irq_sim_genirq_kunit.c.
+ * What genirq guarantees to drivers and interrupt controllers, and once got wrong: affinity,
+ * interrupt threads, CPU hotplug, resending. The rest is in irq_sim_genirq_kunit.c.
  */
 
 #include "irq_sim_kunit.h"
@@ -17,7 +16,7 @@ static const struct sim_kind_param gen_single_params[] = {
 
 KUNIT_ARRAY_PARAM_DESC(single, gen_single_params, sim.name);
 
-/* The CPU which goes down. The first one may not be removable. */
+/* The CPU to take down. The first CPU may not be removable. */
 static unsigned int gen_need_hotplug(struct kunit *test)
 {
 	if (!IS_ENABLED(CONFIG_HOTPLUG_CPU))
@@ -35,7 +34,7 @@ static void gen_fire(struct kunit *test, struct sim_line *line)
 	KUNIT_EXPECT_EQ(test, sim_runs(line), runs + 1);
 }
 
-/* A line which is mapped with an affinity, managed or not. */
+/* Map a line with an affinity, managed or not. */
 static struct sim_line *gen_map_affine(struct kunit *test, unsigned int cpu, bool managed)
 {
 	struct irq_affinity_desc affinity = { .is_managed = managed };
@@ -50,7 +49,7 @@ static struct sim_line *gen_map_affine(struct kunit *test, unsigned int cpu, boo
 	return line;
 }
 
-/* The affinity that came with the mapping is that of the line which is requested. */
+/* A requested line keeps the affinity which came with its mapping. */
 static void gen_affinity_given(struct kunit *test)
 {
 	unsigned int cpu;
@@ -84,14 +83,14 @@ static unsigned int gen_startup(struct irq_data *data)
 {
 	struct gen_chip *own = gen_chip_of(data);
 
-	/* How often the affinity was set before */
+	/* Number of affinity changes before the startup */
 	atomic_set(&own->outside, atomic_read(&own->calls));
 	return own->real->irq_startup(data);
 }
 
 /*
- * A controller with IRQCHIP_AFFINITY_PRE_STARTUP is told where a line goes before it
- * is to start it.
+ * A controller with IRQCHIP_AFFINITY_PRE_STARTUP gets the affinity of a line before it starts
+ * the line.
  */
 static void gen_affinity_first(struct kunit *test)
 {
@@ -113,11 +112,11 @@ static void gen_affinity_first(struct kunit *test)
 /**
  * struct gen_threads - the tasks which handle an interrupt
  * @line:	the line
- * @handler:	the primary handler's
- * @thread:	the threaded one's
- * @want:	where they are to run
+ * @handler:	task of the primary handler
+ * @thread:	task of the threaded handler
+ * @want:	CPU on which they should run
  * @irqs_on:	the primary handler runs with interrupts enabled
- * @bh_on:	... or where softirqs may run
+ * @bh_on:	softirqs may run in the primary handler
  */
 struct gen_threads {
 	struct sim_line		*line;
@@ -132,7 +131,7 @@ static irqreturn_t gen_threads_handler(int irq, void *data)
 {
 	struct gen_threads *threads = data;
 
-	/* Else it borrows some task */
+	/* Otherwise it runs on top of some other task */
 	if (!in_hardirq() && !in_serving_softirq())
 		WRITE_ONCE(threads->handler, current);
 	threads->irqs_on = !irqs_disabled();
@@ -151,7 +150,7 @@ static irqreturn_t gen_threads_fn(int irq, void *data)
 	return IRQ_HANDLED;
 }
 
-/* Request line 2 with a thread, which genirq may force the handler into one as well. */
+/* Request line 2 with a thread. genirq may force the primary handler into a thread as well. */
 static struct gen_threads *gen_request_threads(struct kunit *test)
 {
 	struct sim_test *st = test->priv;
@@ -185,7 +184,7 @@ static bool gen_threads_moved(void *arg)
 	       (!threads->handler || cpumask_equal(threads->handler->cpus_ptr, threads->want));
 }
 
-/* The threads of a line follow its affinity, and do not wait for the next interrupt. */
+/* The threads of a line follow its affinity without waiting for the next interrupt. */
 static void gen_threads_follow(struct kunit *test)
 {
 	struct gen_threads *threads;
@@ -205,7 +204,7 @@ static void gen_threads_follow(struct kunit *test)
 	free_irq(threads->line->virq, threads);
 }
 
-/* They are where the line is, from the first interrupt on, and nobody else moves them. */
+/* The threads run on the line's CPU from the first interrupt on, and nobody else moves them. */
 static void gen_threads_bound(struct kunit *test)
 {
 	struct sim_test *st = test->priv;
@@ -231,9 +230,9 @@ static void gen_threads_bound(struct kunit *test)
 }
 
 /*
- * A handler which is forced into a thread finds what it would find in an interrupt:
- * softirqs disabled, interrupts, too, but on PREEMPT_RT; and it goes before the thread
- * of the same interrupt.
+ * A handler which is forced into a thread runs as in an interrupt: with softirqs disabled and,
+ * except on PREEMPT_RT, with interrupts disabled. It takes precedence over the thread of the
+ * same interrupt.
  */
 static void gen_threads_forced(struct kunit *test)
 {
@@ -254,7 +253,7 @@ static void gen_threads_forced(struct kunit *test)
 	free_irq(threads->line->virq, threads);
 }
 
-/* Where each run was, and what the first one waits for. */
+/* Record the CPU of each run. The first run waits for the next event. */
 static void gen_storm(struct sim_line *line)
 {
 	struct sim_test *st = line->st;
@@ -266,7 +265,7 @@ static void gen_storm(struct sim_line *line)
 		return;
 	while (!atomic_read_acquire(&st->release))
 		cpu_relax();
-	/* For the new target. It waits for this handler, or it leaves the event to it. */
+	/* For the new target, which waits for this handler or leaves the event to it. */
 	sim_fire(line);
 	for (int i = 0; i < 40000 && !is.kept; i++) {
 		if (irq_sim_get_account(st->domain, line->hwirq, &is))
@@ -276,9 +275,9 @@ static void gen_storm(struct sim_line *line)
 }
 
 /*
- * A line with one target moves while its handler is in progress. The next interrupt is
- * handled on the new target. On the old one the handler might never get out of an
- * interrupt which comes fast enough.
+ * A line with a single target moves while its handler is in progress. The next interrupt is
+ * handled on the new target. On the old one, an interrupt which arrives fast enough might never
+ * let the handler finish.
  */
 static void gen_live_lock(struct kunit *test)
 {
@@ -309,7 +308,7 @@ static void gen_live_lock(struct kunit *test)
 	sim_expect_account(test, line, NULL);
 }
 
-/* An interrupt of a demultiplexer which is handled elsewhere, where its affinity says. */
+/* A demultiplexed interrupt is handled on another CPU, according to its affinity. */
 static void gen_redirect(struct kunit *test)
 {
 #ifdef CONFIG_SMP
@@ -347,8 +346,8 @@ static void gen_redirect(struct kunit *test)
 }
 
 /*
- * CPUs which are offline are nothing for the controller, unless a CPU is on its way up
- * and the affinity is forced: then it gets what was asked for.
+ * The controller is not passed offline CPUs, unless a CPU is on its way up and the affinity is
+ * forced: then it gets the requested mask.
  */
 static void gen_offline_cpus(struct kunit *test)
 {
@@ -371,14 +370,14 @@ static void gen_offline_cpus(struct kunit *test)
 	KUNIT_EXPECT_EQ_MSG(test, ret, 0, "a forced affinity is refused");
 	KUNIT_EXPECT_TRUE(test, cpumask_equal(&own->mask, cpumask_of(cpu)));
 	KUNIT_EXPECT_TRUE(test, own->force);
-	/* Elsewhere, until that CPU is up */
+	/* Delivered elsewhere until that CPU is up */
 	gen_fire(test, line);
 	KUNIT_EXPECT_EQ(test, irq_set_affinity(line->virq, cpu_online_mask), 0);
 	KUNIT_EXPECT_EQ(test, sim_add_cpu(cpu), 0);
 	gen_fire(test, line);
 }
 
-/* A controller without room on the CPUs which are left of the affinity gets any. */
+/* A controller without room on the remaining CPUs of the affinity gets any CPU. */
 static void gen_no_vectors(struct kunit *test)
 {
 	unsigned int cpu = gen_need_hotplug(test);
@@ -390,7 +389,7 @@ static void gen_no_vectors(struct kunit *test)
 	if (!IS_ENABLED(CONFIG_GENERIC_IRQ_MIGRATION))
 		kunit_skip(test, "genirq moves no interrupts here when a CPU goes down");
 	KUNIT_ASSERT_EQ(test, sim_request(line, 0), 0);
-	/* Not cpu_online_mask itself: genirq compares the pointers */
+	/* Do not use cpu_online_mask itself: genirq compares the pointers */
 	KUNIT_EXPECT_EQ(test, irq_set_affinity(line->virq, cpu_online_mask), 0);
 	own->chip.irq_set_affinity = gen_set_affinity;
 	own->ret = -ENOSPC;
@@ -409,8 +408,8 @@ static void gen_complete_move(struct irq_data *data)
 }
 
 /*
- * A CPU which goes down may be where a line was moved from. The controller is told to
- * complete that, though the line is delivered elsewhere by now.
+ * A line may have been moved away from a CPU which goes down. The controller is told to
+ * complete the move, though the line is delivered elsewhere by now.
  */
 static void gen_move_completed(struct kunit *test)
 {
@@ -433,10 +432,10 @@ static void gen_move_completed(struct kunit *test)
 }
 
 /**
- * struct gen_notify - a notifier of affinity
+ * struct gen_notify - an affinity notifier
  * @notify:	the notifier
- * @told:	how often it was told
- * @mask:	what, the last time
+ * @told:	number of notifications
+ * @mask:	mask passed to the last one
  */
 struct gen_notify {
 	struct irq_affinity_notify	notify;
@@ -456,7 +455,7 @@ static void gen_notify_release(struct kref *ref)
 {
 }
 
-/* Who asked to be told of the affinity is told when a CPU that goes down breaks it. */
+/* The affinity notifier is called when a CPU going down breaks the affinity. */
 static void gen_notify_broken(struct kunit *test)
 {
 	unsigned int cpu = gen_need_hotplug(test);
@@ -486,7 +485,7 @@ static void gen_notify_broken(struct kunit *test)
 	gen_fire(test, line);
 }
 
-/* A managed line that was disabled stays so, however often its CPU goes and comes back. */
+/* A disabled managed line stays disabled, however often its CPU goes down and comes back. */
 static void gen_managed_disabled(struct kunit *test)
 {
 	unsigned int cpu = gen_need_hotplug(test);
@@ -515,7 +514,7 @@ static bool gen_line_ran(void *arg)
 	return sim_runs(line) == atomic_read(&line->st->runs);
 }
 
-/* A line whose controller cannot retrigger is resent by genirq, each time. */
+/* genirq resends each time, if the controller of a line cannot retrigger. */
 static void gen_resend(struct kunit *test)
 {
 	struct sim_test *st = test->priv;
@@ -537,7 +536,7 @@ static void gen_resend(struct kunit *test)
 	}
 }
 
-/* Two interrupts in one parent's thread, resent at once: the parent is, and once. */
+/* Two interrupts nested in one parent are resent at once: the parent is resent, and once. */
 static void gen_resend_nested(struct kunit *test)
 {
 	struct sim_test *st = test->priv;

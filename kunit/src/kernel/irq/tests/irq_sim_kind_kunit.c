@@ -44,7 +44,7 @@ KUNIT_ARRAY_PARAM_DESC(eoi, eoi_params, sim.name);
 KUNIT_ARRAY_PARAM_DESC(single, single_params, sim.name);
 KUNIT_ARRAY_PARAM_DESC(here, here_params, sim.name);
 
-/* The fixture of sim_init(), for any chip. */
+/* The fixture of sim_init(), for any kind of chip. */
 int sim_init_info(struct kunit *test, const struct irq_sim_info *info)
 {
 	struct sim_test *st = kunit_kzalloc(test, sizeof(*st), GFP_KERNEL);
@@ -84,7 +84,7 @@ void sim_expect_account(struct kunit *test, struct sim_line *line,
 	KUNIT_EXPECT_EQ(test, is.waiting, want->waiting);
 }
 
-/* Wait until genirq has kept so many events of a line. Only a failure takes the time. */
+/* Wait until genirq has kept @kept events of a line. Only a failure uses up the whole time. */
 bool sim_wait_kept(struct sim_line *line, unsigned long kept)
 {
 	struct sim_patience patience = { .since = jiffies };
@@ -99,7 +99,7 @@ bool sim_wait_kept(struct sim_line *line, unsigned long kept)
 	}
 }
 
-/* The chip which the parameter asks for. */
+/* Create the chip which the parameter describes. */
 int sim_kind_init(struct kunit *test)
 {
 	const struct sim_kind_param *param = test->param_value;
@@ -112,7 +112,7 @@ int sim_kind_init(struct kunit *test)
 }
 
 #ifdef CONFIG_GENERIC_IRQ_DEBUGFS
-/* Of a line under the lock of its descriptor, as genirq calls it; of the chip without one. */
+/* For a line, call with its descriptor locked, as genirq does; for the chip, without a lock. */
 static bool sim_shows_here(struct kunit *test, struct irq_domain *domain, struct sim_line *line,
 			   const char *what)
 {
@@ -135,7 +135,7 @@ static bool sim_shows_here(struct kunit *test, struct irq_domain *domain, struct
 }
 #endif
 
-/* Does the chip show that of a line? */
+/* Does debugfs show @what for a line? */
 bool sim_shows(struct kunit *test, struct sim_line *line, const char *what)
 {
 #ifdef CONFIG_GENERIC_IRQ_DEBUGFS
@@ -146,8 +146,9 @@ bool sim_shows(struct kunit *test, struct sim_line *line, const char *what)
 }
 
 /*
- * Does the chip show that of itself? What it has served is added up when a delivery ends,
- * so who has just synchronized may be a bit early. Only a failure takes the time.
+ * Does debugfs show @what for the chip? The number of served events is updated when a delivery
+ * ends, so a caller which has just synchronized may be a bit early. Only a failure uses up the
+ * whole time.
  */
 bool sim_chip_shows(struct kunit *test, struct irq_domain *domain, const char *what)
 {
@@ -172,7 +173,7 @@ bool sim_kind_is_eoi(struct kunit *test)
 	return param->kind == IRQ_SIM_KIND_EOI;
 }
 
-/* A line whose IRQF_ONESHOT thread is held, and one event for it. */
+/* Returns a line whose IRQF_ONESHOT thread is held, with one event for it. */
 static struct sim_line *kind_hold_thread(struct kunit *test)
 {
 	struct sim_test *st = test->priv;
@@ -197,9 +198,9 @@ static struct sim_line *kind_request(struct kunit *test, unsigned long flags,
 }
 
 /*
- * C3: fires while the handler is in progress on another CPU. An edge which comes
- * there is kept, and the next one is latched; an active line latches it. Nothing
- * is lost, and what became of each is told.
+ * C3: the line fires while its handler is in progress on another CPU. An edge which reaches
+ * genirq there is kept, and the next one is latched; an active line latches the first one.
+ * Nothing is lost, and the account shows what became of each event.
  */
 static void kind_in_progress(struct kunit *test)
 {
@@ -232,7 +233,7 @@ static void kind_in_progress(struct kunit *test)
 	sim_expect_account(test, line, sim_kind_is_eoi(test) ? &eoi : &ack);
 }
 
-/* C3: an event is kept while the line is disabled, the one behind it merges in the retrigger. */
+/* C3: an event is kept while the line is disabled; the next one merges with the retrigger. */
 static void kind_merged(struct kunit *test)
 {
 	struct irq_sim_account kept = { .latched = 1, .kept = 1, .waiting = 1 };
@@ -256,7 +257,7 @@ static void kind_merged(struct kunit *test)
 	sim_expect_account(test, line, &done);
 }
 
-/* C3, C5: masked at once, the event stays in the chip and nothing is kept. */
+/* C3, C5: masked at once, the line keeps the event in the chip, and genirq keeps nothing. */
 static void kind_unlazy(struct kunit *test)
 {
 	struct irq_sim_account done = { .latched = 1 };
@@ -276,7 +277,7 @@ static void kind_unlazy(struct kunit *test)
 	sim_expect_account(test, line, &done);
 }
 
-/* C3: what is taken back is dropped: PENDING written 0, and the shutdown. */
+/* C3: events are dropped by writing 0 to PENDING, and by the shutdown. */
 static void kind_dropped(struct kunit *test)
 {
 	struct irq_sim_account one = { .latched = 2, .kept = 1, .dropped = 1, .waiting = 1 };
@@ -309,8 +310,8 @@ static void kind_dropped(struct kunit *test)
 }
 
 /*
- * C3: genirq keeps an event, and is given a second one before it has handled that, as
- * somebody has unmasked the line behind its back. It keeps one for both.
+ * C3: genirq keeps an event, and gets a second one before it has handled the first, because
+ * somebody has unmasked the line behind its back. It keeps one event for both.
  */
 static void kind_kept_again(struct kunit *test)
 {
@@ -333,7 +334,7 @@ static void kind_kept_again(struct kunit *test)
 	sim_expect_account(test, line, &done);
 }
 
-/* C5: an event which somebody hands in while the line is disabled gives one run. */
+/* C5: an event which is handed in while the line is disabled gives one run. */
 static void kind_handed_in(struct kunit *test)
 {
 	struct sim_line *line = kind_request(test, 0, NULL);
@@ -351,7 +352,7 @@ static void kind_handed_in(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, sim_runs(line), 2);
 }
 
-/* Acknowledges its third run only. */
+/* Acknowledge in the third run only. */
 static void kind_chained_handler(struct irq_desc *desc)
 {
 	struct sim_line *line = irq_desc_get_handler_data(desc);
@@ -367,8 +368,8 @@ static void kind_chained_handler(struct irq_desc *desc)
 }
 
 /*
- * C4: a chained handler which neither acks nor eois. Without an acknowledge the line
- * comes again, and without an EOI it sticks; nothing is wiped without a run.
+ * C4: a chained handler which neither acknowledges nor sends an EOI. Without an acknowledge the
+ * line fires again, and without an EOI it stays active; nothing is discarded without a run.
  */
 static void kind_chained(struct kunit *test)
 {
@@ -397,7 +398,7 @@ static void kind_chained(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, sim_state(line, IRQCHIP_STATE_ACTIVE));
 	KUNIT_EXPECT_TRUE(test, sim_state(line, IRQCHIP_STATE_PENDING));
 
-	/* Requested anew it starts anew */
+	/* A new request starts from scratch */
 	irq_set_chained_handler_and_data(line->virq, NULL, NULL);
 	irq_set_chained_handler_and_data(line->virq, kind_chained_handler, line);
 	KUNIT_EXPECT_FALSE(test, sim_state(line, IRQCHIP_STATE_ACTIVE));
@@ -407,13 +408,13 @@ static void kind_chained(struct kunit *test)
 	irq_sim_synchronize(st->domain);
 	KUNIT_EXPECT_EQ(test, sim_runs(line), 2);
 	irq_set_chained_handler_and_data(line->virq, NULL, NULL);
-	/* The last one is still active, for want of an EOI: let that end */
+	/* The last event is still active for lack of an EOI: let it end */
 	irq_set_chained_handler_and_data(line->virq, kind_chained_handler, line);
 	irq_set_chained_handler_and_data(line->virq, NULL, NULL);
 	sim_expect_account(test, line, &eoi);
 }
 
-/* Fires its own line in the first run, and looks at it. */
+/* Fire the line from its own first run, and check its state. */
 static void kind_fire_self(struct sim_line *line)
 {
 	struct sim_test *st = line->st;
@@ -427,7 +428,7 @@ static void kind_fire_self(struct sim_line *line)
 		atomic_inc(&st->left);
 }
 
-/* C4: a fire in the handler gives one more run, afterwards. The line is active meanwhile. */
+/* C4: a fire in the handler gives one more run, afterwards. The line stays active until then. */
 static void kind_fire_in_handler(struct kunit *test)
 {
 	struct irq_sim_account done = { .latched = 2 };
@@ -447,7 +448,7 @@ static void kind_fire_in_handler(struct kunit *test)
 	sim_expect_account(test, line, &done);
 }
 
-/* C8: an IRQF_ONESHOT thread, whose EOI comes before it or at its end. */
+/* C8: an IRQF_ONESHOT thread, with the EOI either before the thread or at its end. */
 static void kind_eoi_thread(struct kunit *test)
 {
 	const struct sim_kind_param *param = test->param_value;
@@ -456,7 +457,10 @@ static void kind_eoi_thread(struct kunit *test)
 	struct sim_test *st = test->priv;
 
 	KUNIT_EXPECT_TRUE(test, sim_state(line, IRQCHIP_STATE_MASKED));
-	/* Not in IRQCHIP_STATE_ACTIVE, which synchronize_irq() polls before it waits for threads */
+	/*
+	 * Not from IRQCHIP_STATE_ACTIVE, which synchronize_irq() polls before it waits for
+	 * threads
+	 */
 	if (IS_ENABLED(CONFIG_GENERIC_IRQ_DEBUGFS))
 		KUNIT_EXPECT_EQ(test, sim_shows(test, line, " active"), !!param->flags);
 	KUNIT_EXPECT_EQ(test, sim_fire(line), 1);
@@ -478,7 +482,7 @@ static void kind_eoi_thread(struct kunit *test)
 	sim_expect_account(test, line, &done);
 }
 
-/* C8: disabled while its thread runs, a line gets its EOI all the same, and is not stuck. */
+/* C8: a line which is disabled while its thread runs still gets its EOI, and is not stuck. */
 static void kind_eoi_disabled(struct kunit *test)
 {
 	struct irq_sim_account done = { .latched = 2 };
@@ -504,7 +508,7 @@ static void kind_eoi_disabled(struct kunit *test)
 	sim_expect_account(test, line, &done);
 }
 
-/* C7, C8: a level with a thread is served once for each time that the thread has to run. */
+/* C7, C8: a level with a thread is served once for each run of the thread. */
 static void kind_eoi_level(struct kunit *test)
 {
 	struct sim_test *st = test->priv;
@@ -517,7 +521,7 @@ static void kind_eoi_level(struct kunit *test)
 	for (int i = 1; i <= 3; i++) {
 		KUNIT_EXPECT_TRUE(test, sim_wait(&st->entered));
 		irq_sim_synchronize(st->domain);
-		/* It is asserted, and waits for the end of the thread */
+		/* It is asserted, and waits until the thread has finished */
 		KUNIT_EXPECT_TRUE(test, sim_state(line, IRQCHIP_STATE_PENDING));
 		KUNIT_EXPECT_TRUE(test, sim_state(line, IRQCHIP_STATE_MASKED));
 		KUNIT_EXPECT_EQ(test, sim_runs(line), i);
@@ -534,14 +538,14 @@ static void kind_eoi_level(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, sim_state(line, IRQCHIP_STATE_MASKED));
 }
 
-/* Lowers the wire in the third run. */
+/* Lower the wire in the third run. */
 static void kind_lower(struct sim_line *line)
 {
 	if (atomic_read(&line->begun) == 3)
 		sim_wire(line, false);
 }
 
-/* C7: a level comes again until it is lowered, and is still there after a disable. */
+/* C7: a level fires again until it is lowered, and is still there after a disable. */
 static void kind_level(struct kunit *test)
 {
 	struct sim_line *line = kind_request(test, IRQF_TRIGGER_HIGH, kind_lower);
@@ -568,8 +572,8 @@ static void kind_level(struct kunit *test)
 }
 
 /*
- * C8: an edge with a thread. The primary handler runs again beside the thread, unless the
- * line has an EOI and is oneshot, which masks it.
+ * C8: an edge with a thread. The primary handler runs again while the thread is running, unless
+ * the line has an EOI and is oneshot, in which case it is masked.
  */
 static void kind_beside_thread(struct kunit *test)
 {
@@ -589,7 +593,7 @@ static void kind_beside_thread(struct kunit *test)
 	sim_expect_account(test, line, &done);
 }
 
-/* Fired from here and from another CPU, the line runs on @cpu. */
+/* Expect the line to run on @cpu, whether fired from here or from another CPU. */
 static void kind_runs_on(struct kunit *test, struct sim_line *line, int cpu)
 {
 	struct sim_remote remote = { .fn = sim_fire_and_flush, .line = line };
@@ -608,7 +612,7 @@ static void kind_runs_on(struct kunit *test, struct sim_line *line, int cpu)
 	KUNIT_EXPECT_EQ(test, line->cpu, cpu);
 }
 
-/* C16: the line has one target, whoever fires: the first CPU of its affinity. */
+/* C16: whichever CPU fires, the line has one target: the first CPU of its affinity. */
 static void kind_single(struct kunit *test)
 {
 	struct sim_line *line = kind_request(test, 0, sim_note_context);
@@ -633,7 +637,7 @@ static void kind_single(struct kunit *test)
 	sim_expect_account(test, line, NULL);
 }
 
-/* C16: there is no affinity to set: a line is delivered on the CPU which fires it. */
+/* C16: without an affinity to set, a line is delivered on the CPU which fires it. */
 static void kind_no_affinity(struct kunit *test)
 {
 	struct sim_line *line = kind_request(test, 0, sim_note_context);
@@ -660,7 +664,7 @@ static void kind_no_affinity(struct kunit *test)
 	sim_expect_account(test, line, NULL);
 }
 
-/* For one latch after another: the thread began with all of them in sight. */
+/* Tracks the number of latches which the last run of the thread has seen. */
 struct kind_sequence {
 	struct sim_line	*line;
 	atomic_long_t	seen;
@@ -689,10 +693,10 @@ static void kind_seq_flood(struct sim_line *line)
 	}
 }
 
-/* C3: after every latch a run of the thread begins that sees it, while another CPU floods. */
+/* C3: every latch is followed by a thread run which sees it, while another CPU floods. */
 static void kind_thread_sees(struct kunit *test)
 {
-	/* On the next tick, each of them */
+	/* Each of them waits for the next tick */
 	bool slow = !sim_is_soft(test) && !arch_irq_work_has_interrupt();
 	int rounds = slow ? 50 : 3000, late = 0, i;
 	struct sim_test *st = test->priv;
@@ -711,7 +715,7 @@ static void kind_thread_sees(struct kunit *test)
 		struct sim_patience patience = { .since = jiffies };
 
 		sim_fire(line);
-		/* At least up to the one of this fire */
+		/* Wait for the latch of this fire at least */
 		irq_sim_get_account(st->domain, line->hwirq, &is);
 		while ((long)(is.latched - atomic_long_read(&kind_seq.seen)) > 0) {
 			if (sim_gave_up(&patience)) {
@@ -734,7 +738,7 @@ static void kind_thread_sees(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, is.latched, atomic_long_read(&kind_seq.seen));
 }
 
-/* What a chip shows of its kind, and where it has served. */
+/* What debugfs shows of the kind of a chip, and of the CPUs where it has served. */
 static void kind_shown(struct kunit *test)
 {
 	struct sim_test *st = test->priv;
@@ -766,7 +770,7 @@ static void kind_shown(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, sim_shows(test, line, " line: started low\n"));
 }
 
-/* Each claim is traced once, with the CPU on whose list it puts the line, and so is its end. */
+/* Each claim is traced once, with the CPU on whose list the line is put, and so is its release. */
 static void kind_traced(struct kunit *test)
 {
 	struct sim_test *st = test->priv;
@@ -774,7 +778,7 @@ static void kind_traced(struct kunit *test)
 	struct sim_traced *traced = sim_trace_claims(test, line);
 	int cpu, claims = 0;
 
-	/* From this CPU, wherever that is, to each of them */
+	/* From this CPU, whichever it is, to each CPU */
 	for_each_online_cpu(cpu) {
 		if (IS_ENABLED(CONFIG_SMP))
 			KUNIT_EXPECT_EQ(test, irq_set_affinity(line->virq, cpumask_of(cpu)), 0);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What the tests of the interrupt simulator share.
+ * Helpers shared by the tests of the interrupt simulator.
  */
 #ifndef _IRQ_SIM_KUNIT_H
 #define _IRQ_SIM_KUNIT_H
@@ -40,13 +40,13 @@ struct sim_test;
 #define SIM_LINES	8
 #define SIM_ORDER	128
 
-/* Only for what would otherwise hang: reaching it is a failure. */
+/* Bounds waits which would otherwise hang. Reaching it is a failure. */
 #define SIM_TIMEOUT	(5 * HZ)
 
 /**
- * struct sim_patience - for a loop which waits: how long it has
- * @since:	the last turn, jiffies to begin with
- * @waited:	how long it took up to that
+ * struct sim_patience - how long a polling loop has waited
+ * @since:	time of the last turn; starts as jiffies
+ * @waited:	time accounted up to @since
  */
 struct sim_patience {
 	unsigned long	since;
@@ -54,9 +54,10 @@ struct sim_patience {
 };
 
 /*
- * Is the time over? Called in each turn, after the look. A whole machine may stall, before
- * the look or after it, and so does what is waited for. So a turn counts for no more than
- * a tenth of a second, and there is one more look after the time is over.
+ * Returns true when the time is up. Call it in each turn, after checking the condition. A whole
+ * machine may stall before or after the check, and whatever the loop waits for stalls as well.
+ * So a turn counts for at most a tenth of a second, and the condition is checked once more
+ * after the time is up.
  */
 static inline bool sim_gave_up(struct sim_patience *patience)
 {
@@ -74,13 +75,13 @@ static inline bool sim_gave_up(struct sim_patience *patience)
  * @st:		the test that the line belongs to
  * @hwirq:	number of the line in the chip
  * @virq:	Linux number of the line
- * @begun:	runs of the handler which have begun
- * @handled:	runs of the handler which are through
- * @type:	how it was requested to trigger, 0 for the default
+ * @begun:	runs of the handler which have started
+ * @handled:	runs of the handler which have finished
+ * @type:	requested trigger type, 0 for the default
  * @unhandled:	the handler returns IRQ_NONE
- * @depth:	handlers of this line which run right now
- * @nested:	runs which found another one of this line in progress
- * @cpu:	where the handler ran last
+ * @depth:	runs of the handler in progress
+ * @nested:	runs which started while another one was in progress
+ * @cpu:	CPU of the last run
  * @on_irq:	called by the handler, may be NULL
  */
 struct sim_line {
@@ -101,18 +102,18 @@ struct sim_line {
  * struct sim_test - fixture: one chip, its lines mapped
  * @domain:	the chip
  * @line:	the lines
- * @entered:	a handler got to where the test wants it
- * @release:	the handler may go on
- * @left:	the handler which was held is about to return
- * @thread_go:	an interrupt thread may go on, once
+ * @entered:	a handler has reached the point where the test holds it
+ * @release:	lets the handler continue
+ * @left:	the held handler is about to return
+ * @thread_go:	lets an interrupt thread continue, once
  * @latched:	fires which made a new latch
  * @in_hardirq:	handler runs in hard interrupt context
  * @in_softirq:	handler runs in soft interrupt context
  * @irqs_on:	handler runs with interrupts enabled, always wrong
- * @irqs_off:	softirqs behind a delivery which find interrupts disabled, always wrong
+ * @irqs_off:	softirqs after a delivery which find interrupts disabled, always wrong
  * @wrong_irq:	handler runs for a line that is not its own, always wrong
  * @runs:	handler runs in @order
- * @order:	lines whose handler ran, the first ones of them
+ * @order:	lines whose handlers ran, the first SIM_ORDER of them
  */
 struct sim_test {
 	struct irq_domain	*domain;
@@ -132,12 +133,12 @@ struct sim_test {
 };
 
 /**
- * struct sim_param - what a case is run with
- * @delivery:	of the chip
- * @budget:	of the chip
- * @name:	tells one from another
- * @type:	trigger type of the line, for the cases which care
- * @unlazy:	disable_irq() masks the line, for the cases which care
+ * struct sim_param - parameters of a test case
+ * @delivery:	delivery of the chip
+ * @budget:	budget of the chip
+ * @name:	name of the parameter set
+ * @type:	trigger type of the line, for cases which depend on it
+ * @unlazy:	disable_irq() masks the line, for cases which depend on it
  */
 struct sim_param {
 	enum irq_sim_delivery	delivery;
@@ -147,7 +148,7 @@ struct sim_param {
 	bool			unlazy;
 };
 
-/* Run @fn on a CPU other than this one, from a task. */
+/* Run @fn in task context on a CPU other than this one. */
 struct sim_remote {
 	struct work_struct	work;
 	void			(*fn)(struct sim_line *line);
@@ -158,18 +159,18 @@ struct sim_remote {
 #define SIM_RACE_ROUNDS	20000
 
 /**
- * struct sim_landing - a fire which is to land inside another one
- * @line:	the line of both
- * @timer:	fires in hard interrupt context
+ * struct sim_landing - a fire which is meant to land inside another fire
+ * @line:	the line which both fire
+ * @timer:	fires from hard interrupt context
  * @work:	fires on another CPU
- * @phase:	of the fire which is to be hit: 0 before, 1 inside, 2 after it
- * @wait:	how much longer than the one that lands this waits, in turns of a loop
- * @step:	by which @wait changes
- * @go:		for the other CPU: the round, negative when it is over
- * @done:	the round for which it has fired
- * @landed:	in which phase
- * @last:	the one before
- * @ret:	what the fire that landed returned
+ * @phase:	phase of the fire to be hit: 0 before, 1 inside, 2 after it
+ * @wait:	how much longer this side waits than the one that lands, in loop turns
+ * @step:	by how much @wait changes
+ * @go:		current round, for the other CPU; negative to stop it
+ * @done:	last round in which the other CPU fired
+ * @landed:	phase in which the fire landed
+ * @last:	@landed of the previous round
+ * @ret:	return value of the fire that landed
  */
 struct sim_landing {
 	struct sim_line		*line;
@@ -187,17 +188,17 @@ struct sim_landing {
 
 /**
  * struct sim_traced - what the tracepoints reported
- * @line:	the line which is meant
- * @fire:	irq_sim_fire, if there
- * @deliver:	irq_sim_deliver, if there
- * @queue:	irq_sim_queue, if there
- * @release:	irq_sim_release, if there
- * @latched:	fires which made a latch
+ * @line:	the line to observe
+ * @fire:	irq_sim_fire, if available
+ * @deliver:	irq_sim_deliver, if available
+ * @queue:	irq_sim_queue, if available
+ * @release:	irq_sim_release, if available
+ * @latched:	fires which set a new latch
  * @merged:	fires which merged
  * @delivered:	deliveries
  * @queued:	claims
- * @released:	ends of claims
- * @cpu:	where the line was queued last
+ * @released:	claims which were released
+ * @cpu:	CPU on which the line was queued last
  */
 struct sim_traced {
 	struct sim_line		*line;
@@ -310,10 +311,10 @@ extern struct kunit_suite irq_sim_every_suite;
 extern struct kunit_suite irq_sim_dying_suite;
 
 /**
- * struct sim_kind_param - what a case which depends on the kind of chip is run with
- * @sim:	delivery and name; first, for those which take a &struct sim_param
- * @kind:	of the chip
- * @flags:	of the chip
+ * struct sim_kind_param - parameters of a case which depends on the kind of chip
+ * @sim:	delivery and name; first, for functions which take a &struct sim_param
+ * @kind:	kind of the chip
+ * @flags:	flags of the chip
  */
 struct sim_kind_param {
 	struct sim_param	sim;
@@ -335,24 +336,24 @@ bool sim_wait_kept(struct sim_line *line, unsigned long kept);
 bool sim_shows(struct kunit *test, struct sim_line *line, const char *what);
 bool sim_chip_shows(struct kunit *test, struct irq_domain *domain, const char *what);
 
-/* irq_sim_percpu_kunit.c: a per-CPU line, and how often it ran on a CPU */
+/* irq_sim_percpu_kunit.c: a per-CPU line, and the number of its runs on a CPU */
 struct sim_line *percpu_request(struct kunit *test);
 int percpu_runs(unsigned int cpu);
 void percpu_enable(void *info);
 void percpu_exit(struct kunit *test);
 
 /**
- * struct gen_chip - a chip which differs from that of the simulator in some callbacks
+ * struct gen_chip - a chip which overrides some callbacks of the simulator's chip
  * @chip:	the chip
- * @real:	that of the simulator
- * @line:	the line which has it
- * @locked:	the bus is locked, for chips behind a slow bus
- * @synced:	how often it was unlocked
- * @outside:	callbacks which found it unlocked
- * @calls:	calls of the callback which the test is about
- * @mask:	what the last one was given
- * @force:	likewise
- * @ret:	what the first one returns, if not 0
+ * @real:	the chip of the simulator
+ * @line:	the line which uses @chip
+ * @locked:	the bus lock is held, for chips behind a slow bus
+ * @synced:	number of unlocks
+ * @outside:	callbacks invoked without the bus lock
+ * @calls:	calls of the callback under test
+ * @mask:	CPU mask passed to the last call
+ * @force:	force argument of the last call
+ * @ret:	what the first call returns, if not 0
  */
 struct gen_chip {
 	struct irq_chip		chip;

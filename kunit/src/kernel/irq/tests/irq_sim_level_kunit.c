@@ -5,7 +5,7 @@
 
 #include "irq_sim_kunit.h"
 
-/* How often in a row a level is served, by which delivery. */
+/* How many times in a row a level is served, and by which delivery. */
 struct level_param {
 	struct sim_param	sim;
 	int			k;
@@ -40,7 +40,7 @@ KUNIT_ARRAY_PARAM_DESC(level, level_params, sim.name);
 
 static struct task_struct *level_task;
 
-/* Lowers the wire in the k-th run. */
+/* Lower the wire in the k-th run. */
 static void level_lower(struct sim_line *line)
 {
 	struct sim_test *st = line->st;
@@ -56,7 +56,7 @@ static irqreturn_t level_nothing(int irq, void *data)
 	return IRQ_HANDLED;
 }
 
-/* Are handlers forced into threads? It shows when one is requested. */
+/* Are handlers forced into threads? Request one to find out. */
 static bool level_forced_threads(struct kunit *test, struct sim_line *line)
 {
 	bool forced;
@@ -69,14 +69,15 @@ static bool level_forced_threads(struct kunit *test, struct sim_line *line)
 }
 
 /*
- * C27: a level which is served k times, up to the passes that softirqs make times the
- * budget, is through when the task which raised it goes on. ksoftirqd has nothing of it.
+ * C27: a level is served k times, where k is up to the number of softirq passes times the
+ * budget. All runs have happened when the task which raised the level continues, and none of
+ * them in ksoftirqd.
  *
- * It is to hand over to ksoftirqd when the time is used up or somebody wants the CPU.
- * Whether it had a reason shows afterwards: jiffies are beyond the limit, or the CPU is
- * still wanted, as the scheduler is not called while preemption is disabled. RCU wants
- * it, too, and then the scheduler leaves it to the same task. Only such an attempt is
- * repeated.
+ * Delivery has to hand over to ksoftirqd when its time is used up or somebody wants the CPU.
+ * Whether there was such a reason can be seen afterwards: jiffies are beyond the limit, or the
+ * CPU is still wanted, as the scheduler is not called while preemption is disabled. RCU may
+ * want the CPU, too, and then the scheduler picks the same task again. Only an attempt with
+ * such a reason is repeated.
  */
 static void level_served(struct kunit *test)
 {
@@ -90,8 +91,8 @@ static void level_served(struct kunit *test)
 	if (IS_ENABLED(CONFIG_PREEMPT_RT))
 		kunit_skip(test, "softirqs can be preempted by any task");
 	/*
-	 * With threadirqs a real-time task serves what is there and no more, in each of
-	 * the ten passes of softirqs, in which BH workers start ten times.
+	 * With threadirqs a real-time task serves only what is pending, once in each of the ten
+	 * passes of softirqs. In each pass, BH workers start ten times.
 	 */
 	if (level_forced_threads(test, &st->line[3]))
 		at_once = min(at_once, param->sim.delivery == IRQ_SIM_DELIVER_BH_WORK ? 100 : 10);
@@ -108,7 +109,7 @@ static void level_served(struct kunit *test)
 		atomic_set(&line->begun, 0);
 		atomic_set(&line->handled, 0);
 		atomic_set(&st->entered, 0);
-		/* Nobody of lower priority wants the CPU, and a jiffy has just begun */
+		/* No task of lower priority can want the CPU, and a jiffy has just started */
 		sched_set_fifo(current);
 		start = jiffies;
 		while (!time_after(jiffies, start))
@@ -128,7 +129,7 @@ static void level_served(struct kunit *test)
 			KUNIT_EXPECT_EQ(test, runs, at_once);
 			KUNIT_EXPECT_EQ(test, elsewhere, 0);
 		}
-		/* Complete, with or without ksoftirqd */
+		/* All runs happen, with or without ksoftirqd */
 		start = jiffies;
 		while (sim_runs(line) < param->k && time_before(jiffies, start + SIM_TIMEOUT))
 			sim_poll();

@@ -10,7 +10,7 @@ KUNIT_ARRAY_PARAM_DESC(sim, sim_params, name);
 
 static const struct kunit_attributes sim_slow = { .speed = KUNIT_SPEED_SLOW };
 
-/* C6: a latch ends with the owner, whether it is lazily disabled or masked. */
+/* C6: a latch is dropped when the owner goes, whether the line is lazily disabled or masked. */
 static void chip_latch_dies_with_owner(struct kunit *test)
 {
 	struct sim_test *st = test->priv;
@@ -38,7 +38,7 @@ static void chip_latch_dies_with_owner(struct kunit *test)
 	}
 }
 
-/* C17: free the interrupt and dispose of the mapping while it is fired. */
+/* C17: free the interrupt and dispose of the mapping while the line is fired. */
 static void chip_dispose_under_fire(struct kunit *test)
 {
 	struct sim_test *st = test->priv;
@@ -69,7 +69,10 @@ static void chip_dispose_under_fire(struct kunit *test)
 			atomic_inc(&st->latched);
 		irq_sim_synchronize(st->domain);
 		free_irq(line->virq, line);
-		/* Of this mapping. It is fired still, and refuses that. */
+		/*
+		 * The account of this mapping. The line is still being fired,
+		 * and refuses the fires.
+		 */
 		KUNIT_EXPECT_EQ(test, sim_account(test, line).waiting, 0);
 		sim_account_freed(test, line, handled);
 		handled = sim_runs(line);
@@ -87,14 +90,14 @@ static void chip_dispose_under_fire(struct kunit *test)
 	flush_work(&remote.work);
 	destroy_work_on_stack(&remote.work);
 	migrate_enable();
-	/* Some latches went with their owner. No run was without one. */
+	/* Some latches were dropped with their owner. No run was without a latch. */
 	KUNIT_EXPECT_GT(test, atomic_read(&line->handled), 0);
 	KUNIT_EXPECT_LE(test, atomic_read(&line->handled), atomic_read(&st->latched));
 }
 
 #define SIM_OWNERS	20
 
-/* A mapping of the line on a chip, with an owner. Returns false if there is none. */
+/* Map and request the line on a chip. Returns false if that fails. */
 static bool sim_next_owner(struct kunit *test, struct sim_line *line, struct irq_domain *domain)
 {
 	int ret = -ENOMEM;
@@ -106,7 +109,7 @@ static bool sim_next_owner(struct kunit *test, struct sim_line *line, struct irq
 	return !ret;
 }
 
-/* What is fired now is delivered later: with the tick, or by ksoftirqd. */
+/* Deliver this fire later: with the tick, or by ksoftirqd. */
 static int sim_fire_late(struct sim_line *line)
 {
 	guard(irqsave)();
@@ -114,9 +117,9 @@ static int sim_fire_late(struct sim_line *line)
 }
 
 /*
- * C17: a line is fired, and goes while that is on its way. The next interrupt gets its
- * number, and without SPARSE_IRQ the same descriptor. It belongs to another chip, and
- * nothing of what was fired before, or is fired at the line which is gone, reaches it.
+ * C17: a line is fired, and goes away while the event is on its way. The next interrupt gets
+ * its number, and without SPARSE_IRQ the same descriptor. It belongs to another chip. It must
+ * get nothing that was fired before, or that is fired at the line which is gone.
  */
 static void chip_next_owner(struct kunit *test)
 {
@@ -144,7 +147,7 @@ static void chip_next_owner(struct kunit *test)
 		virq = line->virq;
 		if (two && round % 2)
 			irq_set_affinity(virq, cpumask_of(remote.cpu));
-		/* The other CPU may have been first */
+		/* The fire of the other CPU may have come first */
 		KUNIT_EXPECT_GE(test, sim_fire_late(line), 0);
 		free_irq(virq, line);
 		runs = sim_runs(line);
@@ -179,16 +182,17 @@ static void chip_next_owner(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, round, SIM_OWNERS);
 	KUNIT_EXPECT_EQ(test, atomic_read(&st->wrong_irq), 0);
 	/*
-	 * The lowest number is taken, and that one has just come free. A driver which is
-	 * probed meanwhile may have been first with it, and not each time.
+	 * The lowest free number is used, and this one has just been freed. A driver which
+	 * probes meanwhile may grab it, but not every time.
 	 */
 	KUNIT_EXPECT_GT(test, same, 0);
 }
 
 /*
  * C17: a line waits behind a handler on another CPU when its mapping is
- * disposed of: that waits until the line is off the list, and it does not run.
- * A chained line, as free_irq() may wait for RCU, and so for that handler.
+ * disposed of. The dispose waits until the line is off the list, and the line
+ * does not run. The line is chained, as free_irq() might wait for RCU, and thus
+ * for that handler.
  */
 static void chip_dispose_waits(struct kunit *test)
 {
@@ -219,7 +223,7 @@ static void chip_dispose_waits(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, sim_runs(&st->line[0]), 1);
 }
 
-/* C17: chips which go while their deliveries are about to start or to end. */
+/* C17: chips are removed while their deliveries are about to start or to end. */
 static void chip_remove_in_flight(struct kunit *test)
 {
 	struct sim_test *st = test->priv;
@@ -236,7 +240,7 @@ static void chip_remove_in_flight(struct kunit *test)
 			atomic_set(&line->handled, 0);
 			swap(line->virq, virq);
 			KUNIT_EXPECT_EQ(test, sim_request(line, 0), 0);
-			/* Here and over there */
+			/* On this CPU and on the other one */
 			irq_set_affinity(line->virq, cpumask_of(n && num_online_cpus() > 1 ?
 								sim_other_cpu() :
 								raw_smp_processor_id()));
@@ -266,9 +270,9 @@ static void sim_chained_linger(struct irq_desc *desc)
 }
 
 /*
- * C17: a handler runs on another CPU while its line and then its chip go. The
- * line is acked and on no list. To dispose of it waits for the handler all the same,
- * which has a right to its line, and nothing is left for who removes the chip.
+ * C17: a handler runs on another CPU while its line and then its chip are removed. The line is
+ * acknowledged and on no list. The dispose must still wait for the handler, which may use its
+ * line, so that nothing is left to wait for when the chip is removed.
  */
 static void chip_remove_waits(struct kunit *test)
 {
@@ -306,7 +310,7 @@ static void chip_remove_waits(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, sim_fire(&st->line[1]), -ENXIO);
 }
 
-/* C17: with lines mapped a chip stays, as somebody may be using them. */
+/* C17: a chip with mapped lines stays, as the lines may be in use. */
 static void chip_remove_mapped(struct kunit *test)
 {
 	struct sim_test *st = test->priv;
@@ -319,16 +323,16 @@ static void chip_remove_mapped(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, sim_fire(line), 1);
 	irq_sim_synchronize(st->domain);
 	KUNIT_EXPECT_EQ(test, sim_runs(line), 1);
-	/* And the end of this test removes it for good */
+	/* sim_exit() removes it for good */
 }
 
 /**
- * struct sim_calls - calls of a chip's callbacks
+ * struct sim_calls - recorded calls of a chip's callbacks
  * @domain:	chip of the last call
  * @hwirq:	line of the last call
- * @requested:	number of calls, refused ones too
- * @released:	number of calls
- * @ret:	what @requested returns
+ * @requested:	number of request calls, including refused ones
+ * @released:	number of release calls
+ * @ret:	return value of the request callback
  */
 struct sim_calls {
 	struct irq_domain	*domain;
@@ -362,7 +366,7 @@ static const struct irq_sim_ops sim_ops = {
 	.irq_sim_irq_released	= sim_irq_released,
 };
 
-/* The owner of a chip hears of requests, can refuse them, and hears of releases. */
+/* The owner of a chip is notified of requests, can refuse them, and is notified of releases. */
 static void chip_ops(struct kunit *test)
 {
 	const struct sim_param *param = test->param_value;
@@ -382,7 +386,7 @@ static void chip_ops(struct kunit *test)
 	KUNIT_ASSERT_NOT_NULL(test, calls);
 	dev = kunit_device_register(test, "chip");
 	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, dev);
-	/* The chip which is made for @info, and those of today's users */
+	/* The chip created from @info, and those of the existing users */
 	for (int i = 0; i < 3; i++) {
 		memset(calls, 0, sizeof(*calls));
 		ops = sim_ops;
@@ -393,7 +397,7 @@ static void chip_ops(struct kunit *test)
 		else
 			domain = devm_irq_domain_create_sim_full(dev, NULL, SIM_LINES, &ops, calls);
 		KUNIT_ASSERT_NOT_ERR_OR_NULL(test, domain);
-		/* They are copied */
+		/* The ops were copied */
 		memset(&ops, 0, sizeof(ops));
 		atomic_set(&line.handled, 0);
 		line.virq = irq_create_mapping(domain, line.hwirq);
@@ -448,7 +452,7 @@ static struct fwnode_handle *sim_fwnode(struct kunit *test)
 	return fwnode;
 }
 
-/* A managed chip is there as long as its device. */
+/* A managed chip exists as long as its device. */
 static void chip_devm(struct kunit *test)
 {
 	const struct sim_param *param = test->param_value;
@@ -472,7 +476,7 @@ static void chip_devm(struct kunit *test)
 		KUNIT_ASSERT_NOT_ERR_OR_NULL(test, domain);
 		KUNIT_EXPECT_PTR_EQ(test, irq_find_matching_fwnode(fwnode, DOMAIN_BUS_ANY),
 				    domain);
-		/* It is no parent of MSI domains */
+		/* It is not a parent of MSI domains */
 		KUNIT_EXPECT_NULL(test, irq_find_matching_fwnode(fwnode, DOMAIN_BUS_PLATFORM_MSI));
 		KUNIT_EXPECT_NULL(test, irq_find_matching_fwnode(fwnode, DOMAIN_BUS_NEXUS));
 
@@ -490,7 +494,7 @@ static void chip_devm(struct kunit *test)
 }
 
 #if defined(CONFIG_FAILSLAB) && defined(CONFIG_FAULT_INJECTION_DEBUG_FS)
-/* What is behind a file of failslab in debugfs */
+/* The variable behind a failslab file in debugfs */
 static void *sim_failslab(const char *name)
 {
 	struct dentry *dir = debugfs_lookup("failslab", NULL), *file;
@@ -509,7 +513,7 @@ static void *sim_failslab(const char *name)
 
 #define SIM_MAX_FAILURES	200
 
-/* Let the n-th allocation of a call fail, for all n: what it does with each. */
+/* For all n, let the n-th allocation of a call fail, and check how the call copes. */
 struct sim_failing {
 	struct kunit		*test;
 	struct irq_sim_info	info;
@@ -537,8 +541,8 @@ static bool sim_try_map(struct sim_failing *f)
 }
 
 /*
- * Some can do without what they wanted, such as entries in sysfs and debugfs, or
- * try again: an interrupt descriptor near the one of the last mapping is a wish.
+ * Some callers can do without the allocation, such as for entries in sysfs and debugfs. Others
+ * retry: an interrupt descriptor near that of the last mapping is only a preference.
  */
 static void sim_undo(struct sim_failing *f, bool (*try)(struct sim_failing *f))
 {
@@ -553,15 +557,15 @@ static void sim_undo(struct sim_failing *f, bool (*try)(struct sim_failing *f))
 	}
 }
 
-/* Returns how many times it failed. */
+/* Returns the number of failures. */
 static int sim_fail_each(struct sim_failing *f, bool (*try)(struct sim_failing *f))
 {
 	bool done = false, injected = true;
 	int failed = 0, quiet = 0;
 	/*
-	 * A mapping makes files in sysfs. Their numbers are kept in a tree which
-	 * takes another node once in five mappings or so, and that one moves
-	 * what follows: not all tries in a row meet the same n-th allocation.
+	 * A mapping creates files in sysfs. Their numbers are kept in a tree which needs
+	 * another node about every fifth mapping, which shifts the allocations after it. So
+	 * consecutive tries do not always hit the same n-th allocation.
 	 */
 	int tries = try == sim_try_map ? 3 : 1;
 
@@ -577,7 +581,7 @@ static int sim_fail_each(struct sim_failing *f, bool (*try)(struct sim_failing *
 			if (!injected && ++quiet == tries)
 				break;
 			if (done) {
-				/* What is mapped has a line */
+				/* A successful mapping has a line */
 				if (try == sim_try_map)
 					KUNIT_EXPECT_EQ(f->test, 0,
 							irq_sim_set_line(f->domain,
@@ -607,7 +611,7 @@ static int sim_fail_each(struct sim_failing *f, bool (*try)(struct sim_failing *
 }
 #endif
 
-/* C18: out of memory is an error, and all that was allocated is free again. */
+/* C18: running out of memory is an error, and everything allocated is freed again. */
 static void chip_no_memory(struct kunit *test)
 {
 #if defined(CONFIG_FAILSLAB) && defined(CONFIG_FAULT_INJECTION_DEBUG_FS)
@@ -621,7 +625,7 @@ static void chip_no_memory(struct kunit *test)
 		{ SIM_LINES,	IRQ_SIM_KIND_PERCPU },
 	};
 	struct sim_test *st = test->priv;
-	/* By default allocations which may sleep are spared, and failures traced */
+	/* By default failslab spares allocations which may sleep, and logs failures */
 	bool *spares = sim_failslab("ignore-gfp-wait"), spared;
 	unsigned long *verbose = sim_failslab("verbose"), verbosity;
 	unsigned int first;
@@ -657,7 +661,7 @@ static void chip_no_memory(struct kunit *test)
 			*verbose = verbosity;
 			return;
 		}
-		/* Does the number come back? */
+		/* Check that the number is available again */
 		first = irq_create_mapping(f.domain, 0);
 		irq_dispose_mapping(first);
 		failed[2] = sim_fail_each(&f, sim_try_map);
@@ -674,7 +678,7 @@ static void chip_no_memory(struct kunit *test)
 
 		line.virq = f.virq;
 		if (chips[i].kind == IRQ_SIM_KIND_PERCPU) {
-			/* request_irq() is not for it */
+			/* request_irq() must not be used for it */
 			KUNIT_EXPECT_EQ(test, 0, irq_sim_set_line(f.domain, line.hwirq, true));
 		} else {
 			KUNIT_EXPECT_EQ(test, sim_request(&line, 0), 0);
@@ -693,7 +697,7 @@ static void chip_no_memory(struct kunit *test)
 
 /*
  * C6, C17: the interrupt is freed when a delivery on another CPU has taken the
- * line, and is not in the flow handler yet: free_irq() waits for it.
+ * line, but has not entered the flow handler yet: free_irq() waits for it.
  */
 static void chip_free_waits(struct kunit *test)
 {
@@ -722,7 +726,7 @@ static void chip_free_waits(struct kunit *test)
 
 	KUNIT_EXPECT_EQ(test, left, 1);
 	KUNIT_EXPECT_FALSE(test, sim_state(line, IRQCHIP_STATE_ACTIVE));
-	/* The handler was gone by then, and the event with it */
+	/* The handler was gone by then, and the event was dropped */
 	KUNIT_EXPECT_EQ(test, sim_runs(line), 0);
 	KUNIT_ASSERT_EQ(test, sim_request(line, 0), 0);
 	irq_sim_synchronize(st->domain);

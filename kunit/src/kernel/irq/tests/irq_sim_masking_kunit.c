@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Masked lines keep what comes in, and run it once.
+ * Masked lines keep their events, and run once for them.
  */
 
 #include "irq_sim_kunit.h"
@@ -17,9 +17,9 @@ static void sim_rewind(struct sim_test *st)
 }
 
 /*
- * C3, C5: masked for real, the chip has the latch, and all fires merge into that.
- * Lazily disabled, genirq keeps the first event, and the chip the next one. Both are
- * one run.
+ * C3, C5: when the line is really masked, the chip has the latch, and all fires merge into it.
+ * When it is lazily disabled, genirq keeps the first event, and the chip latches the next one.
+ * Both result in one run.
  */
 static void chip_mask(struct kunit *test)
 {
@@ -65,7 +65,7 @@ static void chip_mask(struct kunit *test)
 	}
 }
 
-/* C8: a masked line holds nobody up. */
+/* C8: a masked line does not hold up the others. */
 static void chip_mask_one_of_many(struct kunit *test)
 {
 	struct sim_test *st = test->priv;
@@ -99,7 +99,7 @@ static void chip_mask_in_handler(struct kunit *test)
 	line->on_irq = sim_disable_self;
 	KUNIT_ASSERT_EQ(test, sim_request(line, 0), 0);
 	for (int i = 1; i <= 3; i++) {
-		/* The first by this fire, the others by the latch that waits */
+		/* The first run is for this fire, the others for the waiting latch */
 		if (i == 1)
 			sim_fire(line);
 		else
@@ -112,12 +112,12 @@ static void chip_mask_in_handler(struct kunit *test)
 	enable_irq(line->virq);
 	irq_sim_synchronize(st->domain);
 	KUNIT_EXPECT_EQ(test, atomic_read(&line->handled), 4);
-	/* One by the test, three by the handler: a run each */
+	/* One latch by the test, three by the handler: a run for each */
 	KUNIT_EXPECT_EQ(test, sim_account(test, line).latched, 4);
 	sim_account_balances(test, line);
 }
 
-/* Does genirq keep the first event which comes while the line is disabled? */
+/* Does genirq keep the first event which arrives while the line is disabled? */
 static bool mask_keeps(const struct sim_param *param)
 {
 	return param->type == IRQF_TRIGGER_RISING && !param->unlazy;
@@ -125,7 +125,7 @@ static bool mask_keeps(const struct sim_param *param)
 
 #define SIM_DEPTH	5
 
-/* C5, C7: disabled several times over, replayed once, by the last enable. */
+/* C5, C7: disabled several times, the line is replayed once, by the last enable. */
 static void chip_mask_nested(struct kunit *test)
 {
 	const struct sim_param *param = test->param_value;
@@ -135,10 +135,10 @@ static void chip_mask_nested(struct kunit *test)
 
 	for (int i = 0; i < SIM_DEPTH; i++) {
 		disable_irq(line->virq);
-		/* A lazy one masks when the first event comes in */
+		/* A lazily disabled line is masked when the first event arrives */
 		KUNIT_EXPECT_EQ(test, sim_state(line, IRQCHIP_STATE_MASKED),
 				i || param->unlazy);
-		/* ... which genirq keeps, if it is an edge: the chip has the next one */
+		/* For an edge, genirq keeps the first event, and the chip latches the next one */
 		KUNIT_EXPECT_EQ(test, sim_event(line), i <= kept);
 		irq_sim_synchronize(st->domain);
 		KUNIT_EXPECT_TRUE(test, sim_state(line, IRQCHIP_STATE_MASKED));
@@ -164,8 +164,8 @@ static void chip_mask_nested(struct kunit *test)
 }
 
 /*
- * C3, C5, C7: what is taken back from the chip while the line is masked never runs.
- * What genirq keeps cannot be taken back.
+ * C3, C5, C7: an event withdrawn from the chip while the line is masked never runs. An event
+ * kept by genirq cannot be withdrawn.
  */
 static void chip_mask_withdrawn(struct kunit *test)
 {
@@ -204,7 +204,7 @@ static void chip_mask_withdrawn(struct kunit *test)
 	}
 }
 
-/* C6, C7: a new owner starts without the old one's latch, but with the wire. */
+/* C6, C7: a new owner starts without the latch of the old one, but with the wire. */
 static void chip_mask_new_owner(struct kunit *test)
 {
 	struct sim_test *st = test->priv;
@@ -216,7 +216,7 @@ static void chip_mask_new_owner(struct kunit *test)
 	irq_sim_synchronize(st->domain);
 	free_irq(line->virq, line);
 
-	/* Not started before somebody enables it */
+	/* Not started until it is enabled */
 	mask_request(test, IRQF_NO_AUTOEN);
 	KUNIT_EXPECT_EQ(test, sim_fire(line), -ENXIO);
 	KUNIT_EXPECT_EQ(test, sim_event(line), level ? 0 : -ENXIO);
@@ -235,7 +235,7 @@ static void chip_mask_new_owner(struct kunit *test)
 	sim_account_balances(test, line);
 }
 
-/* C5: masked and unmasked from the chip's side, without the core. */
+/* C5: mask and unmask through the chip, bypassing the core. */
 static void chip_mask_state(struct kunit *test)
 {
 	struct sim_test *st = test->priv;
@@ -244,7 +244,7 @@ static void chip_mask_state(struct kunit *test)
 	unsigned long flags;
 	bool queued, active;
 
-	/* Without an owner: masked, nothing to latch, a wire all the same */
+	/* Without an owner: masked, nothing can be latched, but the wire can be set */
 	KUNIT_EXPECT_TRUE(test, sim_state(line, IRQCHIP_STATE_MASKED));
 	KUNIT_EXPECT_EQ(test, irq_set_irqchip_state(virq, IRQCHIP_STATE_PENDING, true), -ENXIO);
 	KUNIT_EXPECT_FALSE(test, sim_state(line, IRQCHIP_STATE_PENDING));
@@ -265,7 +265,7 @@ static void chip_mask_state(struct kunit *test)
 	irq_sim_synchronize(st->domain);
 	KUNIT_EXPECT_EQ(test, sim_runs(line), 1);
 
-	/* An edge by way of the state, and no second one without a change */
+	/* Setting the state makes an edge; setting the same state again does not */
 	for (int i = 0; i < 2; i++) {
 		KUNIT_EXPECT_EQ(test, 0, irq_set_irqchip_state(virq, IRQCHIP_STATE_LINE_LEVEL,
 							       true));
@@ -273,7 +273,7 @@ static void chip_mask_state(struct kunit *test)
 		KUNIT_EXPECT_EQ(test, sim_runs(line), 2);
 	}
 
-	/* Queued is pending, but not active: synchronize_irq() waits for the latter */
+	/* A queued line is pending, but not active: synchronize_irq() waits for the latter */
 	flags = sim_hold_cpu(test);
 	sim_fire(line);
 	queued = sim_state(line, IRQCHIP_STATE_PENDING);
@@ -284,7 +284,7 @@ static void chip_mask_state(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, sim_state(line, IRQCHIP_STATE_PENDING));
 	KUNIT_EXPECT_EQ(test, sim_runs(line), 3);
 
-	/* Masked while it is queued: not now */
+	/* Masked while it is queued: it does not run now */
 	flags = sim_hold_cpu(test);
 	sim_fire(line);
 	irq_set_irqchip_state(virq, IRQCHIP_STATE_MASKED, true);
@@ -295,13 +295,13 @@ static void chip_mask_state(struct kunit *test)
 	irq_sim_synchronize(st->domain);
 	KUNIT_EXPECT_EQ(test, sim_runs(line), 4);
 
-	/* Refused, and nothing changed */
+	/* Refused without any change */
 	KUNIT_EXPECT_EQ(test, irq_set_irqchip_state(virq, IRQCHIP_STATE_ACTIVE, true), -EINVAL);
 	KUNIT_EXPECT_EQ(test, irq_set_irqchip_state(virq, IRQCHIP_STATE_LINE_LEVEL + 1, true),
 			-EINVAL);
 	KUNIT_EXPECT_EQ(test, irq_get_irqchip_state(virq, IRQCHIP_STATE_LINE_LEVEL + 1, &active),
 			-EINVAL);
-	/* A source of wakeups, which changes nothing now */
+	/* Making it a wakeup source has no effect at this point */
 	KUNIT_EXPECT_EQ(test, irq_set_irq_wake(virq, true), 0);
 	KUNIT_EXPECT_EQ(test, irq_set_irq_wake(virq, false), 0);
 	irq_sim_synchronize(st->domain);
@@ -313,9 +313,9 @@ static void chip_mask_state(struct kunit *test)
 }
 
 /*
- * C3, C8: with one line in its handler on another CPU and one masked, all others
- * are served here. The line in progress is disabled meanwhile, too: what it gets is
- * kept, then latched, and is one run when it is enabled.
+ * C3, C8: with one line in its handler on another CPU and one masked, all others are served
+ * here. The line in progress is disabled meanwhile, too: its next event is kept, the one after
+ * that latched, and both are one run when it is enabled.
  */
 static void chip_mask_while_others_run(struct kunit *test)
 {
@@ -334,7 +334,7 @@ static void chip_mask_while_others_run(struct kunit *test)
 	latched = sim_fire(&st->line[0]);
 	for (int i = 1; i < SIM_LINES; i++)
 		KUNIT_EXPECT_EQ(test, sim_fire(&st->line[i]), 1);
-	/* The handler on the other CPU would block a synchronize of the chip */
+	/* Synchronizing the chip would block on the handler on the other CPU */
 	sim_flush();
 	latched_again = sim_fire(&st->line[0]);
 	sim_flush();
@@ -354,7 +354,7 @@ static void chip_mask_while_others_run(struct kunit *test)
 	for (int i = 0; i < SIM_LINES; i++)
 		KUNIT_EXPECT_EQ_MSG(test, served[i], i && i != 5, "line %d", i);
 
-	/* Both had an event */
+	/* Both lines had an event */
 	for (int i = 0; i < SIM_LINES; i += 5) {
 		KUNIT_EXPECT_EQ(test, sim_runs(&st->line[i]), i == 0);
 		enable_irq(st->line[i].virq);
@@ -399,7 +399,7 @@ static void sim_call_free_irq(struct sim_line *line)
 	free_irq(line->virq, line);
 }
 
-/* Whoever takes a line out of service waits for its handler on another CPU. */
+/* Every way to take a line out of service waits for its handler on another CPU. */
 static void chip_mask_waits(struct kunit *test)
 {
 	static const struct {
@@ -441,7 +441,7 @@ static void chip_mask_waits(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, sim_fire(line), -ENXIO);
 }
 
-/* What the core does to bring up an interrupt again, under its lock. */
+/* What the core does to replay an interrupt, under the descriptor lock. */
 static int sim_retrigger(struct sim_line *line)
 {
 	struct irq_data *data = irq_get_irq_data(line->virq);
@@ -450,7 +450,7 @@ static int sim_retrigger(struct sim_line *line)
 	return data->chip->irq_retrigger(data);
 }
 
-/* C3: a retrigger is an event, and no latch: it is of one that was counted before. */
+/* C3: a retrigger is an event but no new latch: it replays one which was already counted. */
 static void chip_retrigger(struct kunit *test)
 {
 	struct sim_test *st = test->priv;
@@ -465,7 +465,7 @@ static void chip_retrigger(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, sim_runs(line), 1);
 	KUNIT_EXPECT_EQ(test, sim_account(test, line).latched, 0);
 
-	/* Twice, and once from outside, before any is delivered: one run */
+	/* Two retriggers and a fire before any delivery: one run */
 	flags = sim_hold_cpu(test);
 	ret[0] = sim_retrigger(line);
 	ret[1] = sim_retrigger(line);
@@ -477,7 +477,7 @@ static void chip_retrigger(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, fired, 0);
 	KUNIT_EXPECT_EQ(test, sim_runs(line), 2);
 
-	/* Disabled, it is kept as any event is: the core has it in hand again */
+	/* While disabled it is kept like any event: genirq holds it again */
 	disable_irq(line->virq);
 	KUNIT_EXPECT_EQ(test, sim_retrigger(line), 1);
 	irq_sim_synchronize(st->domain);
@@ -494,7 +494,7 @@ static void chip_retrigger(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, sim_account(test, line).latched, 1);
 	KUNIT_EXPECT_EQ(test, sim_account(test, line).waiting, 0);
 
-	/* Nobody listens: it says so, and there is nothing to come */
+	/* Without an owner the retrigger fails, and nothing is pending */
 	free_irq(line->virq, line);
 	KUNIT_EXPECT_EQ(test, sim_retrigger(line), 0);
 	KUNIT_EXPECT_FALSE(test, sim_state(line, IRQCHIP_STATE_PENDING));
@@ -503,7 +503,7 @@ static void chip_retrigger(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, sim_runs(line), 3);
 }
 
-/* The interrupt injection of the core comes to the same. */
+/* Injecting an interrupt through the core has the same effect. */
 static void chip_inject(struct kunit *test)
 {
 #ifdef CONFIG_GENERIC_IRQ_INJECTION
@@ -533,8 +533,8 @@ static void chip_inject(struct kunit *test)
 }
 
 /*
- * C5: a flow handler that is called by somebody else, as cascaded controllers do,
- * while the line is disabled: the event is the core's, and comes back.
+ * C5: somebody else calls the flow handler while the line is disabled, as cascaded controllers
+ * do. The core keeps the event, and replays it.
  */
 static void chip_mask_called(struct kunit *test)
 {
@@ -549,14 +549,14 @@ static void chip_mask_called(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, sim_runs(line), 0);
 	enable_irq(line->virq);
 	irq_sim_synchronize(st->domain);
-	/* No level is asserted, so there is nothing to be served */
+	/* No level is asserted, so nothing has to be served */
 	KUNIT_EXPECT_EQ(test, sim_runs(line), !level);
 	KUNIT_EXPECT_EQ(test, sim_account(test, line).latched, 0);
 }
 
 /*
- * C6: the core remembers what came for a level line which was disabled. It does not
- * replay that, and nobody else does when the next owner wants edges.
+ * C6: the core remembers an event for a level line which was disabled. It does not replay it,
+ * and neither does anybody else when the next owner requests edges.
  */
 static void chip_replay_dies_with_owner(struct kunit *test)
 {
@@ -577,7 +577,7 @@ static void chip_replay_dies_with_owner(struct kunit *test)
 	irq_sim_synchronize(st->domain);
 	KUNIT_EXPECT_EQ(test, sim_runs(line), 1);
 
-	/* Nor is an edge pending which is nobody's any more, nor one which was kept */
+	/* Neither a latched edge nor a kept one stays pending without its owner */
 	disable_irq(line->virq);
 	for (int i = 0; i < 2; i++) {
 		KUNIT_EXPECT_EQ(test, sim_fire(line), 1);
@@ -597,7 +597,7 @@ static void chip_replay_dies_with_owner(struct kunit *test)
 	sim_account_balances(test, line);
 }
 
-/* Edges merge as fires do, and one in the other direction takes nothing back. */
+/* Edges merge as fires do, and an edge in the other direction withdraws nothing. */
 static void chip_edges_masked(struct kunit *test)
 {
 	static const struct {
@@ -614,7 +614,7 @@ static void chip_edges_masked(struct kunit *test)
 	for (int i = 0; i < ARRAY_SIZE(edges); i++) {
 		struct sim_line *line = &st->line[i];
 
-		/* Edges for which nobody listens are gone */
+		/* Edges without an owner are lost */
 		KUNIT_EXPECT_EQ(test, sim_wire(line, true), 0);
 		KUNIT_EXPECT_EQ(test, sim_wire(line, false), 0);
 		KUNIT_ASSERT_EQ(test, sim_request(line, edges[i].type), 0);

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Message signaled interrupts: a simulated controller as the parent of the MSI domains
- * of devices.
+ * Message signaled interrupts: a simulated controller is the parent of per-device MSI domains.
  */
 
 #include <linux/kthread.h>
@@ -13,7 +12,7 @@
 
 static const struct kunit_attributes sim_slow = { .speed = KUNIT_SPEED_SLOW };
 
-/* C24: with each kind of controller, and each delivery */
+/* C24: with each kind of controller and each delivery */
 KUNIT_ARRAY_PARAM_DESC(kind, sim_kind_params, sim.name);
 
 #define MSI_LINES	16
@@ -22,11 +21,11 @@ KUNIT_ARRAY_PARAM_DESC(kind, sim_kind_params, sim.name);
  * struct msi_device - a model of a device which raises interrupts by messages
  * @st:		the test
  * @dev:	the device
- * @lock:	protects @msg: the device has all of a message, or nothing
- * @msg:	what was written into it, by index
- * @line:	the interrupts
- * @nr:		of them
- * @writes:	of messages into it
+ * @lock:	protects @msg: the device sees all of a message, or nothing
+ * @msg:	messages written to the device, by index
+ * @line:	the interrupts of the device
+ * @nr:		number of interrupts
+ * @writes:	number of message writes
  */
 struct msi_device {
 	struct sim_test		*st;
@@ -116,7 +115,7 @@ static int msi_alloc(struct msi_device *device, int nr)
 
 		line->st = device->st;
 		line->virq = virq;
-		/* The chip is what the device domain is stacked on */
+		/* The device domain is stacked on the chip */
 		line->hwirq = irq_domain_get_irq_data(device->st->domain, virq)->hwirq;
 		atomic_set(&line->begun, 0);
 		atomic_set(&line->handled, 0);
@@ -163,7 +162,7 @@ static struct msi_device *msi_request(struct kunit *test, int which, int nr)
 	return device;
 }
 
-/* The device raises an interrupt. */
+/* Raise an interrupt of the device. */
 static int msi_raise(struct msi_device *device, int index)
 {
 	struct msi_msg msg;
@@ -178,14 +177,14 @@ static bool msi_is_zero(const struct msi_msg *msg)
 	return !msg->address_hi && !msg->address_lo && !msg->data;
 }
 
-/* C24: a message which is written is a line fired: the handler of that message runs, once. */
+/* C24: writing a message fires a line, and the handler of that message runs once. */
 static void msi_message(struct kunit *test)
 {
 	struct msi_device *device = &msi_of(test)->device[0];
 	struct sim_test *st = test->priv;
 
 	KUNIT_ASSERT_EQ(test, msi_alloc(device, 4), 0);
-	/* The device knows its messages when its interrupt is requested, not before */
+	/* The device gets a message when its interrupt is requested, not earlier */
 	KUNIT_EXPECT_EQ(test, atomic_read(&device->writes), 0);
 	msi_free(device);
 	device = msi_request(test, 0, 4);
@@ -204,7 +203,7 @@ static void msi_message(struct kunit *test)
 	}
 	KUNIT_EXPECT_EQ(test, atomic_read(&st->wrong_irq), 0);
 
-	/* It has none when the interrupt is freed */
+	/* The message is cleared when the interrupt is freed */
 	free_irq(device->line[2].virq, &device->line[2]);
 	KUNIT_EXPECT_TRUE(test, msi_is_zero(&device->msg[2]));
 	KUNIT_EXPECT_EQ(test, msi_raise(device, 2), -EINVAL);
@@ -214,10 +213,10 @@ static void msi_message(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, sim_runs(&device->line[3]), 2);
 }
 
-/* An MSI parent which is none of the simulator */
+/* An MSI parent which does not belong to the simulator */
 static const struct msi_parent_ops msi_foreign_ops;
 
-/* C1: what is no message of the chip is refused, and runs nothing. */
+/* C1: an invalid message is refused, and runs nothing. */
 static void msi_refused(struct kunit *test)
 {
 	struct msi_device *device = msi_request(test, 0, 2);
@@ -237,11 +236,11 @@ static void msi_refused(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, irq_sim_write_msi(st->domain, &msg), -EINVAL);
 	msg.data = U32_MAX;
 	KUNIT_EXPECT_EQ(test, irq_sim_write_msi(st->domain, &msg), -EINVAL);
-	/* A line which nobody has */
+	/* A line without an owner */
 	msg.data = MSI_LINES - 1;
 	KUNIT_EXPECT_EQ(test, irq_sim_write_msi(st->domain, &msg), -ENXIO);
 
-	/* What is right for this chip is wrong for any other */
+	/* A message of this chip is invalid for any other */
 	msg = device->msg[0];
 	other = msi_create(test, NULL, IRQ_SIM_MSI_PARENT);
 	plain = msi_create(test, NULL, 0);
@@ -278,7 +277,7 @@ static void msi_block(struct kunit *test)
 	struct msi_device *device = msi_request(test, 0, 1);
 	struct irq_domain *domain = irq_get_irq_data(device->line[0].virq)->domain;
 	struct sim_test *st = test->priv;
-	/* By the MSI domain of the device, as its driver would ask for them */
+	/* Through the MSI domain of the device, as its driver would allocate them */
 	msi_alloc_info_t info = { .hwirq = 8 };
 	int virq = irq_domain_alloc_irqs(domain, 2, NUMA_NO_NODE, &info);
 
@@ -291,7 +290,7 @@ static void msi_block(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, sim_runs(&device->line[0]), 1);
 }
 
-/* C5: masked through the domain of the device, the message waits, in genirq or in the chip. */
+/* C5: masked through the device domain, the message waits in genirq or in the chip. */
 static void msi_masked(struct kunit *test)
 {
 	struct irq_sim_account lazy = { .latched = 1, .kept = 1 };
@@ -305,7 +304,7 @@ static void msi_masked(struct kunit *test)
 	irq_sim_synchronize(st->domain);
 	KUNIT_EXPECT_EQ(test, sim_runs(line), 0);
 	KUNIT_EXPECT_TRUE(test, sim_state(line, IRQCHIP_STATE_MASKED));
-	/* The other one is served */
+	/* The other interrupt is served */
 	KUNIT_EXPECT_EQ(test, msi_raise(device, 1), 1);
 	irq_sim_synchronize(st->domain);
 	KUNIT_EXPECT_EQ(test, sim_runs(&device->line[1]), 1);
@@ -328,7 +327,7 @@ static void msi_masked(struct kunit *test)
 	sim_expect_account(test, line, &both);
 }
 
-/* C16: the affinity is that of the chip, and the message is written anew. */
+/* C16: the chip sets the affinity, and the message is written again. */
 static void msi_affinity(struct kunit *test)
 {
 	struct msi_device *device = msi_request(test, 0, 1);
@@ -353,7 +352,7 @@ static void msi_affinity(struct kunit *test)
 	sim_expect_account(test, line, NULL);
 }
 
-/* C16: no affinity to set, and the MSI domain does not try to. */
+/* C16: the affinity cannot be set, and the MSI domain does not try to. */
 static void msi_no_affinity(struct kunit *test)
 {
 	struct irq_domain *domain = msi_create(test, NULL,
@@ -374,7 +373,7 @@ static void msi_no_affinity(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, sim_runs(&device->line[1]), 1);
 }
 
-/* C16: one target for each vector, the first CPU of its affinity. */
+/* C16: each vector has one target, the first CPU of its affinity. */
 static void msi_single(struct kunit *test)
 {
 	struct irq_domain *domain = msi_create(test, NULL,
@@ -400,7 +399,7 @@ static void msi_single(struct kunit *test)
 		KUNIT_EXPECT_EQ(test, line->cpu, cpu);
 		KUNIT_EXPECT_EQ(test, sim_runs(line), ++runs);
 	}
-	/* Whoever fires, which is not the first one here */
+	/* Whichever CPU fires; here it is not the first one */
 	KUNIT_EXPECT_EQ(test, irq_set_affinity(line->virq, cpu_online_mask), 0);
 	cpu = cpumask_last(cpu_online_mask);
 	KUNIT_EXPECT_EQ(test, 0, set_cpus_allowed_ptr(current, cpumask_of(cpu)));
@@ -431,7 +430,7 @@ static void msi_flood(struct sim_line *line)
 		msi_raise_all(device);
 }
 
-/* C24: all lines of the chip, for two devices, and none for a third; all fire at once. */
+/* C24: two devices use all lines of the chip, a third gets none; all fire at once. */
 static void msi_many(struct kunit *test)
 {
 	struct msi_device *device = msi_of(test)->device;
@@ -445,7 +444,7 @@ static void msi_many(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, msi_alloc(&device[2], 2), -ENOSPC);
 	KUNIT_EXPECT_EQ(test, st->domain->mapcount, MSI_LINES);
 
-	/* Freed, and allocated anew: what is free is found */
+	/* Free and allocate again: free lines are found */
 	msi_free(&device[0]);
 	KUNIT_EXPECT_EQ(test, msi_alloc(&device[2], 2), 0);
 	KUNIT_EXPECT_EQ(test, msi_alloc(&device[0], 9), -ENOSPC);
@@ -469,12 +468,12 @@ static void msi_many(struct kunit *test)
 			runs += sim_runs(&device[i].line[j]);
 		}
 	}
-	/* Nothing was disabled: each latch had its run */
+	/* Nothing was disabled, so each latch had its run */
 	KUNIT_EXPECT_EQ(test, runs, atomic_read(&st->latched));
 	KUNIT_EXPECT_EQ(test, atomic_read(&st->wrong_irq), 0);
 }
 
-/* C18, C24: what such a chip is found by, and what it refuses. */
+/* C18, C24: how such a chip is found, and what it refuses. */
 static void msi_domain(struct kunit *test)
 {
 	struct irq_fwspec fwspec = {
@@ -501,13 +500,13 @@ static void msi_domain(struct kunit *test)
 			    irq_find_matching_fwnode(NULL, DOMAIN_BUS_PLATFORM_MSI));
 	irq_domain_remove_sim(nameless);
 
-	/* Its lines are for messages: firmware does not choose one, and others get none */
+	/* Its lines are for messages: firmware cannot choose one, nor can others allocate one */
 	KUNIT_EXPECT_EQ(test, irq_create_fwspec_mapping(&fwspec), 0);
 	KUNIT_EXPECT_EQ(test, irq_domain_alloc_irqs(st->domain, 1, NUMA_NO_NODE, &fwspec), -EINVAL);
 	KUNIT_EXPECT_EQ(test, irq_domain_alloc_irqs(st->domain, 1, NUMA_NO_NODE, NULL), -EINVAL);
 	KUNIT_EXPECT_EQ(test, st->domain->mapcount, 0);
 
-	/* A line that was mapped by hand is not given out, and has a message as well */
+	/* A line which was mapped explicitly is not allocated, and has a message as well */
 	line->st = st;
 	line->virq = sim_map(st->domain, 0);
 	KUNIT_ASSERT_NE(test, line->virq, 0);
@@ -515,7 +514,7 @@ static void msi_domain(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, msi_alloc(device, MSI_LINES), -ENOSPC);
 	KUNIT_EXPECT_EQ(test, msi_alloc(device, MSI_LINES - 1), 0);
 	KUNIT_EXPECT_EQ(test, sim_request(&device->line[0], 0), 0);
-	/* Firmware does not find what somebody has by a message, or by hand */
+	/* Firmware does not find lines which were allocated for messages or mapped explicitly */
 	fwspec.param[0] = device->line[0].hwirq;
 	KUNIT_EXPECT_EQ(test, irq_create_fwspec_mapping(&fwspec), 0);
 	fwspec.param[0] = line->hwirq;
@@ -545,7 +544,7 @@ static int msi_raise_thread(void *data)
 	return 0;
 }
 
-/* C17, C24: interrupts are allocated, requested, freed and given back while the device fires. */
+/* C17, C24: interrupts are allocated, requested, freed and released while the device fires. */
 static void msi_free_under_fire(struct kunit *test)
 {
 	struct msi_device *device = &msi_of(test)->device[0];
@@ -562,13 +561,13 @@ static void msi_free_under_fire(struct kunit *test)
 		}
 		for (int i = 0; i < 4; i++)
 			KUNIT_EXPECT_EQ(test, sim_request(&device->line[i], 0), 0);
-		/* The device has been through all of them, from the first on */
+		/* The device has fired all of them, starting with the first */
 		for (int i = 0; i < 2; i++) {
 			atomic_set(&st->entered, 0);
 			KUNIT_EXPECT_TRUE(test, sim_wait(&st->entered));
 		}
 		irq_sim_synchronize(st->domain);
-		/* That waits for its handler, which free_irq() does when it has taken it out */
+		/* disable_irq() waits for the handler; free_irq() waits only after removing it */
 		if (round % 2)
 			disable_irq(device->line[1].virq);
 		runs = 0;
@@ -579,7 +578,7 @@ static void msi_free_under_fire(struct kunit *test)
 			free_irq(line->virq, line);
 			runs += sim_runs(line);
 		}
-		/* The account is exact at rest: the device pauses for it */
+		/* The account is exact only at rest, so the device pauses */
 		kthread_park(task);
 		irq_sim_synchronize(st->domain);
 		for (int i = 0; i < 4; i++) {
@@ -625,7 +624,7 @@ struct kunit_suite irq_sim_msi_suite = {
 
 #else
 
-/* C26: without the option, it is refused. */
+/* C26: refused if the option is not built in. */
 static void msi_not_built(struct kunit *test)
 {
 	struct irq_sim_info info = { .num_irqs = 1, .flags = IRQ_SIM_MSI_PARENT };

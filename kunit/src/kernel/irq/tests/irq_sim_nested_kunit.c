@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * An expander on a line of a simulated controller, whose interrupts are nested in the
- * thread of that line; and IPIs multiplexed over one line of each CPU.
+ * An expander on a line of a simulated controller, whose interrupts are nested in the thread of
+ * that line; and IPIs multiplexed over a per-CPU line.
  */
 
 #include <linux/kthread.h>
@@ -18,15 +18,15 @@ KUNIT_ARRAY_PARAM_DESC(delivery, sim_deliveries, name);
 /**
  * struct nest_test - fixture: an expander on line 0
  * @st:		the simulated chip
- * @domain:	of the expander
+ * @domain:	domain of the expander
  * @lock:	protects @status, @enabled and the wire
- * @status:	its register: what was raised and not served
- * @enabled:	what asserts the wire
- * @bit:	its interrupts
- * @raised:	events of each which were not merged into the one before
+ * @status:	status register: raised and not served
+ * @enabled:	interrupts which may assert the wire
+ * @bit:	interrupts of the expander
+ * @raised:	for each interrupt, events which did not merge into the previous one
  * @task:	the thread of the line
- * @elsewhere:	handlers of @bit which ran elsewhere, always wrong
- * @atomic:	handlers of @bit which must not sleep, always wrong
+ * @elsewhere:	runs of @bit handlers outside @task, always wrong
+ * @atomic:	runs of @bit handlers in atomic context, always wrong
  * @spurious:	runs of the thread which found nothing
  */
 struct nest_test {
@@ -48,7 +48,7 @@ static struct nest_test *nest_of(struct kunit *test)
 	return container_of((struct sim_test *)test->priv, struct nest_test, st);
 }
 
-/* The wire is what the registers say. */
+/* Drive the wire according to the registers. */
 static void nest_update(struct nest_test *nest)
 {
 	lockdep_assert_held(&nest->lock);
@@ -95,7 +95,7 @@ static int nest_retrigger(struct irq_data *data)
 	return 1;
 }
 
-/* Disabled at once, as with the registers of an expander; or by genirq alone */
+/* Disabled at the expander, at once, or only by genirq */
 static const struct irq_chip nest_chip = {
 	.name		= "nest",
 	.irq_enable	= nest_enable,
@@ -125,7 +125,7 @@ static const struct irq_domain_ops nest_ops = {
 	.map	= nest_map,
 };
 
-/* The thread of the line. What is raised while it runs asserts the wire again. */
+/* The thread of the line. Events raised while it runs assert the wire again. */
 static irqreturn_t nest_thread(int irq, void *data)
 {
 	struct nest_test *nest = data;
@@ -224,8 +224,8 @@ static struct nest_test *nest_start(struct kunit *test)
 }
 
 /*
- * The line is not asserted, and its thread is through: the one which has lowered the wire
- * began before the look, and is waited for after that.
+ * Wait until the line is not asserted and its thread has finished. The run which has lowered
+ * the wire started before this check, so wait for it afterwards.
  */
 static void nest_sync(struct nest_test *nest)
 {
@@ -251,13 +251,13 @@ static void nest_exact(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, atomic_read(&nest->st.wrong_irq), 0);
 }
 
-/* C24: nested: each runs in the thread of the line, may sleep there, and once. */
+/* C24: each nested handler runs in the thread of the line, may sleep there, and runs once. */
 static void nest_threads(struct kunit *test)
 {
 	struct nest_test *nest = nest_of(test);
 	struct sim_line *bit = nest->bit;
 
-	/* There is nobody to call a primary handler */
+	/* Nobody would call a primary handler */
 	KUNIT_EXPECT_EQ(test, sim_request(&bit[0], 0), -EINVAL);
 	nest_start(test);
 	for (int i = 0; i < NEST_BITS; i++) {
@@ -269,7 +269,7 @@ static void nest_threads(struct kunit *test)
 	nest_exact(test);
 	KUNIT_EXPECT_EQ(test, sim_runs(&nest->st.line[0]), NEST_BITS);
 
-	/* The line stays masked as long as its thread runs, whatever comes */
+	/* The line stays masked while its thread runs, regardless of new events */
 	disable_irq(nest->st.line[0].virq);
 	for (int i = 0; i < NEST_BITS; i++)
 		nest_raise(&bit[i]);
@@ -282,7 +282,7 @@ static void nest_threads(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, atomic_read(&nest->spurious), 0);
 }
 
-/* C5, C24: disabled at the expander, or by genirq, which keeps the event and has it back. */
+/* C5, C24: disabled at the expander, or by genirq, which keeps the event and replays it. */
 static void nest_disabled(struct kunit *test)
 {
 	struct nest_test *nest = nest_start(test);
@@ -314,7 +314,7 @@ static void nest_flood(struct sim_line *bit)
 	}
 }
 
-/* C3, C24: events while the thread runs, from two CPUs where there are two. */
+/* C3, C24: events arrive while the thread runs, from two CPUs if available. */
 static void nest_race(struct kunit *test)
 {
 	struct nest_test *nest = nest_start(test);
@@ -345,7 +345,7 @@ static int nest_fire_thread(void *data)
 	return 0;
 }
 
-/* C17, C24: one is freed and requested while all fire; the others lose nothing by it. */
+/* C17, C24: one interrupt is freed and requested while all fire; the others lose nothing. */
 static void nest_freed(struct kunit *test)
 {
 	struct nest_test *nest = nest_start(test);
@@ -358,7 +358,7 @@ static void nest_freed(struct kunit *test)
 		struct sim_line *bit = &nest->bit[round % 2];
 		int runs;
 
-		/* The thread of the line has served what was raised for this one */
+		/* The thread of the line has served the event of this interrupt */
 		atomic_set(&bit->handled, 0);
 		KUNIT_EXPECT_TRUE(test, sim_wait(&bit->handled));
 		free_irq(bit->virq, bit);
@@ -378,7 +378,7 @@ static void nest_freed(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, atomic_read(&nest->st.wrong_irq), 0);
 }
 
-/* The mux cannot be removed, and calls what it was created with: not a module, which can. */
+/* The mux cannot be removed, and keeps its callbacks, so a module must not create one. */
 #if defined(CONFIG_GENERIC_IRQ_IPI_MUX) && !defined(MODULE)
 
 #define IPI_NR	4
@@ -451,7 +451,7 @@ static void ipi_flood(struct sim_line *line)
 		ipi_to(cpu_online_mask, i % IPI_NR);
 }
 
-/* C24: IPIs over one line of each CPU: to one, to all, masked on one; none is lost. */
+/* C24: IPIs over a per-CPU line: to one CPU, to all, masked on one CPU; none is lost. */
 static void ipi_check(struct kunit *test)
 {
 	struct sim_remote remote = { .fn = ipi_flood };
@@ -469,7 +469,7 @@ static void ipi_check(struct kunit *test)
 		want[cpu]++;
 	ipi_expect(test, want, 2);
 
-	/* Masked on the last one: several are one there, which waits for the unmask */
+	/* Masked on the last CPU: there, several IPIs merge into one, which waits for the unmask */
 	memset(want, 0, nr_cpu_ids * sizeof(*want));
 	cpu = cpumask_last(cpu_online_mask);
 	smp_call_function_single(cpu, ipi_mask_one, &want, true);
@@ -490,7 +490,7 @@ static void ipi_check(struct kunit *test)
 		ipi_flood(NULL);
 		sim_remote_end(&remote);
 	}
-	/* At rest nothing is left: one more of each is one more run */
+	/* Nothing is left over: one more of each gives one more run */
 	irq_sim_synchronize(ipi_domain);
 	for (int i = 0; i < IPI_NR; i++) {
 		sum = 0;

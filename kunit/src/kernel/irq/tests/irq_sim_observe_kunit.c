@@ -20,7 +20,7 @@ static const struct kunit_attributes sim_slow = { .speed = KUNIT_SPEED_SLOW };
 
 #define SIM_GONE_ROUNDS	100
 
-/* Who traces the chip sees all that happens, for the line that it is about. */
+/* Tracing a chip shows all events, each for the right line. */
 static void chip_traced(struct kunit *test)
 {
 #ifdef CONFIG_TRACEPOINTS
@@ -30,7 +30,7 @@ static void chip_traced(struct kunit *test)
 
 	KUNIT_ASSERT_NOT_NULL(test, traced);
 	traced->line = &st->line[6];
-	/* By name: a module has no access to them otherwise */
+	/* Look them up by name, as a module has no direct access */
 	for_each_kernel_tracepoint(sim_find_tracepoint, traced);
 	KUNIT_ASSERT_NOT_NULL(test, traced->fire);
 	KUNIT_ASSERT_NOT_NULL(test, traced->deliver);
@@ -67,12 +67,12 @@ static void chip_traced(struct kunit *test)
 
 #ifdef CONFIG_TRACEPOINTS
 /**
- * struct sim_inner - fires from within the trace event of another one
+ * struct sim_inner - fires from within the trace event of another fire
  * @outer:	the line whose fire is interrupted, once
- * @other:	fired there
+ * @other:	line to fire there
  * @once:	it has happened
- * @ret:	what the fires of @other and of @outer returned there
- * @runs:	runs of their handlers by then
+ * @ret:	return values of the fires of @other and of @outer from there
+ * @runs:	runs of their handlers at that point
  */
 struct sim_inner {
 	struct sim_line	*outer;
@@ -82,7 +82,7 @@ struct sim_inner {
 	int		runs[2];
 };
 
-/* The line has been latched, and is on no list yet. */
+/* The line has been latched, but is not on a list yet. */
 static void sim_inner_fire(void *data, const struct irq_domain *domain, irq_hw_number_t hwirq,
 			   unsigned int irq, bool latched)
 {
@@ -99,9 +99,9 @@ static void sim_inner_fire(void *data, const struct irq_domain *domain, irq_hw_n
 #endif
 
 /*
- * C3, C9, C11: a fire is two steps, and what comes in between them and fires gets in
- * front. It may fire the same line: that merges, returns before it is handled, and has
- * the run of the fire in whose midst it is.
+ * C3, C9, C11: a fire takes two steps. A context which interrupts it between the steps and
+ * fires gets in front. It may fire the same line: that fire merges, returns before it is
+ * handled, and shares the run of the interrupted fire.
  */
 static void chip_fire_in_fire(struct kunit *test)
 {
@@ -147,7 +147,7 @@ static void chip_fire_in_fire(struct kunit *test)
 #endif
 }
 
-/* C11: the same in a task, where the inner fires would be handled on return. */
+/* C11: the same in a task, where the inner fires would otherwise be handled on return. */
 static void chip_fire_in_fire_task(struct kunit *test)
 {
 #ifdef CONFIG_TRACEPOINTS
@@ -156,7 +156,7 @@ static void chip_fire_in_fire_task(struct kunit *test)
 	struct sim_inner *inner = kunit_kzalloc(test, sizeof(*inner), GFP_KERNEL);
 	int ret, runs;
 
-	/* PREEMPT_RT may have the probe run where softirqs cannot be disabled */
+	/* PREEMPT_RT may run the probe where softirqs cannot be disabled */
 	if (!sim_is_soft(test) || IS_ENABLED(CONFIG_PREEMPT_RT))
 		kunit_skip(test, "the handler runs when it runs");
 	KUNIT_ASSERT_NOT_NULL(test, inner);
@@ -174,7 +174,7 @@ static void chip_fire_in_fire_task(struct kunit *test)
 
 	KUNIT_EXPECT_EQ(test, inner->ret[0], 1);
 	KUNIT_EXPECT_EQ(test, inner->runs[0], 1);
-	/* Merged, and not handled yet: the one exception */
+	/* Merged, but not handled yet: the one exception */
 	KUNIT_EXPECT_EQ(test, inner->ret[1], 0);
 	KUNIT_EXPECT_EQ(test, inner->runs[1], 0);
 	KUNIT_EXPECT_EQ(test, ret, 1);
@@ -191,10 +191,10 @@ static void chip_fire_in_fire_task(struct kunit *test)
 
 #ifdef CONFIG_TRACEPOINTS
 /**
- * struct sim_gone - what the trace event says of a line which comes and goes
+ * struct sim_gone - trace events of a line which comes and goes
  * @line:	the line
- * @fired:	fires which it told of
- * @wrong:	those of another chip, or of none
+ * @fired:	traced fires
+ * @wrong:	traced fires with another chip, or without one
  */
 struct sim_gone {
 	struct sim_line	*line;
@@ -207,7 +207,7 @@ static void sim_gone_fire(void *data, const struct irq_domain *domain, irq_hw_nu
 {
 	struct sim_gone *gone = data;
 
-	/* Nobody else has a chip now */
+	/* No other chip exists at this time */
 	if (domain != gone->line->st->domain)
 		atomic_inc(&gone->wrong);
 	else if (hwirq == gone->line->hwirq)
@@ -216,9 +216,8 @@ static void sim_gone_fire(void *data, const struct irq_domain *domain, irq_hw_nu
 #endif
 
 /*
- * C17: a line is disposed of while another CPU fires it and each fire merges, which
- * needs no place on a list for which somebody would wait. Its trace event still knows
- * the chip.
+ * C17: a line is disposed of while another CPU fires it and each fire merges. A merging fire
+ * does not use a list, so nobody waits for it. Its trace event must still have the chip.
  */
 static void chip_traced_dispose(struct kunit *test)
 {
@@ -241,7 +240,7 @@ static void chip_traced_dispose(struct kunit *test)
 	for (int i = 0; i < SIM_GONE_ROUNDS && merges; i++) {
 		int ret;
 
-		/* Masked, so that all merge into the first one */
+		/* Masked, so that all fires merge into the first one */
 		irq_set_status_flags(line->virq, IRQ_DISABLE_UNLAZY);
 		ret = sim_request(line, 0);
 		KUNIT_EXPECT_EQ(test, ret, 0);
@@ -276,7 +275,7 @@ static void sim_unmount(void *mnt)
 	kern_unmount(mnt);
 }
 
-/* Where the files of debugfs are, for the test. */
+/* Mount of debugfs, for the test. */
 static struct vfsmount *sim_debugfs(struct kunit *test)
 {
 	struct file_system_type *type = get_fs_type("debugfs");
@@ -296,8 +295,8 @@ static struct vfsmount *sim_debugfs(struct kunit *test)
 #define SIM_DEBUG_SIZE	4096
 
 /*
- * What somebody reads in a file below /sys/kernel/debug/irq: opened, and read, by
- * what is registered for it.
+ * Return what a read of a file below /sys/kernel/debug/irq yields, using the file's own open
+ * and read functions.
  */
 static const char *sim_read(struct kunit *test, struct vfsmount *mnt, const char *dir,
 			    const char *name)
@@ -321,7 +320,7 @@ static const char *sim_read(struct kunit *test, struct vfsmount *mnt, const char
 		kunit_skip(test, "debugfs is locked down");
 	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, file);
 
-	/* seq_read(), for a buffer which is not user space's */
+	/* seq_read() into a kernel buffer */
 	init_sync_kiocb(&iocb, file);
 	iov_iter_kvec(&iter, ITER_DEST, &kvec, 1, kvec.iov_len);
 	ret = seq_read_iter(&iocb, &iter);
@@ -352,7 +351,7 @@ static void sim_expect_shown(struct kunit *test, const char *text, const char *e
 }
 #endif
 
-/* What the files of a chip and of a line say. */
+/* Contents of the files of a chip and of a line. */
 static void chip_debugfs(struct kunit *test)
 {
 #ifdef CONFIG_GENERIC_IRQ_DEBUGFS
@@ -373,7 +372,7 @@ static void chip_debugfs(struct kunit *test)
 	sim_expect_shown(test, shown, expected);
 	sim_expect_shown(test, shown, "\n cpu0 served: 0\n");
 
-	/* There is no file for a line whose number was not in use when the kernel booted */
+	/* A line whose number was not in use at boot has no file */
 	if (!IS_ENABLED(CONFIG_SPARSE_IRQ))
 		return;
 	shown = sim_debug_line(test, mnt, line);
@@ -406,7 +405,7 @@ static void chip_debugfs(struct kunit *test)
 	free_irq(line->virq, line);
 	sim_expect_shown(test, sim_debug_line(test, mnt, line), "\n  line: masked high\n");
 
-	/* Mapped anew, it is a new line */
+	/* A new mapping is a new line */
 	irq_dispose_mapping(line->virq);
 	line->virq = irq_create_mapping(st->domain, line->hwirq);
 	KUNIT_ASSERT_NE(test, line->virq, 0);
@@ -417,7 +416,7 @@ static void chip_debugfs(struct kunit *test)
 #endif
 }
 
-/* ... while it waits to be delivered, on a CPU which is busy, and that it was. */
+/* The same while a line waits for delivery on a busy CPU, and after the delivery. */
 static void chip_debugfs_queued(struct kunit *test)
 {
 #ifdef CONFIG_GENERIC_IRQ_DEBUGFS
@@ -433,14 +432,14 @@ static void chip_debugfs_queued(struct kunit *test)
 	sim_need_two_cpus(test);
 	sim_request_all(test, NULL);
 	st->line[0].on_irq = sim_hold;
-	/* If this fails, it does so before the other CPU is held */
+	/* Check this first, so that a failure comes before the other CPU is held */
 	sim_expect_shown(test, sim_debug_line(test, mnt, line), "\n  line: started low\n");
 
 	sim_remote_hold(test, &remote);
 	irq_set_affinity(line->virq, cpumask_of(remote.cpu));
 	ret = sim_fire(line);
 	shown = sim_debug_line(test, mnt, line);
-	/* This CPU serves none of them: one is to go to the other CPU, and one is taken back */
+	/* This CPU serves no line: one has to go to the other CPU, and one is withdrawn */
 	flags = sim_hold_cpu(test);
 	sim_fire(&st->line[2]);
 	irq_set_affinity(st->line[2].virq, cpumask_of(remote.cpu));
@@ -461,7 +460,7 @@ static void chip_debugfs_queued(struct kunit *test)
 	for_each_online_cpu(cpu) {
 		snprintf(expected, sizeof(expected), " cpu%d served: %d\n", cpu,
 			 cpu == remote.cpu ? 3 : 0);
-		/* Comes when the delivery ends, which nobody has waited for */
+		/* Updated when the delivery ends, which nobody has waited for */
 		sim_chip_shows(test, st->domain, expected);
 		sim_expect_shown(test, sim_debug_chip(test, mnt), expected);
 	}

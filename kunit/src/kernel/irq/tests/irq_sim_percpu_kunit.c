@@ -20,7 +20,7 @@ struct percpu_cookie {
 	int		cpu;
 };
 
-/* The cookie of the line which is requested in the test that runs */
+/* The cookie of the line requested in the running test */
 static struct percpu_cookie __percpu *percpu_cookies;
 static unsigned int percpu_virq;
 
@@ -52,7 +52,7 @@ void percpu_exit(struct kunit *test)
 
 	if (percpu_virq) {
 		on_each_cpu(percpu_disable, NULL, true);
-		/* Nobody is in the handler any more */
+		/* Make sure that no handler is running any more */
 		irq_sim_synchronize(st->domain);
 		free_percpu_irq(percpu_virq, percpu_cookies);
 		percpu_virq = 0;
@@ -100,10 +100,10 @@ static void percpu_run(struct kunit *test)
 		KUNIT_EXPECT_EQ(test, cookie->cpu, cpu);
 	}
 
-	/* The type is set by the enable, which has left the flow handler alone */
+	/* Enabling the line sets the type, and leaves the flow handler alone */
 	KUNIT_EXPECT_EQ(test, irq_get_trigger_type(line->virq), IRQ_TYPE_EDGE_RISING);
 	KUNIT_EXPECT_EQ(test, irq_set_irq_type(line->virq, IRQ_TYPE_EDGE_RISING), -EINVAL);
-	/* What names no CPU is for the one on which it runs, which is not the first one here */
+	/* Calls without a CPU apply to the current one, which is not the first one here */
 	KUNIT_ASSERT_EQ(test, 0, set_cpus_allowed_ptr(current, cpumask_of(here)));
 	KUNIT_EXPECT_EQ(test, sim_fire(line), 1);
 	irq_sim_synchronize(st->domain);
@@ -122,7 +122,7 @@ static void percpu_run(struct kunit *test)
 	}
 }
 
-/* C11: fired by a task, it has been handled when the fire returns, as any line. */
+/* C11: fired by a task, it has been handled when the fire returns, like any line. */
 static void percpu_fire_is_inline(struct kunit *test)
 {
 	struct sim_line *line;
@@ -146,7 +146,7 @@ static void percpu_fire_is_inline(struct kunit *test)
 	migrate_enable();
 }
 
-/* C24: masked on a CPU, the line latches there and only there, and runs when it is enabled. */
+/* C24: masked on a CPU, the line latches only there, and runs when it is enabled. */
 static void percpu_masked(struct kunit *test)
 {
 	struct sim_line *line = percpu_request(test);
@@ -167,7 +167,7 @@ static void percpu_masked(struct kunit *test)
 	for_each_online_cpu(other)
 		KUNIT_EXPECT_EQ(test, percpu_runs(other), 1);
 
-	/* ... which is for this owner, and not for the next one */
+	/* The latch is for this owner, and not for the next one */
 	smp_call_function_single(cpu, percpu_disable, NULL, true);
 	KUNIT_EXPECT_EQ(test, irq_sim_fire_on(st->domain, line->hwirq, cpu), 1);
 	on_each_cpu(percpu_disable, NULL, true);
@@ -181,7 +181,7 @@ static void percpu_masked(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, percpu_runs(cpu), 1);
 }
 
-/* What is fired for a CPU which is offline runs when that is back and has the line enabled. */
+/* Events for an offline CPU run when it is back and has enabled the line. */
 static void percpu_expect_back(struct kunit *test, struct sim_line *line, unsigned int cpu)
 {
 	struct irq_domain *domain = line->st->domain;
@@ -202,7 +202,7 @@ static void percpu_expect_back(struct kunit *test, struct sim_line *line, unsign
 	KUNIT_EXPECT_EQ(test, 0, atomic_read(&per_cpu_ptr(percpu_cookies, cpu)->elsewhere));
 }
 
-/* C24: while a CPU is offline its part latches, and runs when it is back and enabled. */
+/* C24: while a CPU is offline its part latches, and runs when the CPU is back and enables it. */
 static void percpu_offline(struct kunit *test)
 {
 	struct sim_line *line;
@@ -216,11 +216,11 @@ static void percpu_offline(struct kunit *test)
 	cpu = cpumask_last(cpu_online_mask);
 	KUNIT_ASSERT_EQ(test, sim_remove_cpu(cpu), 0);
 
-	/* Its driver has not disabled it there, but a CPU which is off has nothing enabled */
+	/* The driver has not disabled it there, but nothing is enabled on an offline CPU */
 	percpu_expect_back(test, line, cpu);
 }
 
-/* The line is requested, and mapped before that if it is to be, while a CPU is offline. */
+/* Request the line, and with @map also map it, while a CPU is offline. */
 static void percpu_offline_check(struct kunit *test, bool map)
 {
 	struct sim_test *st = test->priv;
@@ -240,19 +240,19 @@ static void percpu_offline_check(struct kunit *test, bool map)
 	percpu_expect_back(test, line, cpu);
 }
 
-/* C16, C24: who requests the line has it on the CPUs which come up later, too. */
+/* C16, C24: a requested line also works on CPUs which come up later. */
 static void percpu_requested_offline(struct kunit *test)
 {
 	percpu_offline_check(test, false);
 }
 
-/* C16, C24: ... also when it was mapped without them. */
+/* C16, C24: the same for a line which was mapped while they were offline. */
 static void percpu_mapped_offline(struct kunit *test)
 {
 	percpu_offline_check(test, true);
 }
 
-/* Its part of the line is on the list of this CPU, for nobody, and stays there for a while. */
+/* Keep this CPU's part of the line on the list of this CPU for a while, disabled. */
 static void percpu_stall(struct sim_line *line)
 {
 	struct sim_test *st = line->st;
@@ -264,7 +264,7 @@ static void percpu_stall(struct sim_line *line)
 	atomic_set_release(&st->entered, 1);
 	while (!atomic_read_acquire(&st->release))
 		cpu_relax();
-	/* Who does not wait for this has returned by then, on a busy host, too */
+	/* A caller which does not wait for this has returned by then, even on a busy host */
 	mdelay(200);
 	atomic_set_release(&st->left, 1);
 }
@@ -286,8 +286,8 @@ static void percpu_stall_bh(struct sim_line *line)
 }
 
 /*
- * C17: the mapping is disposed of while the line is on the list of another CPU: that waits
- * until it is off the list, and it does not run.
+ * C17: the mapping is disposed of while the line is on the list of another CPU. The dispose
+ * waits until the line is off the list, and the line does not run.
  */
 static void percpu_dispose_waits(struct kunit *test)
 {
@@ -306,7 +306,7 @@ static void percpu_dispose_waits(struct kunit *test)
 	line = percpu_request(test);
 	sim_remote_start(&remote);
 	entered = sim_wait(&st->entered);
-	/* This waits for nobody */
+	/* This does not wait */
 	free_percpu_irq(line->virq, percpu_cookies);
 	percpu_virq = 0;
 	atomic_set_release(&st->release, 1);
@@ -322,7 +322,7 @@ static void percpu_dispose_waits(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, percpu_runs(remote.cpu), 0);
 }
 
-/* What the owner of a chip hears of a per-CPU line. */
+/* Notifications about a per-CPU line to the owner of the chip. */
 struct percpu_calls {
 	int	requested;
 	int	released;
@@ -349,7 +349,7 @@ static const struct irq_sim_ops percpu_sim_ops = {
 	.irq_sim_irq_released	= percpu_released,
 };
 
-/* The owner of a chip hears of requests, can refuse them, and hears of releases. */
+/* The owner of a chip is notified of requests, can refuse them, and is notified of releases. */
 static void percpu_ops(struct kunit *test)
 {
 	const struct sim_kind_param *param = test->param_value;
@@ -380,7 +380,7 @@ static void percpu_ops(struct kunit *test)
 		free_percpu_irq(virq, percpu_cookies);
 	KUNIT_EXPECT_EQ(test, calls->requested, 1);
 	KUNIT_EXPECT_EQ(test, calls->released, 0);
-	/* It was started on no CPU */
+	/* It was not started on any CPU */
 	KUNIT_EXPECT_EQ(test, irq_sim_fire_on(domain, 0, -1), -ENXIO);
 
 	calls->ret = 0;
@@ -397,7 +397,7 @@ static void percpu_ops(struct kunit *test)
 	irq_domain_remove_sim(domain);
 }
 
-/* What a chip shows of its kind, of each part of a line, and where it has served. */
+/* What debugfs shows of a chip's kind, of each part of a line, and of the serving CPUs. */
 static void percpu_shown(struct kunit *test)
 {
 	unsigned int cpu = cpumask_last(cpu_online_mask), other;
@@ -424,7 +424,7 @@ static void percpu_shown(struct kunit *test)
 	}
 }
 
-/* Each claim of a part is traced once, with its CPU, and so is its end. */
+/* Each claim of a part is traced once, with its CPU, and so is its release. */
 static void percpu_traced(struct kunit *test)
 {
 	struct sim_line *line = percpu_request(test);
@@ -449,7 +449,7 @@ static void percpu_traced(struct kunit *test)
 	sim_untrace_claims(traced);
 }
 
-/* C24, C26: what is refused. */
+/* C24, C26: calls which are refused. */
 static void percpu_bad(struct kunit *test)
 {
 	struct irq_sim_info info = { .num_irqs = 1, .delivery = IRQ_SIM_DELIVER_TASKLET };
@@ -480,7 +480,7 @@ static void percpu_bad(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, sim_fire(&st->line[0]), -ENXIO);
 	KUNIT_EXPECT_EQ(test, sim_wire(&st->line[0], true), -ENXIO);
 
-	/* Nothing of the rest of the options is for it */
+	/* None of the other options apply to it */
 	info.kind = IRQ_SIM_KIND_PERCPU;
 	for (int bit = 0; bit < 5; bit++) {
 		info.flags = BIT(bit);

@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Wakeups and what else of power management there is on a single line.
- *
- * Suspend itself, and what it does to lines, is for a test which has the machine to
- * itself: suspend_device_irqs() is not called here.
+ * Wakeups and other power management of a single line. Suspend itself, and its effect on lines,
+ * needs a test which has the machine to itself: suspend_device_irqs() is not called here.
  */
 
 #include "irq_sim_kunit.h"
@@ -31,7 +29,7 @@ static bool power_wakes(const struct sim_line *line)
 	return irqd_is_wakeup_set(irq_get_irq_data(line->virq));
 }
 
-/* The chip is told of the first enable and of the last disable, and shows it. */
+/* The chip is called for the first enable and for the last disable, and shows the state. */
 static void power_expect(struct kunit *test, struct sim_line *line, bool wakes)
 {
 	KUNIT_EXPECT_EQ(test, power_wakes(line), wakes);
@@ -48,7 +46,7 @@ static void power_fire(struct kunit *test, struct sim_line *line)
 	KUNIT_EXPECT_EQ(test, sim_runs(line), runs + 1);
 }
 
-/* C25: a line can be made a source of wakeups, as often as it is undone. */
+/* C25: a line can be made a wakeup source, with balanced enables and disables. */
 static void power_wake(struct kunit *test)
 {
 	struct sim_test *st = test->priv;
@@ -71,7 +69,7 @@ static void power_wake(struct kunit *test)
 	power_expect(test, line, false);
 	power_fire(test, line);
 
-	/* ... and can be had again */
+	/* Wakeup can be enabled again */
 	KUNIT_EXPECT_EQ(test, enable_irq_wake(line->virq), 0);
 	power_expect(test, line, true);
 	KUNIT_EXPECT_EQ(test, disable_irq_wake(line->virq), 0);
@@ -79,7 +77,7 @@ static void power_wake(struct kunit *test)
 	sim_expect_account(test, line, NULL);
 }
 
-/* C25: independent of who has requested the line, and of a mapping that comes next. */
+/* C25: wakeup does not depend on an owner, nor does it carry over to the next mapping. */
 static void power_wake_unowned(struct kunit *test)
 {
 	struct sim_test *st = test->priv;
@@ -99,7 +97,7 @@ static void power_wake_unowned(struct kunit *test)
 	power_expect(test, line, false);
 }
 
-/* C25: with the line masked, kept and latched, its state stays what it was. */
+/* C25: for a masked line with one event kept and one latched, its state does not change. */
 static void power_wake_disabled(struct kunit *test)
 {
 	struct irq_sim_account both = { .latched = 2, .kept = 1, .waiting = 2 };
@@ -160,7 +158,7 @@ static void power_wake_in_handler(struct sim_line *line)
 		atomic_inc(&st->entered);
 }
 
-/* C25: from the handler, too. */
+/* C25: the same from the handler. */
 static void power_wake_handler(struct kunit *test)
 {
 	struct sim_test *st = test->priv;
@@ -174,7 +172,7 @@ static void power_wake_handler(struct kunit *test)
 	power_expect(test, line, false);
 }
 
-/* C25: refused on purpose, each time, and without a trace. */
+/* C25: refused on purpose, each time, and without side effects. */
 static void power_refused(struct kunit *test)
 {
 	struct sim_test *st = test->priv;
@@ -189,7 +187,7 @@ static void power_refused(struct kunit *test)
 	sim_expect_account(test, line, NULL);
 }
 
-/* C25, C26: where there are no wakeups at all: the simulator of old, and per-CPU lines. */
+/* C25, C26: chips without wakeups: irq_domain_create_sim(), and per-CPU lines. */
 static void power_other_chips(struct kunit *test)
 {
 	struct irq_sim_info info = {
@@ -209,13 +207,13 @@ static void power_other_chips(struct kunit *test)
 	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, domain);
 	virq = irq_create_mapping(domain, 0);
 	KUNIT_EXPECT_NE(test, virq, 0);
-	/* genirq has them for global interrupts only */
+	/* genirq supports wakeup for global interrupts only */
 	KUNIT_EXPECT_EQ(test, enable_irq_wake(virq), -EINVAL);
 	irq_dispose_mapping(virq);
 	irq_domain_remove_sim(domain);
 }
 
-/* C25: what a request may say about suspend; the line works as any, meanwhile. */
+/* C25: request flags concerning suspend; meanwhile the line works like any other. */
 static void power_flags(struct kunit *test)
 {
 	static const struct {
@@ -249,7 +247,7 @@ static void power_flags(struct kunit *test)
 	}
 }
 
-/* C25: two who share a line, one of which wants to sleep through. */
+/* C25: a shared line where one of the owners uses IRQF_NO_SUSPEND. */
 static void power_shared(struct kunit *test)
 {
 	struct sim_test *st = test->priv;

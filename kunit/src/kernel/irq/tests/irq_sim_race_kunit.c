@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Landing in the middle: timers and other CPUs.
+ * Timers and other CPUs which land in the middle of a fire.
  */
 
 #include "irq_sim_kunit.h"
@@ -23,7 +23,7 @@ static void sim_toggle(struct sim_line *line)
 	}
 }
 
-/* C3, C7: two CPUs drive one wire. Every edge that latched runs, no other. */
+/* C3, C7: two CPUs drive one wire. Every edge that latched runs, and no other. */
 static void chip_wire_race(struct kunit *test)
 {
 	static const unsigned long types[] = {
@@ -34,8 +34,9 @@ static void chip_wire_race(struct kunit *test)
 	};
 	struct sim_test *st = test->priv;
 	/*
-	 * A CPU which raises a level that interrupts it in hard interrupt
-	 * context never gets to lower it, when the other one is through.
+	 * In hard interrupt context, a CPU which raises a level and is
+	 * interrupted by it never gets to lower it, once the other CPU has
+	 * finished.
 	 */
 	int n = ARRAY_SIZE(types) - !sim_is_soft(test);
 
@@ -64,7 +65,7 @@ static void chip_wire_race(struct kunit *test)
 			sim_account_balances(test, line);
 			continue;
 		}
-		/* Low, so quiet, and the next one is served as the first one */
+		/* Low, so it is at rest, and the next edge is served like the first one */
 		KUNIT_EXPECT_FALSE(test, sim_state(line, IRQCHIP_STATE_PENDING));
 		irq_sim_synchronize(st->domain);
 		KUNIT_EXPECT_EQ(test, sim_runs(line), runs);
@@ -76,7 +77,7 @@ static void chip_wire_race(struct kunit *test)
 	}
 }
 
-/* That many attempts at most, or that many hits */
+/* The maximum number of attempts, and of hits */
 #define SIM_LANDINGS	2000
 #define SIM_HITS	100
 
@@ -116,7 +117,7 @@ static void sim_land_work(struct work_struct *work)
 	}
 }
 
-/* Nearer, in steps which get smaller with each time that this crosses it. */
+/* Get nearer, in steps which get smaller with each crossing. */
 static void sim_land_nearer(struct sim_landing *landing)
 {
 	if (landing->landed == 1)
@@ -131,10 +132,10 @@ static void sim_land_nearer(struct sim_landing *landing)
 }
 
 /*
- * C3, C4: while irq_sim_fire() is at work on a line, an interrupt on this CPU
- * or another CPU fires the same line. The time that passes before is bisected
- * until it lands inside, where chance makes it visit each instruction. The
- * account is exact wherever it lands.
+ * C3, C4: while irq_sim_fire() is working on a line, an interrupt on this CPU
+ * or another CPU fires the same line. The delay is bisected until that fire
+ * lands inside, where chance makes it visit each instruction. The account is
+ * exact wherever it lands.
  */
 static void sim_landing(struct kunit *test, bool remote)
 {
@@ -194,7 +195,7 @@ static void sim_landing(struct kunit *test, bool remote)
 	KUNIT_EXPECT_EQ(test, wrong, 0);
 	KUNIT_EXPECT_EQ(test, atomic_read(&line->nested), 0);
 	sim_account_balances(test, line);
-	/* A failure stays one */
+	/* Do not turn a failure into a skip */
 	if (!landed[1] && test->status != KUNIT_FAILURE)
 		kunit_mark_skipped(test, "none landed inside: is the clock too coarse?");
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Domains which are stacked on a simulated controller, two and three deep in all: each
- * irq_chip_*_parent().
+ * Domains stacked on a simulated controller, two and three levels deep including the
+ * controller: each irq_chip_*_parent().
  */
 
 #include <linux/kthread.h>
@@ -14,7 +14,7 @@ static const struct kunit_attributes sim_slow = { .speed = KUNIT_SPEED_SLOW };
 #define STK_LINES	8
 #define STK_DEPTH	2
 
-/* The first line of each domain is this one of the domain below it */
+/* The first line of each domain is this line of the domain below it */
 #define STK_OFFSET	2
 
 enum stk_call {
@@ -50,11 +50,11 @@ static const struct stk_param stk_params[] = {
 KUNIT_ARRAY_PARAM_DESC(stk, stk_params, sim.sim.name);
 
 /**
- * struct stk_level - a domain of the stack
- * @domain:	it
+ * struct stk_level - a level of the stack
+ * @domain:	its domain
  * @stk:	the test
- * @calls:	of its chip, by callback
- * @refuse:	it has no memory for a line
+ * @calls:	calls of the callbacks of its chip, by callback
+ * @refuse:	allocation of a line fails with no memory
  */
 struct stk_level {
 	struct irq_domain	*domain;
@@ -65,14 +65,14 @@ struct stk_level {
 
 /**
  * struct stk_test - fixture
- * @st:		the simulated chip, and one line
- * @fwnode:	of the chip
+ * @st:		the simulated chip, and one of its lines
+ * @fwnode:	fwnode of the simulated chip
  * @level:	the domains on top of it, the lowest one first
- * @depth:	how many
- * @chip:	of each of them
- * @requested:	calls of the ops of the simulated chip
- * @released:	likewise
- * @refusal:	what they return
+ * @depth:	number of levels
+ * @chip:	chip used by each level
+ * @requested:	calls of the request op of the simulated chip
+ * @released:	calls of its release op
+ * @refusal:	return value of the request op
  */
 struct stk_test {
 	struct sim_test		st;
@@ -126,7 +126,7 @@ static int stk_request_resources(struct irq_data *data)
 	return irq_chip_request_resources_parent(data);
 }
 
-/* The flow handler is for the outermost chip to choose. */
+/* The outermost chip chooses the flow handler. */
 static int stk_set_type(struct irq_data *data, unsigned int type)
 {
 	struct stk_level *level = irq_data_get_irq_chip_data(data);
@@ -147,7 +147,7 @@ static int stk_set_affinity(struct irq_data *data, const struct cpumask *dest, b
 }
 #endif
 
-/* The first one below which has it: a chip in the middle that had it would be asked again. */
+/* Use the first chip below which has the callback: one in the middle would be asked again. */
 static int stk_retrigger(struct irq_data *data)
 {
 	stk_count(data, STK_RETRIGGER);
@@ -208,7 +208,7 @@ static int stk_set_state(struct irq_data *data, enum irqchip_irq_state which, bo
 	.irq_ack			= stk_ack,			\
 	.irq_mask_ack			= stk_mask_ack,
 
-/* By [with an EOI][with startup, shutdown, enable and disable] */
+/* Indexed by [with an EOI][with startup, shutdown, enable and disable] */
 static const struct irq_chip stk_chips[2][2] = {
 	{
 		{ STK_CHIP("stk_ack") STK_CHIP_ACK },
@@ -307,7 +307,7 @@ static int stk_init(struct kunit *test)
 		stk->level[i].domain = below;
 	}
 	stk->st.line[0].st = &stk->st;
-	/* Fired at the chip at the bottom */
+	/* The line is fired at the bottom chip */
 	stk->st.line[0].hwirq = 1 + stk->depth * STK_OFFSET;
 	return 0;
 }
@@ -355,7 +355,7 @@ static struct sim_line *stk_line(struct kunit *test)
 	return line;
 }
 
-/* Each level was called once more for each of @calls, and for nothing else of those. */
+/* Expect @times calls of each of @calls at each level since they were checked last. */
 static void stk_called(struct kunit *test, unsigned long calls, int times)
 {
 	struct stk_test *stk = stk_of(test);
@@ -369,10 +369,10 @@ static void stk_called(struct kunit *test, unsigned long calls, int times)
 	}
 }
 
-/* Of the retrigger the lower levels know when the one above asks them. */
+/* The lower levels learn of the retrigger when the level above asks them. */
 #define STK_CALL(_call)	BIT(STK_##_call)
 
-/* C24: what genirq calls reaches the simulated chip through each level, once. */
+/* C24: each call of genirq reaches the simulated chip through each level, once. */
 static void stk_each(struct kunit *test)
 {
 	bool eoi = stk_of(test)->chip->irq_eoi;
@@ -386,17 +386,17 @@ static void stk_each(struct kunit *test)
 	stk_called(test, STK_CALL(REQUEST) | STK_CALL(TYPE) | STK_CALL(UNMASK), 1);
 	KUNIT_EXPECT_EQ(test, atomic_read(&stk->requested), 1);
 
-	/* Served */
+	/* An event is served */
 	KUNIT_EXPECT_EQ(test, sim_fire(line), 1);
 	irq_sim_synchronize(st->domain);
 	KUNIT_EXPECT_EQ(test, sim_runs(line), 1);
 	stk_called(test, eoi ? STK_CALL(EOI) : STK_CALL(ACK), 1);
 	stk_called(test, STK_CALL(MASK) | STK_CALL(UNMASK) | STK_CALL(MASK_ACK), 0);
 
-	/* Disabled: genirq keeps one, masks, and has it back */
+	/* Disabled: genirq keeps one event, masks, and replays the event */
 	disable_irq(line->virq);
 	stk_called(test, STK_CALL(MASK) | STK_CALL(MASK_ACK), 0);
-	/* It waits for who is in the handler: is the line active? */
+	/* It waits for running handlers, so it asks whether the line is active */
 	stk_called(test, STK_CALL(GET), 1);
 	KUNIT_EXPECT_EQ(test, sim_fire(line), 1);
 	irq_sim_synchronize(st->domain);
@@ -408,7 +408,7 @@ static void stk_each(struct kunit *test)
 	stk_called(test, STK_CALL(UNMASK) | STK_CALL(RETRIGGER), 1);
 	KUNIT_EXPECT_EQ(test, sim_runs(line), 2);
 
-	/* Its state, set and read */
+	/* Set and read the state */
 	stk_called(test, STK_CALL(GET) | STK_CALL(SET), 0);
 	KUNIT_EXPECT_EQ(test, sim_pend(line, true), 0);
 	stk_called(test, STK_CALL(SET), 1);
@@ -433,7 +433,7 @@ static void stk_each(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, 0, irq_set_irqchip_state(line->virq, IRQCHIP_STATE_LINE_LEVEL,
 						       false));
 
-	/* The type, and one which the chip at the bottom does not have */
+	/* The type, and one which the bottom chip does not support */
 	stk_called(test, STK_CALL(TYPE), 0);
 	KUNIT_EXPECT_EQ(test, irq_set_irq_type(line->virq, IRQ_TYPE_EDGE_FALLING), 0);
 	stk_called(test, STK_CALL(TYPE), 1);
@@ -451,7 +451,7 @@ static void stk_each(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, disable_irq_wake(line->virq), 0);
 	stk_called(test, STK_CALL(WAKE), 1);
 
-	/* What the chip at the bottom has not */
+	/* Not supported by the bottom chip */
 	KUNIT_EXPECT_EQ(test, irq_set_vcpu_affinity(line->virq, NULL), -ENOSYS);
 	stk_called(test, STK_CALL(VCPU), 1);
 
@@ -463,8 +463,8 @@ static void stk_each(struct kunit *test)
 }
 
 /*
- * C5, C24: requested and not enabled, a line is started, as genirq has activated it, and
- * masked: what comes stays in the chip at the bottom, until the one on top unmasks it.
+ * C5, C24: a line requested without being enabled is started, as genirq has activated it, and
+ * masked. Events stay in the bottom chip until the top chip unmasks the line.
  */
 static void stk_no_autoen(struct kunit *test)
 {
@@ -488,7 +488,7 @@ static void stk_no_autoen(struct kunit *test)
 	sim_expect_account(test, line, &done);
 }
 
-/* C24: startup, shutdown, enable and disable, which mask at once. */
+/* C24: startup, shutdown, enable and disable, which masks at once. */
 static void stk_starts(struct kunit *test)
 {
 	struct irq_sim_account done = { .latched = 2, .dropped = 1 };
@@ -513,7 +513,7 @@ static void stk_starts(struct kunit *test)
 	irq_sim_synchronize(st->domain);
 	KUNIT_EXPECT_EQ(test, sim_runs(line), 1);
 
-	/* With one latched, which goes with the owner */
+	/* With a latched event, which is dropped with the owner */
 	disable_irq(line->virq);
 	KUNIT_EXPECT_EQ(test, sim_fire(line), 1);
 	free_irq(line->virq, line);
@@ -525,14 +525,14 @@ static void stk_starts(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, sim_runs(line), 1);
 }
 
-/* Lowers the wire in the third run. */
+/* Lower the wire in the third run. */
 static void stk_lower(struct sim_line *line)
 {
 	if (atomic_read(&line->begun) == 3)
 		sim_wire(line, false);
 }
 
-/* C7, C24: a level, which is masked and acknowledged at once, or ended, each time. */
+/* C7, C24: a level. Each run masks and acknowledges it in one step, or ends it with an EOI. */
 static void stk_level(struct kunit *test)
 {
 	bool eoi = stk_of(test)->chip->irq_eoi;
@@ -551,7 +551,7 @@ static void stk_level(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, sim_state(line, IRQCHIP_STATE_MASKED));
 }
 
-/* C16, C24: the line runs where the chip on top was told. */
+/* C16, C24: the line runs on the CPU which the top chip was told. */
 static void stk_affinity(struct kunit *test)
 {
 	struct sim_line *line = stk_line(test);
@@ -574,7 +574,7 @@ static void stk_affinity(struct kunit *test)
 	sim_expect_account(test, line, NULL);
 }
 
-/* C24: the owner of the chip at the bottom refuses the request. */
+/* C24: the owner of the bottom chip refuses the request. */
 static void stk_refused(struct kunit *test)
 {
 	struct sim_line *line = stk_line(test);
@@ -592,7 +592,7 @@ static void stk_refused(struct kunit *test)
 	irq_sim_synchronize(stk->st.domain);
 	KUNIT_EXPECT_EQ(test, sim_runs(line), 1);
 #ifndef MODULE
-	/* What only a chip at the root has, or none here */
+	/* Not supported except at the root, or not supported here */
 	free_irq(line->virq, line);
 	KUNIT_EXPECT_EQ(test, -EINVAL, request_nmi(line->virq, sim_handler, IRQF_NO_AUTOEN |
 						   IRQF_PERCPU, "irq_sim_kunit", line));
@@ -603,7 +603,7 @@ static void stk_refused(struct kunit *test)
 #endif
 }
 
-/* C24: no wakeups at the bottom, none on top. genirq has another error for it there. */
+/* C24: without wakeups at the bottom there are none on top; genirq's error differs there. */
 static void stk_no_wake(struct kunit *test)
 {
 	struct sim_line *line = stk_line(test);
@@ -616,7 +616,7 @@ static void stk_no_wake(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, sim_runs(line), 1);
 }
 
-/* C18, C24: an allocation that fails at any level leaves nothing at the others. */
+/* C18, C24: a failing allocation at any level leaves nothing behind at the others. */
 static void stk_fails(struct kunit *test)
 {
 	struct stk_test *stk = stk_of(test);
@@ -630,7 +630,7 @@ static void stk_fails(struct kunit *test)
 						       stk->st.line[0].hwirq), 0);
 		stk->level[i].refuse = false;
 	}
-	/* Beyond the end of the chip at the bottom */
+	/* Beyond the last line of the bottom chip */
 	KUNIT_EXPECT_EQ(test, stk_virq(stk, STK_LINES - stk->depth * STK_OFFSET - 1, 2), -EINVAL);
 	line = stk_line(test);
 	KUNIT_EXPECT_EQ(test, stk_virq(stk, 0, 2), -EBUSY);
@@ -643,7 +643,7 @@ static void stk_fails(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, sim_runs(line), 1);
 }
 
-/* C3, C24: fires while the handler is in progress elsewhere, seen through all levels. */
+/* C3, C24: fires while the handler is in progress on another CPU, seen through all levels. */
 static void stk_progress(struct kunit *test)
 {
 	struct irq_sim_account ack = { .latched = 3, .kept = 1 };
@@ -672,7 +672,7 @@ static void stk_progress(struct kunit *test)
 	sim_expect_account(test, line, eoi ? &ended : &ack);
 }
 
-/* C17, C24: lines come, are requested, freed and go, with all levels, while somebody fires. */
+/* C17, C24: map, request, free and dispose of lines at all levels under fire. */
 static void stk_under_fire(struct kunit *test)
 {
 	struct stk_test *stk = stk_of(test);
@@ -694,7 +694,7 @@ static void stk_under_fire(struct kunit *test)
 		line->virq = 0;
 		irq_sim_synchronize(st->domain);
 		KUNIT_EXPECT_EQ(test, sim_runs(line), runs);
-		/* The account is that of the mapping */
+		/* The account belongs to the mapping */
 		atomic_set(&line->handled, 0);
 	}
 	kthread_stop(task);

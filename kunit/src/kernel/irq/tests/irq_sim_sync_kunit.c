@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What irq_sim_synchronize() waits for, lines which are not started, and CPUs which come
- * back.
+ * What irq_sim_synchronize() waits for, lines which are not started, and CPUs which come back.
  */
 
 #include <linux/kthread.h>
@@ -10,12 +9,12 @@
 
 static const struct kunit_attributes sim_slow = { .speed = KUNIT_SPEED_SLOW };
 
-/* For what has to end in a bounded time, on any host */
+/* For what must end in bounded time, on any host */
 #define SYNC_BOUND	(60 * HZ)
 
 KUNIT_ARRAY_PARAM_DESC(kind, sim_kind_params, sim.name);
 
-/* Lets the handler go which is on hold, later. */
+/* Releases the held handler later. */
 struct sync_timer {
 	struct hrtimer	timer;
 	struct sim_test	*st;
@@ -29,7 +28,7 @@ static enum hrtimer_restart sync_release(struct hrtimer *timer)
 	return HRTIMER_NORESTART;
 }
 
-/* The first run is held. The last one takes its time, and tells when it is through. */
+/* The first run is held. The last run takes its time, and reports when it has finished. */
 static void sync_last_is_slow(struct sim_line *line)
 {
 	struct sim_test *st = line->st;
@@ -42,7 +41,7 @@ static void sync_last_is_slow(struct sim_line *line)
 	}
 	if (run != atomic_read(&st->runs))
 		return;
-	/* Who does not wait for this has returned by then, on a busy host, too */
+	/* A caller which does not wait for this has returned by then, even on a busy host */
 	mdelay(200);
 	atomic_set_release(&st->left, 1);
 }
@@ -52,7 +51,7 @@ static int sync_wire_up(struct sim_line *line)
 	return sim_wire(line, true);
 }
 
-/* What genirq does with an event which it gives back. */
+/* What genirq does to replay an event. */
 static int sync_retrigger(struct sim_line *line)
 {
 	struct irq_data *data = irq_get_irq_data(line->virq);
@@ -78,7 +77,7 @@ static void sync_in_progress_check(struct kunit *test, int fires,
 			       HRTIMER_MODE_REL_HARD);
 	sim_remote_hold(test, &remote);
 	KUNIT_EXPECT_EQ(test, event(line), 1);
-	/* The first is kept, and the second latches behind it */
+	/* The first event is kept, and the second one latched behind it */
 	if (fires > 1) {
 		KUNIT_EXPECT_TRUE(test, sim_wait_kept(line, 1));
 		KUNIT_EXPECT_EQ(test, sim_fire(line), 1);
@@ -93,33 +92,33 @@ static void sync_in_progress_check(struct kunit *test, int fires,
 	KUNIT_EXPECT_EQ(test, left, 1);
 	irq_sim_synchronize(st->domain);
 	KUNIT_EXPECT_EQ(test, sim_runs(line), fires + 1);
-	/* There, genirq was given back what it has never kept */
+	/* A retrigger replays an event which genirq has never kept */
 	if (event != sync_retrigger)
 		sim_expect_account(test, line, NULL);
 }
 
 /*
- * C17: a fire while the handler is in progress on another CPU, which is to run once
- * more for it. On return it has, to its end.
+ * C17: the line is fired while its handler is in progress on another CPU, which has to run it
+ * once more. That run has finished when irq_sim_synchronize() returns.
  */
 static void sync_in_progress(struct kunit *test)
 {
 	sync_in_progress_check(test, 1, sim_fire);
 }
 
-/* C17: ... an edge on the wire, too */
+/* C17: the same with an edge on the wire */
 static void sync_in_progress_wire(struct kunit *test)
 {
 	sync_in_progress_check(test, 1, sync_wire_up);
 }
 
-/* C17: ... and a retrigger */
+/* C17: the same with a retrigger */
 static void sync_in_progress_retrigger(struct kunit *test)
 {
 	sync_in_progress_check(test, 1, sync_retrigger);
 }
 
-/* C17: ... and the run for what was latched behind what genirq kept, too. */
+/* C17: the same for an event latched behind one which genirq kept */
 static void sync_behind_kept(struct kunit *test)
 {
 	if (sim_kind_is_eoi(test))
@@ -128,7 +127,7 @@ static void sync_behind_kept(struct kunit *test)
 }
 
 #ifdef CONFIG_TRACEPOINTS
-/* A fire which has latched, and has not put the line on a list, stays there until released. */
+/* Hold a fire which has latched, but has not yet put the line on a list, until released. */
 static void sync_fire_hold(void *data, const struct irq_domain *domain, irq_hw_number_t hwirq,
 			   unsigned int irq, bool latched)
 {
@@ -139,7 +138,7 @@ static void sync_fire_hold(void *data, const struct irq_domain *domain, irq_hw_n
 }
 #endif
 
-/* C17: a fire, or an edge, merges into a fire which another CPU is in the middle of. */
+/* C17: a fire, or an edge, merges into a fire which is in progress on another CPU. */
 static void sync_merged(struct kunit *test)
 {
 #ifdef CONFIG_TRACEPOINTS
@@ -188,7 +187,7 @@ static void sync_merged(struct kunit *test)
 #endif
 }
 
-/* What goes on while somebody synchronizes. */
+/* Activity while somebody synchronizes. */
 struct sync_noise {
 	struct sim_test		*st;
 	struct completion	done;
@@ -263,7 +262,7 @@ static void sync_bounded_check(struct kunit *test, struct sync_noise *noise,
 	atomic_set(&noise->stop, 1);
 	atomic_set(&noise->st->release, 1);
 	kthread_stop_put(loud);
-	/* Nothing keeps it any more, and it uses what is on the stack */
+	/* Nothing holds it up any more, and it uses data on the stack */
 	if (!IS_ERR(sync))
 		wait_for_completion(&noise->done);
 }
@@ -293,21 +292,21 @@ static void sync_bounded_end(struct kunit *test)
 	}
 }
 
-/* C17: bounded, while another CPU fires all lines and one fires itself, for ever. */
+/* C17: bounded while another CPU keeps firing all lines and one line keeps firing itself. */
 static void sync_bounded_fire(struct kunit *test)
 {
 	struct sync_noise noise = {};
 	struct sim_test *st = test->priv;
 
 	sync_bounded_init(test, &noise);
-	/* In hard interrupt context that is a storm, which leaves nothing of a CPU */
+	/* In hard interrupt context this would be a storm, which uses up the CPU */
 	if (sim_is_soft(test))
 		st->line[7].on_irq = sync_fire_self;
 	sync_bounded_check(test, &noise, sync_fire_thread);
 	sync_bounded_end(test);
 }
 
-/* Takes so long that those behind it are moved while they wait. */
+/* Takes long enough that the lines behind it are moved while they wait. */
 static void sync_fire_self_slowly(struct sim_line *line)
 {
 	/* About as long as it takes the other CPU to fire again */
@@ -316,13 +315,13 @@ static void sync_fire_self_slowly(struct sim_line *line)
 	sync_fire_self(line);
 }
 
-/* C17: bounded, while all lines fire themselves and move from CPU to CPU, for ever. */
+/* C17: bounded while all lines keep firing themselves and moving between CPUs. */
 static void sync_bounded_move(struct kunit *test)
 {
 	struct sync_noise noise = {};
 	struct sim_test *st = test->priv;
 
-	/* In hard interrupt context that is a storm, which leaves nothing of a CPU */
+	/* In hard interrupt context this would be a storm, which uses up the CPU */
 	if (!sim_is_soft(test))
 		kunit_skip(test, "an interrupt storm");
 	sync_bounded_init(test, &noise);
@@ -334,7 +333,7 @@ static void sync_bounded_move(struct kunit *test)
 	sync_bounded_end(test);
 }
 
-/* C26: a line which waits for its enable_irq() takes nothing, and nobody says it does. */
+/* C26: a line which waits for its first enable_irq() takes no events, and reports that. */
 static void sync_not_started(struct kunit *test)
 {
 	struct sim_test *st = test->priv;
@@ -347,7 +346,7 @@ static void sync_not_started(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, sim_pend(line, true), -ENXIO);
 	KUNIT_EXPECT_FALSE(test, sim_state(line, IRQCHIP_STATE_PENDING));
 	KUNIT_EXPECT_EQ(test, sim_account(test, line).latched, 0);
-	/* What an architecture resends in software is genirq's, and is not lost */
+	/* What an architecture resends in software is kept by genirq, and not lost */
 	injected = !irq_inject_interrupt(line->virq);
 	if (!IS_ENABLED(CONFIG_HARDIRQS_SW_RESEND))
 		KUNIT_EXPECT_EQ(test, injected, 0);
@@ -362,20 +361,20 @@ static void sync_not_started(struct kunit *test)
 	irq_sim_synchronize(st->domain);
 	KUNIT_EXPECT_EQ(test, sim_runs(line), injected + 1);
 
-	/* Started, an injected one is a latch like any */
+	/* Once the line is started, an injected event is latched like any other */
 	KUNIT_EXPECT_EQ(test, irq_inject_interrupt(line->virq), 0);
 	irq_sim_synchronize(st->domain);
 	KUNIT_EXPECT_EQ(test, sim_runs(line), injected + 2);
 	KUNIT_EXPECT_EQ(test, sim_account(test, line).latched, 2);
 
-	/* ... and not any more */
+	/* ... and after the free it is not started any more */
 	free_irq(line->virq, line);
 	KUNIT_EXPECT_EQ(test, sim_fire(line), -ENXIO);
 	KUNIT_EXPECT_EQ(test, sim_pend(line, true), -ENXIO);
 	KUNIT_EXPECT_EQ(test, sim_account(test, line).latched, 2);
 }
 
-/* C16: lines are delivered again on a CPU which has come back, and say so. */
+/* C16: lines are delivered again on a CPU which has come back, and their affinity shows it. */
 static void sync_cpu_back(struct kunit *test)
 {
 	struct sim_test *st = test->priv;
@@ -401,7 +400,7 @@ static void sync_cpu_back(struct kunit *test)
 			KUNIT_EXPECT_TRUE(test, cpumask_test_cpu(cpu, mask));
 			lines[i]->cpu = -1;
 			remote.line = lines[i];
-			/* From the other one, if this is on the first */
+			/* Fire on the other CPU, if this task is on the first one */
 			set_cpus_allowed_ptr(current, cpumask_of(cpumask_first(cpu_online_mask)));
 			sim_remote_start(&remote);
 			sim_remote_end(&remote);
@@ -425,7 +424,7 @@ static void sync_cpu_back(struct kunit *test)
 	}
 }
 
-/* C16: what a managed line loses with its last CPU is told: the latch, as on hardware. */
+/* C16: a managed line loses its latch with its last CPU, as on hardware; the account shows it. */
 static void sync_managed(struct kunit *test)
 {
 	struct irq_sim_account lost = { .latched = 1, .dropped = 1 };
@@ -475,8 +474,8 @@ static irqreturn_t sync_wake_fn(int irq, void *data)
 }
 
 /*
- * C13: on PREEMPT_RT a thread which was woken with interrupts disabled gets the CPU at
- * once, so it has run when the fire of a task of lower priority returns.
+ * C13: on PREEMPT_RT a thread which is woken with interrupts disabled gets the CPU at once, so
+ * it has run when a fire by a task of lower priority returns.
  */
 static void sync_rt_thread(struct kunit *test)
 {
@@ -492,7 +491,7 @@ static void sync_rt_thread(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, 0, request_threaded_irq(line->virq, sync_wake_fn, sync_thread_fn,
 						      0, "irq_sim_kunit", line));
 	KUNIT_EXPECT_EQ(test, 0, irq_set_affinity(line->virq, cpumask_of(smp_processor_id())));
-	/* The thread moves when it is woken the next time */
+	/* The thread moves on its next wakeup */
 	KUNIT_EXPECT_EQ(test, sim_fire(line), 1);
 	irq_sim_synchronize(st->domain);
 	synchronize_irq(line->virq);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The table of irq_sim_table.def: that it is complete, and that a line does in each
- * state, with each operation, what it says.
+ * Check that the table of irq_sim_table.def is complete, and that in each state a line responds
+ * to each operation as the table says.
  */
 
 #include <linux/hardirq.h>
@@ -12,7 +12,7 @@ enum table_dim {
 	T_KIND, T_TYPE, T_OWNER, T_MASK, T_ABLE, T_EVENT, T_WIRE, T_HOLD, T_THREAD, T_DIMS
 };
 
-/* The letters of the wire which are a matter of the type */
+/* Wire letters whose level depends on the type */
 #define T_ASSERTED	2
 #define T_NOT_ASSERTED	3
 
@@ -44,13 +44,13 @@ enum table_what { T_CANNOT, T_APART, T_RULE, T_LIKE, T_NOT };
 
 /**
  * struct table_rule - a line of the table
- * @what:	which kind of line
+ * @what:	kind of line the rule is about
  * @op:		the operation, OP_NONE if it is about the state
- * @state:	the pattern
+ * @state:	pattern of the states it applies to
  * @value:	what the operation returns
- * @runs:	of the handler
- * @result:	owner, mask, able, event and wire after that
- * @like:	the operation which it is like
+ * @runs:	runs of the handler
+ * @result:	owner, mask, able, event and wire after the operation
+ * @like:	the operation which behaves the same
  * @why:	the reason
  */
 struct table_rule {
@@ -82,11 +82,11 @@ static const struct table_rule table_rules[] = {
 #include "irq_sim_table.def"
 };
 
-/* The patterns as bits, and how often each line of the table was used */
+/* The patterns as bits, and how often each rule of the table was used */
 static u8 table_bits[ARRAY_SIZE(table_rules)][T_DIMS];
 static unsigned int table_used[ARRAY_SIZE(table_rules)];
 
-/* A state: the index of a letter for each dimension. */
+/* A state: for each dimension, the index of its letter. */
 struct table_state {
 	u8	at[T_DIMS];
 };
@@ -145,7 +145,7 @@ static bool table_matches(int rule, const struct table_state *s)
 	return true;
 }
 
-/* The rules of an operation, OP_NONE for those about states. */
+/* The next rule for an operation, OP_NONE for rules about states. */
 static int table_next(int rule, enum table_op op, const struct table_state *s)
 {
 	while (++rule < ARRAY_SIZE(table_rules))
@@ -154,13 +154,13 @@ static int table_next(int rule, enum table_op op, const struct table_state *s)
 	return -1;
 }
 
-/* Why no line is in such a state, or is not brought there: a rule or -1. */
+/* The rule by which a line is never in this state, or not brought there, or -1. */
 static int table_bar(const struct table_state *s)
 {
 	return table_next(-1, OP_NONE, s);
 }
 
-/* Where an operation has other names with a level than with an edge */
+/* Some operations have different names for a level and for an edge */
 static bool table_has(enum table_op op, const struct table_state *s)
 {
 	if (op == OP_UP || op == OP_DOWN)
@@ -171,11 +171,11 @@ static bool table_has(enum table_op op, const struct table_state *s)
 }
 
 /**
- * struct table_cell - what is to come of an operation
- * @rule:	says so
+ * struct table_cell - expected outcome of an operation
+ * @rule:	the rule it comes from
  * @value:	what it returns
  * @latches:	1 if it makes a latch
- * @runs:	of the handler
+ * @runs:	runs of the handler
  * @after:	the state after it
  */
 struct table_cell {
@@ -188,7 +188,7 @@ struct table_cell {
 
 static const char table_opposite[] = { 'N', 'F', 'R', 'B', 'L', 'H' };
 
-/* Returns how many rules the cell has. */
+/* Returns the number of rules for the cell. */
 static int table_find(enum table_op op, const struct table_state *s, struct table_cell *cell)
 {
 	int first = table_next(-1, op, s), found = first < 0 ? -1 : first, count = 0;
@@ -239,7 +239,7 @@ static int table_find(enum table_op op, const struct table_state *s, struct tabl
 	return 1;
 }
 
-/* The state after this one, in the order of the table, false at its end. */
+/* Advance to the next state in the order of the table, false at its end. */
 static bool table_step(struct table_state *s, enum table_dim first)
 {
 	for (int dim = T_DIMS - 1; dim >= (int)first; dim--) {
@@ -266,7 +266,7 @@ static struct table_text table_print(const struct table_state *s)
 	return t;
 }
 
-/* Each cell has one result, which is a state that can be, and each rule has a cell. */
+/* Each cell has one result, which is a possible state, and each rule applies to a cell. */
 static void table_complete(struct kunit *test)
 {
 	unsigned int all = 0, rules[5] = {};
@@ -353,7 +353,7 @@ static const struct sim_kind_param table_params[] = {
 KUNIT_ARRAY_PARAM_DESC(table, table_params, sim.name);
 KUNIT_ARRAY_PARAM_DESC(table_down, sim_kind_params, sim.name);
 
-/* What the lines of a walk are there for */
+/* Roles of the lines of a walk */
 enum table_role { T_STARTED, T_THREADED, T_NO_AUTOEN, T_UNOWNED, T_ROLES };
 
 #define TABLE_FAILURES	20
@@ -364,27 +364,27 @@ struct table_walk;
 /**
  * struct table_line - a line on the walk
  * @walk:	the walk
- * @role:	what it is there for
+ * @role:	its role
  * @hwirq:	number of the line in the chip
  * @virq:	Linux number of the line
- * @s:		the state in which it is, or is to be
- * @op:		what is done to it
- * @cell:	what is to come of it
- * @type:	trigger type, letter of the table
- * @begun:	runs of the handler
+ * @s:		current state, or the state to be reached
+ * @op:		the operation under test
+ * @cell:	expected outcome of @op
+ * @type:	trigger type, as a letter of the table
+ * @begun:	runs of the handler which have started
  * @wake:	the next run wakes the thread
  * @hold:	the next run is held
- * @entered:	it has begun
- * @go:		it may end
- * @end:	the CPU which it has held may do something else
- * @thread_in:	the thread has begun
- * @thread_go:	the thread may end
- * @cpu:	where the handler ran last since the operation
- * @base:	@begun before the operation, and then after it
- * @runs:	of the operation
+ * @entered:	the held run has started
+ * @go:		lets the held run finish
+ * @end:	lets the CPU of the held run continue with other work
+ * @thread_in:	the thread has started
+ * @thread_go:	lets the thread finish
+ * @cpu:	CPU of the last handler run since the operation
+ * @base:	@begun before the operation, updated after it
+ * @runs:	handler runs caused by the operation
  * @value:	what the operation returned
- * @latches:	made in this cell
- * @elsewhere:	to have it in progress on another CPU
+ * @latches:	latches made in this cell
+ * @elsewhere:	work which keeps the handler in progress on another CPU
  */
 struct table_line {
 	struct table_walk	*walk;
@@ -417,11 +417,11 @@ struct table_line {
  * @domain:	the chip
  * @delivery:	of the chip
  * @line:	one for each role
- * @lines:	one for each state, where the CPU goes down
- * @num_lines:	how many of them
- * @cells:	walked
- * @here:	left out for what the machine has not
- * @failures:	so far
+ * @lines:	one for each state, for the test which takes the CPU down
+ * @num_lines:	number of @lines
+ * @cells:	cells walked
+ * @here:	cells left out for lack of support by the machine
+ * @failures:	failures so far
  */
 struct table_walk {
 	struct kunit		*test;
@@ -435,7 +435,7 @@ struct table_walk {
 	unsigned int		failures;
 };
 
-/* Handlers of per-CPU lines have no cookie which tells the line */
+/* The cookie of a per-CPU handler does not identify the line */
 static struct table_walk *table_walk;
 static DEFINE_PER_CPU(int, table_cookie);
 
@@ -480,8 +480,8 @@ static bool table_get(struct table_line *line, enum irqchip_irq_state which)
 }
 
 /*
- * Where the architecture has no interrupt for it, irq_work waits for the tick. Many
- * cells would wait for many ticks: play the interrupt.
+ * Where the architecture has no interrupt for irq_work, it waits for the tick. Many cells would
+ * wait for many ticks, so emulate the interrupt.
  */
 static void table_irq_work(struct table_walk *walk)
 {
@@ -491,14 +491,14 @@ static void table_irq_work(struct table_walk *walk)
 		return;
 	local_irq_save(flags);
 	__irq_enter_raw();
-	/* What comes again takes another interrupt: the held run, the next, and one for nothing */
+	/* A line which fires again takes another turn: the held run, the next one, and a spare */
 	for (int i = 0; i < 3; i++)
 		irq_work_run();
 	__irq_exit_raw();
 	local_irq_restore(flags);
 }
 
-/* Have delivered what is queued on this CPU. */
+/* Deliver everything queued on this CPU. */
 static void table_deliver(struct table_walk *walk)
 {
 	table_irq_work(walk);
@@ -506,7 +506,7 @@ static void table_deliver(struct table_walk *walk)
 	local_bh_enable();
 }
 
-/* Wait until it is quiet. Nothing is in progress elsewhere. */
+/* Wait until the chip is at rest. Nothing is in progress elsewhere. */
 static void table_settle(struct table_walk *walk)
 {
 	table_deliver(walk);
@@ -526,7 +526,7 @@ static irqreturn_t table_run(struct table_line *line)
 		ret = IRQ_WAKE_THREAD;
 	}
 	if (!line->hold) {
-		/* The device has been served, and takes its level back */
+		/* The device has been served, and deasserts its level */
 		if (line->type == 'H' || line->type == 'L')
 			table_wire(line, line->type == 'L');
 		return ret;
@@ -565,8 +565,8 @@ static irqreturn_t table_thread(int irq, void *data)
 }
 
 /*
- * On another CPU: fire, and stay until the cell is done. Nobody who needs that CPU, be
- * it for a new thread or a grace period, is to be waited for until the handler may end.
+ * Runs on another CPU: fire, and stay until the cell is done. Until the handler may finish,
+ * nobody may wait for anything that needs that CPU, be it a new thread or a grace period.
  */
 static void table_elsewhere(struct work_struct *work)
 {
@@ -579,7 +579,7 @@ static void table_elsewhere(struct work_struct *work)
 	} while (!atomic_read_acquire(&line->end));
 }
 
-/* Not what was to be: returns what it is about, or NULL. */
+/* Returns the name of what differs from the expected state, or NULL. */
 static const char *table_differs(struct table_line *line, const struct table_state *s, int runs)
 {
 	struct irq_data *data = irq_get_irq_data(line->virq);
@@ -613,7 +613,7 @@ static const char *table_differs(struct table_line *line, const struct table_sta
 	if (irqd_irq_disabled(data) != disabled)
 		return "disabled";
 	depth = disabled;
-	/* Disabled twice, or shut down, which counts as well up to the next request */
+	/* Disabled twice; or shut down, which also counts until the next request */
 	if (s == &line->cell.after && table_is(&line->s, T_ABLE, "d"))
 		depth += line->op == OP_DISABLE ||
 			 (line->op == OP_SHUTDOWN && table_is(&line->s, T_OWNER, "S"));
@@ -627,7 +627,7 @@ static const char *table_differs(struct table_line *line, const struct table_sta
 		return "type";
 	if (irq_sim_get_account(line->walk->domain, line->hwirq, &account))
 		return "account";
-	/* What is active counts up to its EOI: that of the run which is held */
+	/* An active event counts until its EOI, which is that of the held run */
 	waiting = latched + table_is(s, T_EVENT, "kb") + (progress && table_is(s, T_KIND, "E"));
 	if (account.waiting != waiting)
 		return "waiting";
@@ -650,7 +650,7 @@ static void table_fail(struct table_line *line, const char *when, const char *wh
 		   line->cell.value, is.waiting);
 }
 
-/* Found in a handler, and told by the task */
+/* Determined in a handler, reported by the task */
 struct table_verdict {
 	const char	*setup;
 	const char	*after;
@@ -737,10 +737,13 @@ static int table_do(struct table_line *line)
 			enable_irq(line->virq);
 		return 0;
 	case OP_STARTUP:
-		/* Which tells genirq not to complain that there is an owner */
+		/* IRQF_PROBE_SHARED keeps genirq from complaining that there is an owner */
 		if (table_is(&line->s, T_OWNER, "U"))
 			return table_request(line, IRQF_PROBE_SHARED, line);
-		/* A thread would be created first, by one which may be waiting for a held CPU */
+		/*
+		 * A threaded request first creates a thread, and kthreadd may be waiting for a
+		 * held CPU
+		 */
 		if (!table_percpu(line))
 			return request_irq(line->virq, table_handler,
 					   IRQF_PROBE_SHARED | IRQF_NO_THREAD, "irq_sim_kunit",
@@ -777,7 +780,7 @@ static int table_do(struct table_line *line)
 	}
 }
 
-/* From open and enabled to the mask and the depth of the state. */
+/* Take an unmasked, enabled line to the mask and the disable depth of the state. */
 static void table_mask(struct table_line *line)
 {
 	const struct table_state *s = &line->s;
@@ -792,7 +795,7 @@ static void table_mask(struct table_line *line)
 		return;
 	}
 
-	/* genirq has masked it for the handler of a level or for a thread */
+	/* genirq has masked the line for a level handler or for a thread */
 	if (irqd_irq_masked(data) && (keep || !table_is(s, T_MASK, "c"))) {
 		disable_irq_nosync(line->virq);
 		enable_irq(line->virq);
@@ -825,7 +828,7 @@ static void table_kept(struct table_line *line)
 	} while (!sim_gave_up(&patience));
 }
 
-/* What is latched, kept and asserted in the state. */
+/* Set up what is latched, kept and asserted in the state. */
 static void table_event(struct table_line *line)
 {
 	const struct table_state *s = &line->s;
@@ -835,7 +838,7 @@ static void table_event(struct table_line *line)
 	if (table_is(s, T_EVENT, "kb"))
 		table_kept(line);
 	if (table_is(s, T_EVENT, "kb") && table_is(s, T_HOLD, "x") && table_is(s, T_ABLE, "d")) {
-		/* By way of a retrigger which is refused: it must not stand in for the next */
+		/* Get a retrigger refused now, so that it does not stand in for the next one */
 		enable_irq(line->virq);
 		table_kept(line);
 		disable_irq_nosync(line->virq);
@@ -846,7 +849,7 @@ static void table_event(struct table_line *line)
 		table_wire(line, s->at[T_WIRE]);
 }
 
-/* Poll until it is so, which a CPU other than this one may have to see to. */
+/* Poll until the state is reached, which may be up to another CPU. */
 static const char *table_wait(struct table_line *line, const struct table_state *s, int runs)
 {
 	struct sim_patience patience = { .since = jiffies };
@@ -860,7 +863,7 @@ static const char *table_wait(struct table_line *line, const struct table_state 
 	return what;
 }
 
-/* Bring the line to the state. Where it is held, that is done there. */
+/* Bring the line to the state. If a handler is to be held, run this in the handler. */
 static void table_reach(struct table_line *line)
 {
 	const struct table_state *s = &line->s;
@@ -874,7 +877,7 @@ static void table_reach(struct table_line *line)
 			table_event(line);
 		}
 	} else {
-		/* Latched for a per-CPU line which was freed; the wire is there already */
+		/* Latch a per-CPU line which was freed; its wire is set already */
 		if (table_is(s, T_EVENT, "l"))
 			table_fire(line);
 	}
@@ -885,7 +888,7 @@ static void table_reach(struct table_line *line)
 	line->cpu = -1;
 }
 
-/* ... and do it. */
+/* Reach the state and perform the operation. */
 static void table_at(struct table_line *line)
 {
 	const struct table_state *s = &line->s;
@@ -902,20 +905,20 @@ static void table_at(struct table_line *line)
 	table_verdict.after = wait ? table_wait(line, &line->cell.after, line->cell.runs) :
 				     table_differs(line, &line->cell.after, line->cell.runs);
 
-	/* What comes from here on is the release */
+	/* Runs from here on belong to the release */
 	line->runs = atomic_read(&line->begun) - line->base;
 	line->base += line->runs;
 	line->cpu = -1;
 }
 
-/* A line at rest, with the type and the wire that it begins with. */
+/* Set up a line at rest, with its initial type and wire. */
 static void table_begin(struct table_line *line)
 {
 	struct table_state *s = &line->s;
 	char type = table_letter(s, T_TYPE);
 	bool wire = s->at[T_WIRE];
 
-	/* A level is asserted later, where the line listens */
+	/* A level is asserted later, when the line can respond to it */
 	if (table_asserted(s) && table_is(s, T_OWNER, "S"))
 		wire = !wire;
 
@@ -925,7 +928,7 @@ static void table_begin(struct table_line *line)
 		if (line->role == T_STARTED || line->role == T_NO_AUTOEN) {
 			if (irq_percpu_is_enabled(line->virq))
 				disable_percpu_irq(line->virq);
-			/* It sets the type, and could begin to serve what the new one asserts */
+			/* This sets the type, and might start serving what the new type asserts */
 			local_irq_disable();
 			enable_percpu_irq(line->virq, table_irq_type(type));
 			disable_percpu_irq(line->virq);
@@ -954,7 +957,7 @@ static void table_begin(struct table_line *line)
 	line->type = type;
 }
 
-/* All that holds the line ends. Returns what differs from the rule. */
+/* End everything that holds the line, and report what differs from the rule. */
 static void table_release(struct table_line *line, unsigned long flags)
 {
 	const struct table_state *s = line->op == OP_RELEASE ? &line->s : &line->cell.after;
@@ -966,7 +969,7 @@ static void table_release(struct table_line *line, unsigned long flags)
 
 	/*
 	 * With an EOI, a latch which another CPU takes between the unmask and the retrigger
-	 * does not merge: one run or two. Have it all here.
+	 * does not merge, so that there may be one run or two. Deliver everything on this CPU.
 	 */
 	if (!table_percpu(line) && table_is(s, T_KIND, "E") && table_is(s, T_EVENT, "b")) {
 		irq_set_affinity(line->virq, cpumask_of(raw_smp_processor_id()));
@@ -983,7 +986,7 @@ static void table_release(struct table_line *line, unsigned long flags)
 		table_settle(walk);
 	}
 	if (table_is(s, T_OWNER, "S")) {
-		/* Nothing runs for a line which is disabled, whatever else has ended */
+		/* A disabled line must not run, whatever else has ended */
 		early = table_is(s, T_ABLE, "d") && atomic_read(&line->begun) != line->base;
 		if (table_percpu(line)) {
 			if (!irq_percpu_is_enabled(line->virq))
@@ -993,7 +996,7 @@ static void table_release(struct table_line *line, unsigned long flags)
 				enable_irq(line->virq);
 		}
 		table_settle(walk);
-		/* ... or masked */
+		/* ... nor must a masked one */
 		early |= table_is(s, T_MASK, "h") && !table_percpu(line) &&
 			 atomic_read(&line->begun) != line->base;
 		if (early)
@@ -1008,7 +1011,7 @@ static void table_release(struct table_line *line, unsigned long flags)
 		flush_work(&line->elsewhere);
 	}
 
-	/* A line which has no owner was disabled twice: no rule of the release */
+	/* A line without an owner was disabled twice: no release rule applies */
 	if (!table_is(s, T_OWNER, "S"))
 		return;
 	if (table_find(OP_RELEASE, s, &end) != 1)
@@ -1021,7 +1024,7 @@ static void table_release(struct table_line *line, unsigned long flags)
 		table_fail(line, "released", "the CPU", end.runs, &end.after);
 }
 
-/* What was done is undone for the next cell. */
+/* Undo the operation for the next cell. */
 static void table_restore(struct table_line *line)
 {
 	bool asserted = table_asserted(&line->cell.after);
@@ -1037,7 +1040,7 @@ static void table_restore(struct table_line *line)
 	case T_THREADED:
 		if (irq_has_action(line->virq))
 			break;
-		/* The next owner gets nothing of what was for this one */
+		/* The next owner must not get events of this one */
 		begun = atomic_read(&line->begun);
 		table_request(line, 0, line);
 		if (table_percpu(line))
@@ -1059,7 +1062,7 @@ static void table_restore(struct table_line *line)
 		if (line->op != OP_STARTUP)
 			break;
 		table_free(line);
-		/* A per-CPU line which was requested once latches from there on */
+		/* A per-CPU line latches from its first request on */
 		if (table_percpu(line)) {
 			table_unmap(line);
 			table_map(line);
@@ -1067,7 +1070,7 @@ static void table_restore(struct table_line *line)
 	}
 }
 
-/* For edges: each latch had its run, or is accounted for. */
+/* For edges: each latch has had its run, or is accounted for. */
 static void table_account(struct table_line *line, const struct irq_sim_account *was, int runs)
 {
 	unsigned long latched, merged, dropped, want = 0;
@@ -1091,7 +1094,7 @@ static void table_account(struct table_line *line, const struct irq_sim_account 
 		   latched, line->latches, runs, merged, dropped, want, is.waiting);
 }
 
-/* One cell. */
+/* Walk one cell. */
 static void table_cell(struct table_line *line)
 {
 	const struct table_state *s = &line->s;
@@ -1133,7 +1136,7 @@ static void table_cell(struct table_line *line)
 		atomic_set(&line->go, 0);
 		atomic_set(&line->end, 0);
 		line->hold = true;
-		/* This fire is the other CPU's */
+		/* Count the fire of the other CPU */
 		line->latches++;
 		schedule_work_on(sim_other_cpu(), &line->elsewhere);
 		if (sim_wait(&line->entered))
@@ -1168,8 +1171,8 @@ static enum table_role table_role_of(const struct table_state *s)
 }
 
 /*
- * Does the cell need another CPU which is not there, or which gets to an irq_work with
- * the next tick only? That is several times in each cell.
+ * Returns false if the cell needs another CPU which is not there, or which runs irq_work only
+ * with the next tick, as each cell does so several times.
  */
 static bool table_can(enum table_op op, const struct table_state *s)
 {
@@ -1209,7 +1212,7 @@ static void table_walk_all(struct kunit *test)
 			cond_resched();
 		}
 	} while (table_step(&s, T_TYPE));
-	/* Per-CPU lines are enabled on this CPU, and table_exit() may run on another */
+	/* Per-CPU lines are enabled on this CPU, and table_exit() may run on another one */
 	for (int i = 0; i < T_ROLES; i++)
 		if (table_percpu(&walk->line[i]))
 			table_free(&walk->line[i]);
@@ -1238,14 +1241,14 @@ static void table_new_line(struct table_walk *walk, struct table_line *line, uns
 		table_free(line);
 }
 
-/* The CPU of all lines goes down, with each line in a state of its own. */
+/* The CPU of all lines goes down, with each line in a different state. */
 static void table_cpu_down(struct kunit *test)
 {
 	const struct sim_kind_param *param = test->param_value;
 	struct table_walk *walk = test->priv;
 	struct table_state s = { .at[T_KIND] = param->kind };
 	struct table_line *lines;
-	/* The first one may not be removable */
+	/* The first CPU may not be removable */
 	int cpu = cpumask_last(cpu_online_mask), n = 0, ret;
 
 	if (!IS_ENABLED(CONFIG_HOTPLUG_CPU))
@@ -1283,7 +1286,7 @@ static void table_cpu_down(struct kunit *test)
 				table_fail(line, "before", "the thread", 0, &line->s);
 		}
 		table_reach(line);
-		/* What it is on the other CPU takes a while to get there */
+		/* The state on the other CPU takes a while to be reached */
 		table_verdict.setup = table_wait(line, &line->s, 0);
 		if (table_verdict.setup)
 			table_fail(line, "before", table_verdict.setup, 0, &line->s);

@@ -20,9 +20,9 @@ static void sim_request_oneshot(struct kunit *test, struct sim_line *line, unsig
 }
 
 /*
- * C8: while the thread of a level line with IRQF_ONESHOT is at work, the line is
- * masked, and only it. An edge line is not: the primary handler runs beside the
- * thread, which is run once more.
+ * C8: while the thread of a level line with IRQF_ONESHOT runs, that line is masked, and no
+ * other. An edge line is not masked: the primary handler runs while the thread is running,
+ * which then runs once more.
  */
 static void chip_oneshot(struct kunit *test)
 {
@@ -48,7 +48,7 @@ static void chip_oneshot(struct kunit *test)
 		KUNIT_EXPECT_EQ(test, sim_state(line, IRQCHIP_STATE_MASKED), level);
 		KUNIT_EXPECT_EQ(test, atomic_read(&st->entered), 1);
 
-		/* Done: the one which waited runs, and the thread for it */
+		/* The thread has finished: the waiting event runs, and the thread for it */
 		atomic_set(&st->entered, 0);
 		complete(&st->thread_go);
 		KUNIT_EXPECT_TRUE(test, sim_wait(&st->entered));
@@ -66,7 +66,7 @@ static void chip_oneshot(struct kunit *test)
 	}
 }
 
-/* C8: two lines with their threads at work, of which the level is masked. */
+/* C8: two lines with their threads running, of which the level line is masked. */
 static void chip_oneshot_two(struct kunit *test)
 {
 	struct sim_test *st = test->priv;
@@ -88,13 +88,13 @@ static void chip_oneshot_two(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, sim_runs(&st->line[0]), 2);
 	KUNIT_EXPECT_EQ(test, sim_runs(&st->line[1]), 1);
 
-	/* Two runs each */
+	/* Two runs for each line */
 	for (int i = 0; i < 4; i++)
 		complete(&st->thread_go);
 	for (int i = 0; i < 2; i++) {
 		struct sim_line *line = &st->line[i];
 
-		/* The thread unmasks when it is done, the second run follows */
+		/* The thread unmasks when it has finished, and the second run follows */
 		synchronize_irq(line->virq);
 		irq_sim_synchronize(st->domain);
 		synchronize_irq(line->virq);
@@ -107,7 +107,7 @@ static void chip_oneshot_two(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, atomic_read(&st->entered), 3);
 }
 
-/* C8: the same, when somebody else than a delivery calls the flow handler. */
+/* C8: the same when something other than a delivery calls the flow handler. */
 static void chip_oneshot_called(struct kunit *test)
 {
 	struct sim_test *st = test->priv;
@@ -135,7 +135,7 @@ static void chip_oneshot_called(struct kunit *test)
 		KUNIT_EXPECT_FALSE(test, sim_state(line, IRQCHIP_STATE_MASKED));
 		free_irq(line->virq, line);
 
-		/* Nothing to do for the thread: unmasked at once */
+		/* The thread has nothing to do: unmasked at once */
 		sim_request_oneshot(test, line, sim_oneshot_types[i], sim_handler);
 		generic_handle_irq_safe(line->virq);
 		KUNIT_EXPECT_EQ(test, sim_runs(line), 3);
@@ -148,9 +148,9 @@ static void chip_oneshot_called(struct kunit *test)
 }
 
 /*
- * C5, C8: disabled while its thread runs, a level line stays masked when that is
- * done, and an edge line is masked by the next event. Neither runs before it is
- * enabled, and then once.
+ * C5, C8: a level line which is disabled while its thread runs stays masked when the thread has
+ * finished, and an edge line is masked by the next event. Neither runs before it is enabled,
+ * and then it runs once.
  */
 static void chip_oneshot_disabled(struct kunit *test)
 {
@@ -189,7 +189,7 @@ static irqreturn_t sim_thread_linger(int irq, void *data)
 	struct sim_line *line = data;
 
 	sim_thread(irq, data);
-	/* Who does not wait for this thread is through by then */
+	/* A caller which does not wait for this thread has returned by then */
 	mdelay(20);
 	atomic_set_release(&line->st->left, 1);
 	return IRQ_HANDLED;
@@ -207,7 +207,7 @@ static void chip_thread_waits(struct kunit *test)
 						      "irq_sim_kunit", line));
 	KUNIT_EXPECT_EQ(test, sim_fire(line), 1);
 	KUNIT_EXPECT_TRUE(test, sim_wait(&st->entered));
-	/* Of the priority of the thread, which would be done before this goes on */
+	/* Same priority as the thread, which would otherwise finish before this continues */
 	sched_set_fifo(current);
 	complete(&st->thread_go);
 	synchronize_irq(line->virq);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A controller behind a line of a simulated one: chained, and with redirection to
+ * A controller behind a line of a simulated one: chained, and with interrupts redirected to
  * another CPU.
  */
 
@@ -11,12 +11,12 @@
 
 static const struct kunit_attributes sim_slow = { .speed = KUNIT_SPEED_SLOW };
 
-/* C24: with each kind of controller, and each delivery */
+/* C24: with each kind of controller and each delivery */
 KUNIT_ARRAY_PARAM_DESC(kind, sim_kind_params, sim.name);
 
 #define TOPO_BITS	4
 
-/* One which the controller has and nobody has mapped */
+/* An interrupt of the controller which is never mapped */
 #define TOPO_UNMAPPED	(TOPO_BITS + 1)
 
 /**
@@ -24,17 +24,17 @@ KUNIT_ARRAY_PARAM_DESC(kind, sim_kind_params, sim.name);
  * @st:		the simulated chip
  * @lower:	domain of the controller
  * @upper:	a domain on top of it
- * @stacked:	interrupts are those of @upper
- * @status:	its register: what was raised and not acknowledged
- * @enabled:	what is not masked
+ * @stacked:	the interrupts belong to @upper
+ * @status:	status register: raised and not acknowledged
+ * @enabled:	interrupts which are not masked
  * @on:		the controller drives the line
- * @demux:	calls of generic_handle_demux_domain_irq() which failed, or of its like
+ * @demux:	failed calls of generic_handle_demux_domain_irq() or its variants
  * @bit:	its interrupts
- * @raised:	events of each which were not merged into the one before
- * @acked:	acknowledged, of each
- * @last:	number of the last event of each
- * @seen:	the number that the last run found
- * @bits:	mapped ones
+ * @raised:	for each interrupt, events which did not merge into the previous one
+ * @acked:	for each interrupt, acknowledged events
+ * @last:	for each interrupt, number of the last event
+ * @seen:	for each interrupt, event number found by the last run
+ * @bits:	number of mapped interrupts
  * @redirect:	the interrupts are redirected
  */
 struct topo_test {
@@ -73,7 +73,7 @@ static int topo_fire(struct topo_test *topo)
 	return atomic_read(&topo->on) ? sim_fire(&topo->st.line[0]) : 0;
 }
 
-/* The device behind the controller has an event, or several in @bits at once. */
+/* The device behind the controller has one event or more, given by @bits. */
 static int topo_raise_bits(struct topo_test *topo, int bits)
 {
 	int new = bits & ~atomic_fetch_or(bits, &topo->status);
@@ -88,7 +88,7 @@ static int topo_raise_bits(struct topo_test *topo, int bits)
 static int topo_raise(struct sim_line *bit)
 {
 	struct topo_test *topo = topo_of_line(bit);
-	/* It may be mapped anew meanwhile */
+	/* It may be remapped meanwhile */
 	unsigned int i = bit - topo->bit;
 
 	atomic_inc(&topo->last[i]);
@@ -114,7 +114,7 @@ static void topo_unmask(struct irq_data *data)
 {
 	struct topo_test *topo = irq_data_get_irq_chip_data(data);
 
-	/* Fully ordered, against who raises and then looks */
+	/* Fully ordered, against a device which sets @status and then checks @enabled */
 	atomic_fetch_or(BIT(data->hwirq), &topo->enabled);
 	if (atomic_read(&topo->status) & BIT(data->hwirq))
 		topo_fire(topo);
@@ -142,7 +142,7 @@ static void topo_no_ack(struct irq_data *data)
 {
 }
 
-/* Acknowledges where it is demultiplexed, not where it is handled. */
+/* Acknowledges when demultiplexing, not when handling. */
 static const struct irq_chip topo_redirect_chip = {
 	.name			= "topo_redirect",
 	.irq_pre_redirect	= topo_ack,
@@ -228,7 +228,7 @@ static int topo_init(struct kunit *test)
 	return 0;
 }
 
-/* Chained, as the driver of a controller does it. */
+/* A chained handler, as in the driver of a controller. */
 static void topo_handler(struct irq_desc *desc)
 {
 	struct topo_test *topo = irq_desc_get_handler_data(desc);
@@ -255,16 +255,16 @@ static void topo_attach(struct topo_test *topo)
 {
 	irq_set_chained_handler_and_data(topo->st.line[0].virq, topo_handler, topo);
 	atomic_set(&topo->on, 1);
-	/* Fully ordered, against who raises and then looks */
+	/* Fully ordered, against a device which raises an event and then checks */
 	smp_mb();
 	if (atomic_read(&topo->status))
 		topo_fire(topo);
 }
 
 /*
- * genirq takes the data of a chained handler away before the handler, and waits for
- * nobody who is in it. Masking the line would not help: the handler unmasks it at its
- * end. So the controller has to be silent, as a driver would see to.
+ * genirq removes the data of a chained handler before the handler, and does not wait for a
+ * handler in progress. Masking the line would not help: the handler unmasks it at its end. So
+ * the controller has to be silenced first, as a driver would do.
  */
 static void topo_detach(struct topo_test *topo)
 {
@@ -274,7 +274,7 @@ static void topo_detach(struct topo_test *topo)
 	irq_set_chained_handler_and_data(topo->st.line[0].virq, NULL, NULL);
 }
 
-/* Notes what there is to see, and then where. */
+/* Record which event the run found, and then the CPU. */
 static void topo_note(struct sim_line *line)
 {
 	struct topo_test *topo = topo_of_line(line);
@@ -305,8 +305,8 @@ static void topo_unmap(struct sim_line *bit)
 	if (irq_has_action(bit->virq))
 		free_irq(bit->virq, bit);
 	/*
-	 * A demultiplexing handler in progress has found the descriptor already, and
-	 * would call a flow handler which is gone.
+	 * A demultiplexing handler in progress has already looked up the descriptor, and would
+	 * call a flow handler which is gone.
 	 */
 	if (!IS_ERR_OR_NULL(topo->st.domain))
 		irq_sim_synchronize(topo->st.domain);
@@ -347,7 +347,7 @@ static struct topo_test *topo_start(struct kunit *test, bool redirect, bool stac
 	return topo;
 }
 
-/* What was demultiplexed has been handled, wherever it was sent. */
+/* Wait until everything demultiplexed has been handled, on whichever CPU. */
 static void topo_sync(struct topo_test *topo)
 {
 	irq_sim_synchronize(topo->st.domain);
@@ -357,7 +357,7 @@ static void topo_sync(struct topo_test *topo)
 	}
 }
 
-/* Each event that was not merged into the one before has had its run. */
+/* Each event that did not merge into the previous one has had its run. */
 static void topo_exact(struct kunit *test)
 {
 	struct topo_test *topo = topo_of(test);
@@ -370,11 +370,11 @@ static void topo_exact(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, atomic_read(&topo->status), 0);
 	KUNIT_EXPECT_EQ(test, atomic_read(&topo->st.wrong_irq), 0);
 	KUNIT_EXPECT_EQ(test, atomic_read(&topo->st.irqs_on), 0);
-	/* And so has each of the line, whose handler is the chained one */
+	/* The same holds for the line, whose handler is the chained one */
 	sim_expect_account(test, &topo->st.line[0], NULL);
 }
 
-/* C24: chained: each interrupt of the status register runs its own handler, once. */
+/* C24: chained: each interrupt of the status register runs its own handler once. */
 static void topo_chained(struct kunit *test)
 {
 	struct topo_test *topo = topo_start(test, false, false);
@@ -388,13 +388,13 @@ static void topo_chained(struct kunit *test)
 	}
 	topo_exact(test);
 
-	/* All at once are one event of the line, which runs them in turn */
+	/* Raised all at once, they are one event of the line, which runs them in turn */
 	KUNIT_EXPECT_EQ(test, topo_raise_bits(topo, BIT(TOPO_BITS) - 1), 1);
 	topo_sync(topo);
 	topo_exact(test);
 	KUNIT_EXPECT_EQ(test, sim_runs(&topo->st.line[0]), TOPO_BITS + 1);
 
-	/* Disabled: kept by genirq, which masks, and the second one by the controller */
+	/* Disabled: genirq keeps the first event and masks; the controller keeps the second one */
 	disable_irq(bit[1].virq);
 	KUNIT_EXPECT_EQ(test, topo_raise(&bit[1]), 1);
 	topo_sync(topo);
@@ -408,7 +408,7 @@ static void topo_chained(struct kunit *test)
 	topo_sync(topo);
 	topo_exact(test);
 
-	/* Nobody has this one */
+	/* This interrupt has no owner */
 	KUNIT_EXPECT_EQ(test, topo_raise_bits(topo, BIT(TOPO_UNMAPPED)), 1);
 	topo_sync(topo);
 	KUNIT_EXPECT_EQ(test, atomic_read(&topo->demux), 1);
@@ -459,7 +459,7 @@ static int topo_fire_thread(void *data)
 	return 0;
 }
 
-/* Somebody has raised all interrupts since this was called. */
+/* Wait until all interrupts have been raised since the call. */
 static void topo_wait_flood(struct kunit *test)
 {
 	struct sim_test *st = test->priv;
@@ -470,7 +470,7 @@ static void topo_wait_flood(struct kunit *test)
 	}
 }
 
-/* C17, C24: the controller goes, and its interrupts, while its devices fire. */
+/* C17, C24: the controller and its interrupts are removed while its devices fire. */
 static void topo_removed(struct kunit *test, bool redirect, bool stacked)
 {
 	struct topo_test *topo = topo_start(test, redirect, stacked);
@@ -485,7 +485,10 @@ static void topo_removed(struct kunit *test, bool redirect, bool stacked)
 			irq_set_affinity(topo->bit[i].virq, cpumask_of(sim_other_cpu()));
 		topo_wait_flood(test);
 		topo_sync(topo);
-		/* One is freed and goes while the others are there, then the controller */
+		/*
+		 * Free and unmap one interrupt while the others are there, then remove the
+		 * controller
+		 */
 		topo_unmap(&topo->bit[1]);
 		runs[1] = sim_runs(&topo->bit[1]);
 		topo_wait_flood(test);
@@ -516,7 +519,7 @@ static void topo_chained_removed(struct kunit *test)
 	topo_removed(test, false, false);
 }
 
-/* C24: demultiplexed, on a CPU which the interrupt may be handled on: right there. */
+/* C24: demultiplexed on a CPU in the affinity, an interrupt is handled on that CPU. */
 static void topo_demux_here(struct kunit *test)
 {
 	struct topo_test *topo = topo_start(test, true, false);
@@ -527,7 +530,7 @@ static void topo_demux_here(struct kunit *test)
 		topo->bit[i].cpu = -1;
 		migrate_disable();
 		KUNIT_EXPECT_EQ(test, topo_raise(&topo->bit[i]), 1);
-		/* Not sent anywhere: nothing but the line has to be waited for */
+		/* Nothing was sent elsewhere: waiting for the line is enough */
 		irq_sim_synchronize(topo->st.domain);
 		KUNIT_EXPECT_EQ(test, topo->bit[i].cpu, raw_smp_processor_id());
 		migrate_enable();
@@ -539,7 +542,7 @@ static void topo_demux_here(struct kunit *test)
 	topo_exact(test);
 }
 
-/* C16, C24: one by one to each CPU, whoever gets the line: acknowledged once, and run once. */
+/* C16, C24: redirected to each CPU in turn, whichever CPU gets the line: one ack and one run. */
 static void topo_redirected(struct kunit *test, bool stacked)
 {
 	struct topo_test *topo;
@@ -579,7 +582,7 @@ static void topo_demux_stacked(struct kunit *test)
 	topo_redirected(test, true);
 }
 
-/* C5, C24: disabled, what is redirected is kept, and comes back. */
+/* C5, C24: a redirected interrupt which is disabled is kept, and replayed. */
 static void topo_demux_disabled(struct kunit *test)
 {
 	struct topo_test *topo;
@@ -603,7 +606,7 @@ static void topo_demux_disabled(struct kunit *test)
 	topo_exact(test);
 }
 
-/* C3, C24: many, while they are moved: what was sent meets what is on its way, and merges. */
+/* C3, C24: many events while the affinity changes: new ones merge with those still in flight. */
 static void topo_demux_race(struct kunit *test)
 {
 	struct sim_remote remote = { .fn = topo_flood };
@@ -624,7 +627,7 @@ static void topo_demux_race(struct kunit *test)
 	sim_remote_end(&remote);
 	topo_sync(topo);
 	for (int i = 0; i < TOPO_BITS; i++) {
-		/* After each event a run that sees it; not one for each */
+		/* After each event there is a run that sees it, but not necessarily one for each */
 		KUNIT_EXPECT_EQ(test, atomic_read(&topo->seen[i]), atomic_read(&topo->last[i]));
 		KUNIT_EXPECT_LE(test, sim_runs(&topo->bit[i]), atomic_read(&topo->raised[i]));
 		KUNIT_EXPECT_EQ(test, atomic_read(&topo->acked[i]), atomic_read(&topo->raised[i]));
@@ -640,7 +643,7 @@ static void topo_demux_removed(struct kunit *test)
 	topo_removed(test, true, false);
 }
 
-/* One at a time, so that each has its run: the first one which has none ends it. */
+/* Raise one event at a time, so that each has a run. Stop at the first event without one. */
 static int topo_step_thread(void *data)
 {
 	struct topo_test *topo = data;
@@ -659,7 +662,7 @@ static int topo_step_thread(void *data)
 	return 0;
 }
 
-/* C16, C24: the CPU to which they are sent goes down, and comes back. */
+/* C16, C24: the target CPU goes down, and comes back. */
 static void topo_demux_offline(struct kunit *test)
 {
 	struct task_struct *task;
@@ -672,7 +675,7 @@ static void topo_demux_offline(struct kunit *test)
 	if (!IS_ENABLED(CONFIG_GENERIC_IRQ_MIGRATION))
 		kunit_skip(test, "genirq moves no interrupts here when a CPU goes down");
 	topo = topo_start(test, true, false);
-	/* The first one may not be removable */
+	/* The first CPU may not be removable */
 	cpu = cpumask_last(cpu_online_mask);
 	task = kthread_create_on_cpu(topo_step_thread, topo, cpumask_first(cpu_online_mask),
 				     "irq_sim_topo/%u");

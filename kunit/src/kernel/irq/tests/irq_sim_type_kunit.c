@@ -11,7 +11,7 @@ KUNIT_ARRAY_PARAM_DESC(sim, sim_params, name);
 
 static const struct kunit_attributes sim_slow = { .speed = KUNIT_SPEED_SLOW };
 
-/* Edges in the direction of the trigger type latch, others do not. */
+/* Edges in the direction of the trigger type latch, other edges do not. */
 static void chip_edges(struct kunit *test)
 {
 	static const struct {
@@ -54,7 +54,7 @@ static void sim_lower_after(struct sim_line *line)
 		sim_wire(line, line->hwirq & 1);
 }
 
-/* C7: served while asserted, high or low, from the request on. */
+/* C7: a level, high or low, is served while asserted, from the request on. */
 static void chip_level(struct kunit *test)
 {
 	struct sim_test *st = test->priv;
@@ -78,7 +78,7 @@ static void chip_level(struct kunit *test)
 	}
 }
 
-/* C7: at unmask if it is asserted still, not at all if it is not. */
+/* C7: a level is served on unmask if still asserted, and not at all otherwise. */
 static void chip_level_masked(struct kunit *test)
 {
 	struct sim_test *st = test->priv;
@@ -110,7 +110,7 @@ static void chip_level_masked(struct kunit *test)
 
 #define SIM_SPURIOUS	100000
 
-/* What st->order has here: when the last two unhandled ones began; runs up to a stall */
+/* Use of st->order here: start of the last two unhandled runs; runs up to a stall */
 enum {
 	SIM_LAST,
 	SIM_LAST_BUT_ONE,
@@ -118,18 +118,17 @@ enum {
 };
 
 /*
- * An unhandled one which comes more than a tenth of a second after the last one starts
- * the count of those anew. genirq looks at the clock when the handler has returned. This
- * looks when the next one begins, or when all are through, how long ago the last but one
- * began: that is no less. Where somebody has stalled this machine for that long, nothing
- * can be said.
+ * genirq restarts the count when an unhandled run comes more than a tenth of a second after the
+ * previous one. It reads the clock when the handler has returned. This checks how long ago the
+ * last run but one started, when the next one starts or when all have finished, so the time is
+ * at least as long. If this machine was stalled for that long, no result can be expected.
  */
 static bool sim_stalled(struct sim_test *st)
 {
 	return (u32)jiffies - st->order[SIM_LAST_BUT_ONE] > HZ / 10;
 }
 
-/* For each run which is not handled, as the others do not count */
+/* Called for each unhandled run, as the others do not count */
 static void sim_note_stall(struct sim_line *line)
 {
 	struct sim_test *st = line->st;
@@ -159,8 +158,8 @@ static void sim_need_detector(struct kunit *test)
 }
 
 /*
- * The detector of spurious interrupts disables the line when more than 99,900 of
- * 100,000 were not handled, and not for one less. They only count when they follow one
+ * The detector of spurious interrupts disables the line when more than 99,900 of 100,000
+ * interrupts were not handled, and not for one less. They only count when they follow one
  * another within a tenth of a second.
  */
 static void chip_spurious(struct kunit *test)
@@ -176,8 +175,8 @@ static void chip_spurious(struct kunit *test)
 
 	for (int i = 0; i < 2; i++) {
 		/*
-		 * The count starts with the first one which is not handled. The next 100
-		 * are, 99 the second time.
+		 * The count starts with the first unhandled interrupt. The next 100 are
+		 * handled, 99 in the second round.
 		 */
 		atomic_set(&st->entered, 0);
 		atomic_set(&line->begun, 0);
@@ -187,7 +186,7 @@ static void chip_spurious(struct kunit *test)
 		atomic_set(&st->release, 2 + 100 - i);
 		for (int n = 1; n < SIM_SPURIOUS - 1; n++) {
 			wrong += sim_fire(line) != 1;
-			/* They are inline, but for those that ksoftirqd runs */
+			/* Runs are inline, except those by ksoftirqd */
 			if (sim_begun(line) != n + 1)
 				irq_sim_synchronize(st->domain);
 			if (n % 1024 == 0)
@@ -200,20 +199,20 @@ static void chip_spurious(struct kunit *test)
 		irq_sim_synchronize(st->domain);
 		KUNIT_EXPECT_EQ(test, sim_begun(line), SIM_SPURIOUS);
 		KUNIT_EXPECT_EQ(test, wrong, 0);
-		/* The first time, a count which starts anew changes nothing */
+		/* In the first round, restarting the count changes nothing */
 		if (i && (atomic_read(&st->entered) || sim_stalled(st)) &&
 		    test->status != KUNIT_FAILURE)
 			kunit_skip(test, "the machine has stalled");
 		KUNIT_EXPECT_EQ(test, irqd_irq_disabled(data), i);
 	}
-	/* It is lazily disabled, and so the core keeps the next one */
+	/* The line is lazily disabled, so the core keeps the next event */
 	KUNIT_EXPECT_EQ(test, sim_fire(line), 1);
 	irq_sim_synchronize(st->domain);
 	KUNIT_EXPECT_EQ(test, sim_begun(line), SIM_SPURIOUS);
 	sim_account_balances(test, line);
 	free_irq(line->virq, line);
 
-	/* That is not for good: a new owner starts afresh */
+	/* This is not permanent: a new owner starts over */
 	line->on_irq = NULL;
 	line->unhandled = false;
 	atomic_set(&line->handled, 0);
@@ -223,7 +222,7 @@ static void chip_spurious(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, sim_runs(line), 1);
 }
 
-/* C8: a level which nobody lowers is off after 100,000 runs. Meanwhile, others are served. */
+/* C8: a level which nobody lowers is disabled after 100,000 runs. Meanwhile, others are served. */
 static void chip_storm(struct kunit *test)
 {
 	struct sim_test *st = test->priv;
@@ -242,14 +241,14 @@ static void chip_storm(struct kunit *test)
 	do {
 		fired += sim_fire(other) == 1;
 		irq_sim_synchronize(st->domain);
-		/* Its flow handler is at work meanwhile */
+		/* Its flow handler is running meanwhile */
 	} while (!data_race(irqd_irq_disabled(data)) && time_before(jiffies, end));
 
-	/* Its count may have started anew again and again, and goes on perhaps */
+	/* The count may have been restarted again and again, and may still be going on */
 	if (!data_race(irqd_irq_disabled(data))) {
 		sim_wire(line, false);
 		irq_sim_synchronize(st->domain);
-		/* A stall spoils the count in which it is, and the next one disables the line */
+		/* A stall spoils the current count; the next count disables the line */
 		runs = sim_begun(line) - st->order[SIM_STALL];
 		if (atomic_read(&st->entered))
 			stalled = runs <= 2 * SIM_SPURIOUS;
@@ -267,13 +266,13 @@ static void chip_storm(struct kunit *test)
 	irq_sim_synchronize(st->domain);
 	KUNIT_EXPECT_EQ(test, sim_runs(other), fired + 1);
 	KUNIT_EXPECT_EQ(test, sim_runs(line), runs);
-	/* It looks at each 100,000th */
+	/* The detector checks every 100,000 interrupts */
 	KUNIT_EXPECT_EQ(test, runs % SIM_SPURIOUS, 0);
 	if (!atomic_read(&st->entered))
 		KUNIT_EXPECT_EQ(test, runs, SIM_SPURIOUS);
 }
 
-/* Two owners: both are called, and one goes without the other. */
+/* Two owners: both handlers are called, and one is freed without affecting the other. */
 static void chip_shared(struct kunit *test)
 {
 	struct sim_test *st = test->priv;
@@ -287,14 +286,14 @@ static void chip_shared(struct kunit *test)
 	second->virq = line->virq;
 	second->unhandled = true;
 
-	/* Not for one who does not share */
+	/* A request without IRQF_SHARED is refused */
 	KUNIT_EXPECT_EQ(test, -EBUSY,
 			request_irq(line->virq, sim_handler, flags | IRQF_PROBE_SHARED,
 				    "irq_sim_kunit", second));
 	KUNIT_ASSERT_EQ(test, 0,
 			request_irq(line->virq, sim_handler, flags | IRQF_SHARED,
 				    "irq_sim_kunit", second));
-	/* CONFIG_DEBUG_SHIRQ calls the handlers for nothing */
+	/* CONFIG_DEBUG_SHIRQ calls the handlers without an interrupt */
 	irq_sim_synchronize(st->domain);
 	atomic_set(&line->handled, 0);
 	atomic_set(&second->handled, 0);
@@ -304,7 +303,7 @@ static void chip_shared(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, sim_runs(line), 1);
 	KUNIT_EXPECT_EQ(test, sim_runs(second), 1);
 
-	/* The mask is the line's, and so for both */
+	/* Masking affects the line, and so both owners */
 	disable_irq(line->virq);
 	KUNIT_EXPECT_EQ(test, sim_event(line), 1);
 	irq_sim_synchronize(st->domain);
@@ -335,7 +334,7 @@ static void sim_note_and_lower_after(struct sim_line *line)
 	sim_lower_after(line);
 }
 
-/* C7, C9: lines which are asserted take turns. */
+/* C7, C9: asserted lines take turns. */
 static void chip_level_turns(struct kunit *test)
 {
 	struct sim_test *st = test->priv;
@@ -358,7 +357,7 @@ static void chip_level_turns(struct kunit *test)
 		KUNIT_EXPECT_EQ(test, st->order[n], n % 2 * 2);
 }
 
-/* The trigger type changes under the owner: the wire counts as it says then. */
+/* The trigger type changes under the owner: the wire has the meaning of the new type. */
 static void chip_type_change(struct kunit *test)
 {
 	struct sim_test *st = test->priv;
@@ -375,7 +374,7 @@ static void chip_type_change(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, sim_runs(line), 1);
 	KUNIT_EXPECT_FALSE(test, sim_state(line, IRQCHIP_STATE_LINE_LEVEL));
 
-	/* Refused: no change */
+	/* Refused without any change */
 	KUNIT_EXPECT_EQ(test, -EINVAL,
 			irq_set_irq_type(virq, IRQ_TYPE_EDGE_RISING | IRQ_TYPE_LEVEL_HIGH));
 	KUNIT_EXPECT_EQ(test, irq_get_trigger_type(virq), IRQ_TYPE_LEVEL_HIGH);
@@ -383,7 +382,7 @@ static void chip_type_change(struct kunit *test)
 	irq_sim_synchronize(st->domain);
 	KUNIT_EXPECT_EQ(test, sim_runs(line), 2);
 
-	/* Edges again: a high wire means nothing, the next edge does */
+	/* Edges again: a high wire has no meaning, but the next edge does */
 	line->on_irq = NULL;
 	KUNIT_EXPECT_EQ(test, irq_set_irq_type(virq, IRQ_TYPE_EDGE_RISING), 0);
 	KUNIT_EXPECT_EQ(test, sim_wire(line, true), 1);
@@ -429,7 +428,7 @@ static void chip_level_mask(struct kunit *test)
 			KUNIT_EXPECT_FALSE(test, sim_state(line, IRQCHIP_STATE_MASKED));
 		}
 
-		/* Disabled by its handler: it is not unmasked */
+		/* Disabled by its handler, it is not unmasked */
 		line->on_irq = sim_serve_and_disable;
 		KUNIT_EXPECT_EQ(test, sim_event(line), 1);
 		irq_sim_synchronize(st->domain);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Walks of the model in Documentation/litmus-tests/irq_sim, on the chip: what it does in
- * each state is what the model does, which spin has searched.
+ * Walk through the model in Documentation/litmus-tests/irq_sim on the chip: in each state the
+ * chip does what the model does. spin has searched the model.
  */
 
 #include <linux/moduleparam.h>
@@ -17,23 +17,23 @@ static unsigned int walk_seed = 1;
 module_param(walk_seed, uint, 0444);
 MODULE_PARM_DESC(walk_seed, "Start of its random numbers");
 
-/* The state of a line, as far as the model has it: started, masked, disabled, ... */
+/* The state of a line, as far as the model describes it: started, masked, disabled, ... */
 #define S	0x1
 #define M	0x2
 #define D	0x4
-/* latched in the chip, kept by genirq, and the delivery is held back */
+/* latched in the chip, kept by genirq, and the delivery is held */
 #define L	0x8
 #define K	0x10
 #define H	0x20
 
 /**
- * struct walk_step - a step, and what it does
+ * struct walk_step - a step, and its result
  * @step:	f fire, d disable, m mask, e enable, x free, r request, h hold the delivery
  *		back, g let it go
- * @ret:	of a fire
- * @runs:	of the handler, up to where all is quiet
- * @merged:	events which genirq merged meanwhile
- * @state:	then
+ * @ret:	return value of a fire
+ * @runs:	runs of the handler until the line is at rest
+ * @merged:	events which genirq merged in this step
+ * @state:	state after the step
  */
 struct walk_step {
 	char	step;
@@ -46,12 +46,12 @@ struct walk_step {
 #include "irq_sim_walks.h"
 
 /**
- * struct walk - where a walk is
+ * struct walk - progress of a walk
  * @line:	the line
  * @flags:	of sim_hold_cpu()
- * @runs:	before the step
- * @merged:	likewise
- * @state:	of the line, H
+ * @runs:	runs before the step
+ * @merged:	merged events before the step
+ * @state:	S if the line is started, H if the delivery is held
  */
 struct walk {
 	struct sim_line	*line;
@@ -99,7 +99,7 @@ static int walk_do(struct kunit *test, struct walk *walk, char step)
 	}
 }
 
-/* What has become of the line. Where nothing is held back, all is quiet. */
+/* Returns what has become of the line. Unless the delivery is held, it is at rest. */
 static struct walk_step walk_look(struct walk *walk, char step, int ret)
 {
 	struct sim_line *line = walk->line;
@@ -129,7 +129,7 @@ static struct walk_step walk_look(struct walk *walk, char step, int ret)
 	return did;
 }
 
-/* A step, and what is wrong with it, which cannot be told while the delivery is held back. */
+/* A step and its error, which cannot be reported while the delivery is held. */
 struct walk_error {
 	const struct walk_step	*want;
 	struct walk_step	is;
@@ -183,7 +183,7 @@ static void walk_model(struct kunit *test)
 	walk_end(test, &walk, &error);
 }
 
-/* C22: in any order, too */
+/* C22: steps in random order */
 static void walk_random(struct kunit *test)
 {
 	struct sim_test *st = test->priv;
@@ -197,7 +197,7 @@ static void walk_random(struct kunit *test)
 	prandom_seed_state(&random, walk_seed);
 	KUNIT_ASSERT_EQ(test, sim_request(walk.line, 0), 0);
 	for (; error.number < walk_steps; error.number++) {
-		/* Any of the steps that the walk has in this state */
+		/* Choose any step which the walk has in this state */
 		next = NULL;
 		for (i = 0, found = 0; i < ARRAY_SIZE(walk_of_model); i++) {
 			if ((i ? walk_of_model[i - 1].state : S) == from &&
