@@ -53,8 +53,8 @@ class Bench(Case):
 		  'events=1 unit=instructions scale=1 median=600\n')
 
 	def report(self, text, status, platform='icount'):
-		return self.call('lib/bench-report', '--counts', str(self.dir / 'counts'),
-				 f"{platform}:up:{self.file('log', text)}", status=status).stderr
+		return self.call('lib/bench-report', f"{platform}:up:{self.file('log', text)}", status=status,
+				 STAGE_COUNTS=str(self.dir / 'counts')).stderr
 
 	def test_nothing_measured(self):
 		self.assertIn('nothing was measured', self.report(self.END, 2))
@@ -77,8 +77,8 @@ class Bench(Case):
 		for before, unit, status in ((589, 'instructions', 0), (588, 'instructions', 1), (300, 'ns', 0)):
 			found['records'][0].update(median=before, unit=unit)
 			baseline = self.file('before.json', json.dumps(found))
-			done = self.call('lib/bench-report', '--counts', str(self.dir / 'counts'),
-					 '--baseline', str(baseline), log, status=status)
+			done = self.call('lib/bench-report', '--baseline', str(baseline), log, status=status,
+					 STAGE_COUNTS=str(self.dir / 'counts'))
 			self.assertEqual('fire_task tasklet, 64 lines, 1 pending: 588.0 before, 600.0 now' in done.stderr, bool(status))
 			self.assertEqual((self.dir / 'counts').read_text(), f'1 {status} 0\n')
 		done = self.call('lib/bench-report', '--baseline', str(self.file('before.json', '{}')), log, status=2)
