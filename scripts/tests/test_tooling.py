@@ -160,6 +160,11 @@ class Case(case.Case):
             ["git", "-C", where, "-c", "user.name=Somebody", "-c", "user.email=some@body.example",
              *args], env=self.env, capture_output=True, text=True, check=True).stdout.strip()
 
+    def change(self, where, path, text, message):
+        """Commit a file."""
+        self.file(where / path, text)
+        self.git(where, "commit", "-qam", message)
+
     def patch(self, name="0001-genirq-irq_sim-Return-the-latch.patch", text=PATCH, posting="sim"):
         """A patch of a posting, which is listed last unless it is listed already."""
         self.file(f"checkout/patches/{posting}/{name}", text)
@@ -337,8 +342,7 @@ class Tree(Case):
     def test_work_is_safe(self):
         self.ready()
         tree = self.tree()
-        (tree / "Kbuild").write_text("mine\n")
-        self.git(tree, "commit", "-qam", "Mine")
+        self.change(tree, "Kbuild", "mine\n", "Mine")
         mine = self.head(tree)
         (tree / "new.c").write_text("new\n")
         done = self.run_script("tree")
@@ -474,6 +478,7 @@ class Own(Case):
         self.git(self.dir, "init", "-q", "-b", "topic", self.own)
         self.git(self.own, "add", "-f", ".")
         self.git(self.own, "commit", "-qm", "Linux")
+        self.env["KERNEL"] = str(self.own)
 
     def snapshot(self):
         return [self.git(self.own, *command) for command in
@@ -483,34 +488,32 @@ class Own(Case):
     def test_apply(self):
         self.patch()
         before = self.snapshot()
-        tree = self.tree(KERNEL=str(self.own))
+        tree = self.tree()
         self.assertEqual(tree, self.top / "build/linux-own")
         self.assertIn("return 2;", self.source(tree))
         self.assertIn("return 1;", (self.own / "kernel/irq/irq_sim.c").read_text())
-        self.tree(KERNEL=str(self.own))
+        self.tree()
         # Their branch moves on, and so do the patches.
         self.patch(text=PATCH.replace("return 2", "return 3"))
-        self.tree(KERNEL=str(self.own))
+        self.tree()
         self.assertIn("return 3;", self.source(tree))
         self.assertEqual(self.snapshot(), before)
-        (self.own / "Kbuild").write_text("theirs\n")
-        self.git(self.own, "commit", "-qam", "Theirs")
-        self.tree(KERNEL=str(self.own))
+        self.change(self.own, "Kbuild", "theirs\n", "Theirs")
+        self.tree()
         self.assertEqual((tree / "Kbuild").read_text(), "theirs\n")
         # Where the postings end is known in the worktree, and nowhere else.
         self.assertEqual(self.git(tree, "rev-parse", "refs/worktree/posting/sim", "HEAD~0").split(),
                          [self.head(tree)] * 2)
         self.run_script("series", "export", "--tree", str(tree))
-        self.assertNotIn("note:", self.run_script("tree", KERNEL=str(self.own)).stderr)
+        self.assertNotIn("note:", self.run_script("tree").stderr)
         # A worktree that was simply removed is made again.
         shutil.rmtree(self.top / "build")
-        self.tree(KERNEL=str(self.own))
+        self.tree()
         self.nothing_left()
         self.no_network()
 
     def test_shallow(self):
-        (self.own / "Kbuild").write_text("second\n")
-        self.git(self.own, "commit", "-qam", "Second")
+        self.change(self.own, "Kbuild", "second\n", "Second")
         shallow = self.dir / "shallow"
         self.git(self.dir, "clone", "-q", "--depth=1", f"file://{self.own}", shallow)
         self.patch()
@@ -524,14 +527,14 @@ class Own(Case):
         self.tree(KERNEL=str(linked))
 
     def test_another_repository(self):
-        self.tree(KERNEL=str(self.own))
+        self.tree()
         other = self.dir / "other"
         self.git(self.dir, "clone", "-q", self.own, other)
         self.patch()
         tree = self.tree(KERNEL=str(other))
         self.assertIn("other/.git", (tree / ".git").read_text())
         (tree / "Kbuild").write_text("mine\n")
-        self.fails("tree", KERNEL=str(self.own), says=["belongs to another repository"])
+        self.fails("tree", says=["belongs to another repository"])
         self.assertEqual((tree / "Kbuild").read_text(), "mine\n")
 
     def test_bad_directories(self):
@@ -539,39 +542,38 @@ class Own(Case):
                           (self.own / "kernel", "not a kernel tree")):
             self.fails("tree", KERNEL=str(path), says=[why])
         shutil.rmtree(self.own / ".git")
-        self.fails("tree", KERNEL=str(self.own), says=["not a git repository"])
+        self.fails("tree", says=["not a git repository"])
         self.git(self.own, "init", "-q")
-        self.fails("tree", KERNEL=str(self.own), says=["no commit yet"])
+        self.fails("tree", says=["no commit yet"])
 
     def test_wrong_version(self):
         self.patch()
         makefile = self.own / "Makefile"
         makefile.write_text(makefile.read_text().replace("VERSION = 7", "VERSION = 6"))
         self.git(self.own, "commit", "-qam", "Old")
-        self.fails("tree", KERNEL=str(self.own), says=["Linux 6.3.4", "7.2"])
+        self.fails("tree", says=["Linux 6.3.4", "7.2"])
         makefile.write_text("all:\n")
         self.git(self.own, "commit", "-qam", "None")
-        self.fails("tree", KERNEL=str(self.own), says=["unknown version"])
+        self.fails("tree", says=["unknown version"])
 
     def test_dirty(self):
         """What is changed and not committed is taken as it is, and stays as it is."""
         self.patch()
-        (self.own / ".gitignore").write_text("*.o\n")
-        self.git(self.own, "commit", "-qam", "Ignore less")
+        self.change(self.own, ".gitignore", "*.o\n", "Ignore less")
         (self.own / "Kbuild").write_text("dirty\n")
         (self.own / "new.c").write_text("new\n")
         before = self.snapshot()
-        done = self.run_script("tree", KERNEL=str(self.own))
+        done = self.run_script("tree")
         self.assertIn("with its 1 changed file(s)", done.stderr)
         self.assertIn("1 untracked file(s) are left out", done.stderr)
         tree = pathlib.Path(done.stdout.splitlines()[-1])
         self.assertEqual((tree / "Kbuild").read_text(), "dirty\n")
         self.assertIn("return 2;", self.source(tree))
         head = self.head(tree)
-        self.tree(KERNEL=str(self.own))
+        self.tree()
         self.assertEqual(self.head(tree), head)
         self.git(self.own, "add", "new.c")
-        self.tree(KERNEL=str(self.own))
+        self.tree()
         self.assertEqual((tree / "new.c").read_text(), "new\n")
         self.git(self.own, "reset", "-q")
         self.assertEqual(self.snapshot(), before)
@@ -579,13 +581,12 @@ class Own(Case):
     def test_series(self):
         """Export and check take KERNEL=DIR, too."""
         self.patch()
-        tree = self.tree(KERNEL=str(self.own))
-        (tree / "kernel/irq/irq_sim.c").write_text("int lines;\n")
-        self.git(tree, "commit", "-q", "-am", "genirq/irq_sim: Count lines\n\nSay why.")
+        tree = self.tree()
+        self.change(tree, "kernel/irq/irq_sim.c", "int lines;\n", "genirq/irq_sim: Count lines\n\nSay why.")
         self.git(tree, "update-ref", "refs/worktree/posting/sim", "HEAD")
-        self.run_script("series", "export", "--role", KERNEL=str(self.own))
+        self.run_script("series", "export", "--role")
         self.assertTrue((self.top / "patches/sim/0002-genirq-irq_sim-Count-lines.patch").exists())
-        out = self.run_script("series", "check", "--quick", KERNEL=str(self.own)).stdout
+        out = self.run_script("series", "check", "--quick").stdout
         self.assertRegex(out, rf"applies on {self.own} +ok +2 patches on Linux 7.3.4")
         self.no_network()
 
@@ -609,13 +610,12 @@ class Own(Case):
 
     def test_partial_clone(self):
         self.git(self.own, "config", "remote.origin.promisor", "true")
-        self.fails("tree", KERNEL=str(self.own), says=["partial clone", "fetch --refetch"])
+        self.fails("tree", says=["partial clone", "fetch --refetch"])
 
     def test_does_not_apply(self):
         self.patch(text=PATCH.replace("-\treturn 1;", "-\treturn 7;"))
         before = self.snapshot()
-        self.fails("tree", KERNEL=str(self.own),
-                   says=["0001-", "kernel/irq/irq_sim.c", "unset KERNEL"])
+        self.fails("tree", says=["0001-", "kernel/irq/irq_sim.c", "unset KERNEL"])
         self.assertEqual(self.snapshot(), before)
         self.assertFalse((self.top / "build/linux-own").exists())
         self.assertEqual(len(self.git(self.own, "worktree", "list").splitlines()), 1)
@@ -655,8 +655,7 @@ class Series(Case):
         return done.stdout
 
     def test_round_trip(self):
-        (self.at / "kernel/irq/irq_sim.c").write_text("int lines;\n")
-        self.git(self.at, "commit", "-qam", "genirq/irq_sim: Count more than one line of it all, so that "
+        self.change(self.at, "kernel/irq/irq_sim.c", "int lines;\n", "genirq/irq_sim: Count more than one line of it all, so that "
                  "the subject folds\n\nIt is a long one: größer.")
         self.export()
         patches = sorted((self.top / "patches/sim").glob("*.patch"))
@@ -690,8 +689,7 @@ class Series(Case):
         self.patch("0001-below.patch", posting="6.12")
         self.table("# Two\nsim  One\n\nmore  Another  # one\n")
         self.git(self.at, "branch", "posting/sim")
-        (self.at / "kernel/irq/irq_sim.c").write_text("int lines;\n")
-        self.git(self.at, "commit", "-qam", "genirq/irq_sim: Count lines\n\nSay why.")
+        self.change(self.at, "kernel/irq/irq_sim.c", "int lines;\n", "genirq/irq_sim: Count lines\n\nSay why.")
         self.commit("genirq/irq_sim: Count on\n\nSay why.")
         (self.at / "kernel/irq/irq_sim.c").write_text("int more_lines;\n")
         self.git(self.at, "commit", "-q", "--amend", "-a", "--no-edit")
