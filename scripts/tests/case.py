@@ -9,6 +9,7 @@ import tempfile
 import unittest
 
 SCRIPTS = pathlib.Path(__file__).resolve().parent.parent
+TOP = SCRIPTS.parent
 
 
 class Case(unittest.TestCase):

@@ -1,7 +1,5 @@
-#!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0
-"""Test the comparison with real controllers, scripts/lib/conform, on made-up traces.
-"""
+"""Test the comparison with real controllers, scripts/lib/conform, on made-up traces."""
 
 from case import Case
 

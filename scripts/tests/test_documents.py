@@ -1,7 +1,5 @@
-#!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0
-"""Test documents made from results: cover letters, the experiments; and README.
-"""
+"""Test documents made from results: cover letters, the experiments; and README."""
 
 import json
 import os
@@ -9,7 +7,7 @@ import re
 import subprocess
 
 import case
-from case import SCRIPTS
+from case import SCRIPTS, TOP
 
 PATCH = "From 0\nFrom: A <a@b.c>\nSubject: [PATCH] {}\n\nText.\n---\n{}"
 
@@ -69,23 +67,21 @@ class Provenance(Case):
         self.file(path, PATCH.format("c: D", diff.format(name, 3)))
         self.assertEqual(self.check().split(), ["bench.json", "current", "soak.json", "stale", "(in", "a)"])
 
-    def run_lib(self, what):
-        return subprocess.run(["python3", "-B", "-c", f"import sys; sys.path.insert(0, '{SCRIPTS}/lib'); "
-                               f"import provenance; print(provenance.{what}('{self.dir}/patches'))"],
-                              capture_output=True, text=True, check=True).stdout.strip()
+    def run_lib(self, what, where="patches", more=""):
+        return subprocess.run(["python3", "-B", "-c", "import provenance; print("
+                               f"provenance.json.dumps(provenance.{what}('{self.dir}/{where}'{more})).strip('\"'))"],
+                              env={**os.environ, "PYTHONPATH": f"{SCRIPTS}/lib"}, capture_output=True, text=True,
+                              check=True).stdout.strip()
 
     def test_stamp(self):
         self.file("patches/Makefile", "VERSION = 7\nPATCHLEVEL = 3\nSUBLEVEL = 4\nEXTRAVERSION =\n")
         found = self.run_lib("stamp")
-        self.assertRegex(found, r"'series': '.*teach=[0-9a-f]{8}.*', 'kernel': '7.3.4', 'compiler': 'gcc.*'date': '2")
+        self.assertRegex(found, r'"series": ".*teach=[0-9a-f]{8}.*", "kernel": "7.3.4", "compiler": "gcc.*"date": "2')
 
     def test_results_are_of_what_was_built(self):
         """A kernel of an older series which is run again does not become one of today's."""
         def built(*more):
-            return json.loads(subprocess.run(
-                ["python3", "-B", "-c", f"import sys; sys.path.insert(0, '{SCRIPTS}/lib'); import json, provenance; "
-                 f"print(json.dumps(provenance.built('{self.dir}/kernel'{''.join(more)})))"],
-                capture_output=True, text=True, check=True).stdout)
+            return json.loads(self.run_lib("built", "kernel", *more))
 
         self.assertEqual(built(), {}, "without a stamp nothing is claimed")
         now = json.loads(self.call("lib/provenance.py", "stamp", status=0).stdout)
@@ -97,7 +93,7 @@ class Provenance(Case):
         self.assertEqual(built()["series"], now["series"])
 
     def test_soak_is_of_its_results(self):
-        results = SCRIPTS.parent / "Documentation/results"
+        results = TOP / "Documentation/results"
         page = self.call("lib/soak-report", "--markdown", results / "soak.json", status=0).stdout
         self.assertEqual(page, (results / "soak.md").read_text(encoding="utf-8"))
         total = json.loads((results / "soak.json").read_text(encoding="utf-8"))["total"]
@@ -109,21 +105,25 @@ class Provenance(Case):
         self.file("build/kunit/uml/results.json", {"name": "", "test_cases": [], "sub_groups": [
             {"name": "s", "test_cases": [case("a", "PASS"), case("b", "SKIP")], "sub_groups": [
                 {"name": "p", "test_cases": [case("c", "PASS"), case("d", "FAIL"), case("e", "ERROR")]}]}]})
-        self.call("lib/provenance.py", "kunit", "--build", self.dir / "build", "--results", self.dir / "new", status=0)
-        self.assertEqual(json.loads((self.dir / "new/kunit.json").read_text()), {
-            "platforms": 1, "passed": 2, "failed": 2, "skipped": 1,
-            "by_platform": {"uml": {"passed": 2, "failed": 2, "skipped": 1}}, "repeated": {}, "provenance": {}})
-        self.file("build/kunit/uml/repeat", "50 1 1.0 2.0 3.0 1 0\n")
-        self.call("lib/provenance.py", "kunit", "--build", self.dir / "build", "--results", self.dir / "new", status=0)
-        self.assertEqual(json.loads((self.dir / "new/kunit.json").read_text())["repeated"],
-                         {"uml": {"runs": 50, "failures": 1}})
+        for repeat, repeated in ("", {}), ("50 1 1.0 2.0 3.0 1 0\n", {"uml": {"runs": 50, "failures": 1}}):
+            if repeat:
+                self.file("build/kunit/uml/repeat", repeat)
+            self.call("lib/provenance.py", "kunit", "--build", self.dir / "build", "--results", self.dir / "new", status=0)
+            self.assertEqual(json.loads((self.dir / "new/kunit.json").read_text()), {
+                "platforms": 1, "passed": 2, "failed": 2, "skipped": 1, "repeated": repeated, "provenance": {},
+                "by_platform": {"uml": {"passed": 2, "failed": 2, "skipped": 1}}})
 
 
 class Readme(Case):
+    def setUp(self):
+        super().setUp()
+        self.text = (TOP / "README.md").read_text(encoding="utf-8")
+        self.words = " ".join(self.text.split())
+
     def test_example_is_that_of_the_series(self):
         """README shows the example of the document of the series, unchanged."""
         document, removed = [], ""
-        for patch in sorted((SCRIPTS.parent / "patches").glob("*/[0-9]*.patch")):
+        for patch in sorted((TOP / "patches").glob("*/[0-9]*.patch")):
             for diff in re.split(r"^diff --git a/", patch.read_text(encoding="utf-8"), flags=re.M)[1:]:
                 if diff.startswith("Documentation/dev-tools/kunit/drivers.rst "):
                     document = document or [diff]
@@ -134,14 +134,11 @@ class Readme(Case):
         example = re.sub(r"(?m)^\t", "", block[1]).strip("\n")
         for line in removed.splitlines():
             self.assertNotIn(line, example.splitlines(), "a later patch changes the example: compare with the tree")
-        readme = (SCRIPTS.parent / "README.md").read_text(encoding="utf-8")
-        self.assertEqual(re.findall(r"^```c\n(.*?)\n```$", readme, re.M | re.S), [example])
-
+        self.assertEqual(re.findall(r"^```c\n(.*?)\n```$", self.text, re.M | re.S), [example])
 
     def test_abi(self):
         """The ABI file and the guide of the front end have the attributes of the code, and no others."""
-        text = "".join(path.read_text(encoding="utf-8") for path in
-                       sorted((SCRIPTS.parent / "patches/front").glob("*.patch")))
+        text = "".join(path.read_text(encoding="utf-8") for path in sorted((TOP / "patches/front").glob("*.patch")))
         code = set(re.findall(r"^\+CONFIGFS_ATTR(?:_RO|_WO)?\(irq_sim_cfs_\w+?_, (\w+)\);", text, re.M))
         abi = set(re.findall(r"^\+What:\s+/sys/kernel/config/irq-sim/.*/(\w+)$", text, re.M)) - {"device"}
         guide = set(re.findall(r"^\+``(\w+)``  ", text, re.M))
@@ -151,14 +148,13 @@ class Readme(Case):
 
     def test_driver_bugs(self):
         """README counts the bugs of drivers which were put back as the document has them: those with a commit."""
-        text = (SCRIPTS.parent / "Documentation/driver-bugs.md").read_text(encoding="utf-8")
-        rows = [line for line in text.splitlines() if line.startswith("| ") and re.search(r"\b[0-9a-f]{12}\b", line)]
-        readme = (SCRIPTS.parent / "README.md").read_text(encoding="utf-8")
-        self.assertIn(f"[{len(rows)} of drivers](Documentation/driver-bugs.md)", readme)
+        text = (TOP / "Documentation/driver-bugs.md").read_text(encoding="utf-8")
+        rows = re.findall(r"^\| .*\b[0-9a-f]{12}\b", text, re.M)
+        self.assertIn(f"[{len(rows)} of drivers](Documentation/driver-bugs.md)", self.text)
 
     def test_defects(self):
         """README counts the defects of the document as its tables have them."""
-        text = (SCRIPTS.parent / "Documentation/series.md").read_text(encoding="utf-8")
+        text = (TOP / "Documentation/series.md").read_text(encoding="utf-8")
         counts, unfixed = {}, 0
         for section in re.split(r"^## ", text, flags=re.M)[1:]:
             match = re.match(r"Defects of (?:the )?(\w+)", section)
@@ -166,19 +162,15 @@ class Readme(Case):
                 rows = [line for line in section.splitlines() if line.startswith("| ")][1:]
                 counts[match[1]] = len(rows)
                 unfixed += sum(bool(re.match(r"none( yet)?[:;]", row.split(" | ")[1])) for row in rows)
-        readme = " ".join((SCRIPTS.parent / "README.md").read_text(encoding="utf-8").split())
         self.assertIn(f"found [{counts['genirq']} defects of genirq and softirqs, {counts['simulator']} of the simulator "
-                      f"and {counts['drivers']} of drivers](Documentation/series.md)", readme)
-        self.assertIn(f"fixes {sum(counts.values()) - unfixed} of these {sum(counts.values())}.", readme)
+                      f"and {counts['drivers']} of drivers](Documentation/series.md)", self.words)
+        self.assertIn(f"fixes {sum(counts.values()) - unfixed} of these {sum(counts.values())}.", self.words)
 
     def test_postings(self):
         """README counts the patches and postings that there are."""
-        patches = SCRIPTS.parent / "patches"
-        lines = (patches / "postings").read_text(encoding="utf-8").splitlines()
-        names = [line.split()[0] for line in lines if line.strip() and not line.startswith("#")]
-        count = sum(len(list((patches / name).glob("*.patch"))) for name in names)
-        readme = " ".join((SCRIPTS.parent / "README.md").read_text(encoding="utf-8").split())
-        self.assertIn(f"{count} patches in [{len(names)} postings](patches/postings)", readme)
+        names = re.findall(r"^[^\s#]+", (TOP / "patches/postings").read_text(encoding="utf-8"), re.M)
+        count = sum(len(list((TOP / "patches" / name).glob("*.patch"))) for name in names)
+        self.assertIn(f"{count} patches in [{len(names)} postings](patches/postings)", self.words)
 
 
 TRACE = """# tracer: nop
@@ -236,7 +228,7 @@ class Experiments(Case):
         names = re.findall(r"^ *\d+  (\S+)", done.stdout, re.M)
         self.assertEqual(len(names), 14)
         guest = (SCRIPTS / "guest/experiments.sh").read_text()
-        page = (SCRIPTS.parent / "Documentation/experiments.md").read_text()
+        page = (TOP / "Documentation/experiments.md").read_text()
         for name in names:
             self.assertRegex(guest, rf"(?m)^[a-z |]*\b{name}\b[a-z |]*\)$")
             self.assertIn(f"scripts/demo --experiment {name}\n", page)
