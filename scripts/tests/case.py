@@ -30,12 +30,17 @@ class Case(unittest.TestCase):
         path.chmod(0o755)
         return str(path)
 
-    def call(self, *command, status=None, text="", **env):
-        """A program of scripts/, or a command with its path; it ends with STATUS, unless None."""
+    def read(self, name):
+        return (self.dir / name).read_text(encoding="utf-8")
+
+    def call(self, *command, status=None, says=(), text="", **env):
+        """A program of scripts/, or a command with its path; it ends with STATUS, unless None, and SAYS that."""
         done = subprocess.run([SCRIPTS / command[0], *command[1:]], input=text, capture_output=True, text=True,
                               timeout=120, check=False, env={**os.environ, **env})
         if status is not None:
             self.assertEqual(done.returncode, status, done.stdout + done.stderr)
+        for words in (says,) if isinstance(says, str) else says:
+            self.assertIn(words, done.stdout + done.stderr)
         return done
 
     def bash(self, code, *args, status=0, **env):

@@ -1,4 +1,3 @@
-#!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0
 """Test the scripts which run guests and parse their consoles, with guests of a few lines.
 
@@ -13,29 +12,33 @@ import pathlib
 import re
 import shutil
 import subprocess
-import sys
 import time
 import unittest
 import xml.etree.ElementTree
 
-from case import SCRIPTS, Case
+from case import SCRIPTS, TOP, Case
 
-TREE = pathlib.Path(os.environ.get('IRQ_SIM_TREE') or SCRIPTS.parent / 'build' / 'linux')
+TREE = pathlib.Path(os.environ.get('IRQ_SIM_TREE') or TOP / 'build/linux')
 NEEDS_PARSER = unittest.skipUnless((TREE / 'tools/testing/kunit/kunit_parser.py').exists(),
 				   f'no kernel tree in {TREE}: run scripts/tree')
 
 
-class Boot(Case):
+class Guests(Case):
+	def gone(self, *pids):
+		until = time.monotonic() + 10
+		while any(pathlib.Path(f'/proc/{pid}').exists() for pid in pids):
+			self.assertLess(time.monotonic(), until, 'it outlives the run')
+			time.sleep(0.01)
+
+
+class Boot(Guests):
 	def boot(self, script, *options, status=0, **env):
 		return self.call('lib/boot', '--log', str(self.dir / 'log'), '--up', 'UP', *options,
 				 '--', 'bash', '-c', script, status=status, **env)
 
-	def log(self):
-		return (self.dir / 'log').read_text(encoding='utf-8')
-
 	def test_good(self):
 		self.assertEqual(self.boot('echo one; echo UP; printf last').stdout, 'one\nUP\nlast\n')
-		self.assertTrue(self.log().endswith('one\nUP\nlast\n'))
+		self.assertTrue(self.read('log').endswith('one\nUP\nlast\n'))
 		self.assertEqual(self.boot('echo UP', '--quiet').stdout, '')
 		self.boot('sleep 1; echo UP', '--boot-limit', '0.5', PATIENCE='10')
 
@@ -49,8 +52,7 @@ class Boot(Case):
 				('echo "[ 1.0] Kernel panic - not syncing: Test"', (), 3, 'panicked'),
 				('echo no; exit 0', (), 1, 'before it printed'), ('echo UP; exit 7', (), 1, 'status 7')):
 			self.assertRegex(self.boot(script, *options, status=status).stderr, says)
-		done = self.call('lib/boot', '--log', str(self.dir / 'log'), '--', '/no/such/kernel', status=125)
-		self.assertIn('/no/such/kernel', done.stderr)
+		self.call('lib/boot', '--log', self.dir / 'log', '--', '/no/such/kernel', status=125, says='/no/such/kernel')
 
 	def test_kills_what_ignores_it(self):
 		done = self.boot('trap "" TERM; echo $$; (trap "" TERM; sleep 100) & wait; sleep 100',
@@ -59,7 +61,7 @@ class Boot(Case):
 
 	def test_strange_bytes(self):
 		self.boot(r"printf 'a\377b\r\nUP\n'")
-		self.assertIn('a\\xffb\n', self.log())
+		self.assertIn('a\\xffb\n', self.read('log'))
 
 	def test_guest_dies_with_it(self):
 		with subprocess.Popen([SCRIPTS / 'lib/boot', '--log', str(self.dir / 'log'), '--',
@@ -67,10 +69,7 @@ class Boot(Case):
 				      stdout=subprocess.PIPE, text=True) as boot:
 			pid = int(boot.stdout.readline())
 			boot.kill()
-		until = time.monotonic() + 10
-		while pathlib.Path(f'/proc/{pid}').exists() and time.monotonic() < until:
-			time.sleep(0.01)
-		self.assertFalse(pathlib.Path(f'/proc/{pid}').exists())
+		self.gone(pid)
 
 
 BAD = (
@@ -163,40 +162,32 @@ class Splats(Case):
 
 @NEEDS_PARSER
 class Ktap(Case):
-	def ktap(self, text):
-		done = self.call('lib/ktap', '--tree', str(TREE), '--brief', '--json', str(self.dir / 'json'),
-				 '--counts', str(self.dir / 'counts'), text=text)
-		self.counts = (self.dir / 'counts').read_text(encoding='ascii').strip()
-		return done
+	def ktap(self, text, counts, says=()):
+		self.call('lib/ktap', '--tree', TREE, '--brief', '--json', self.dir / 'json', '--counts', self.dir / 'counts',
+			  text=text, says=says, status=int(counts.split()[1] != '0'))
+		self.assertEqual(self.read('counts'), counts + '\n')
+		return json.loads(self.read('json'))
 
 	def test_results(self):
-		done = self.ktap('[    1.000000] KTAP version 1\n[    1.000000] 1..3\n'
-				 '[    1.000000] ok 1 a\n[    1.000000] # because\n'
-				 '[    1.000000] not ok 2 b\n[    1.000000] ok 3 c # SKIP needs SMP\n')
-		self.assertEqual(done.returncode, 1)
-		self.assertEqual(self.counts, '1 1 1')
-		self.assertIn('failed: b\n\t# because', done.stdout)
-		self.assertIn('skipped (needs SMP):\n\tc', done.stdout)
-		results = json.loads((self.dir / 'json').read_text(encoding='utf-8'))
+		results = self.ktap('[    1.000000] KTAP version 1\n[    1.000000] 1..3\n'
+				    '[    1.000000] ok 1 a\n[    1.000000] # because\n'
+				    '[    1.000000] not ok 2 b\n[    1.000000] ok 3 c # SKIP needs SMP\n', '1 1 1',
+				    ('failed: b\n\t# because', 'skipped (needs SMP):\n\tc'))
 		self.assertEqual(results['skip_reasons'], {'c': 'needs SMP'})
 
 	def test_several_reports(self):
 		one = '[    %d.500000] KTAP version 1\n[    %d.500000] 1..1\n[    %d.500000]     KTAP version 1\n' \
 		      '[    %d.500000]     # Subtest: s%d\n[    %d.500000]     1..1\n' \
 		      '[    %d.750000]     ok 1 a\n[    %d.750000] ok 1 s%d\n'
-		self.assertEqual(self.ktap('boot\n' + one % ((1,) * 9) + one % ((2,) * 9)).returncode, 0)
-		self.assertEqual(self.counts, '2 0 0')
-		results = json.loads((self.dir / 'json').read_text(encoding='utf-8'))
+		results = self.ktap('boot\n' + one % ((1,) * 9) + one % ((2,) * 9), '2 0 0')
 		self.assertEqual([g['name'] for g in results['sub_groups']], ['s1', 's2'])
 		self.assertEqual(results['seconds'], {'s1.a': 0.25, 's2.a': 0.25})
-		bad = self.ktap(one % ((1,) * 9) + '[    2.000000] KTAP version 1\n[    2.000000] 1..1\n')
-		self.assertEqual((bad.returncode, self.counts), (1, '1 1 0'))
+		self.ktap(one % ((1,) * 9) + '[    2.000000] KTAP version 1\n[    2.000000] 1..1\n', '1 1 0')
 
 	def test_counts(self):
 		for text, counts in (('KTAP version 1\n1..1\nok 1 a\n', '1 0 0'), ('KTAP version 1\n1..2\nok 1 a\n', '1 1 0'),
 				     ('Linux\n', '0 1 0')):
-			done = self.ktap(text)
-			self.assertEqual((done.returncode, self.counts), (int(counts != '1 0 0'), counts))
+			self.ktap(text, counts)
 
 
 class CheckConfig(Case):
@@ -224,55 +215,47 @@ class CheckConfig(Case):
 
 
 @NEEDS_PARSER
-class Kunit(Case):
+class Kunit(Guests):
 	"""scripts/kunit with a kernel that is a few lines of shell."""
 
-	def kunit(self, kernel, *args, platform='uml'):
+	def kunit(self, kernel, *args, platform='uml', status=0, counts='', says=()):
 		built = self.dir / 'kunit' / {'uml-smp': 'uml-smp+extras'}.get(platform, platform)
 		self.program(built / 'linux', f'echo run >>"{self.dir}/runs"; run=$(wc -l <"{self.dir}/runs")\n'
 			     f'echo "KTAP version 1"; echo 1..1\n{kernel}')
 		(built / 'provenance.json').write_text(json.dumps(
 			{'series': 'a=1', 'kernel': '7.3', 'compiler': 'gcc', 'qemu': '', 'machine': '', 'date': '2026-01-01'}))
-		return self.call('kunit', '--no-build', *args, platform, IRQ_SIM_BUILD=str(self.dir),
+		done = self.call('kunit', '--no-build', *args, platform, IRQ_SIM_BUILD=str(self.dir), status=status, says=says,
 				 IRQ_SIM_TREE=str(TREE), STAGE_COUNTS=str(self.dir / 'counts'))
+		if counts:
+			self.assertEqual(self.read('counts'), counts + '\n')
+		return done
 
 	def summary(self, *platforms):
-		return self.call('kunit', '--summary', *platforms, IRQ_SIM_BUILD=str(self.dir))
+		return self.call('kunit', '--summary', *platforms, IRQ_SIM_BUILD=str(self.dir), status=0).stdout
 
 	def runs(self):
-		return (self.dir / 'runs').read_text(encoding='ascii').count('run')
-
-	def counts(self):
-		return (self.dir / 'counts').read_text(encoding='ascii').strip()
-
-	def test_passes(self):
-		done = self.kunit('echo ok 1 a')
-		self.assertEqual((done.returncode, self.counts()), (0, '1 0 0'), done.stderr)
+		return self.read('runs').count('run')
 
 	def test_splat_fails(self):
-		done = self.kunit('echo ok 1 a; echo "WARNING: CPU: 0 PID: 1 at a.c:1 f+0x1/0x2"')
-		self.assertEqual((done.returncode, self.counts()), (1, '1 1 0'))
-		self.assertIn('unexpected: WARNING: ', done.stdout)
+		self.kunit('echo ok 1 a', counts='1 0 0')
+		self.kunit('echo ok 1 a; echo "WARNING: CPU: 0 PID: 1 at a.c:1 f+0x1/0x2"', status=1, counts='1 1 0',
+			   says='unexpected: WARNING: ')
 
 	UNKNOWN = 'echo "[ 0.1] Unknown kernel command line parameters \\"%s\\", will be passed on"; ' \
 		  'echo "smp: Brought up 1 node, 2 CPUs"; echo ok 1 a'
 
 	def test_unknown_argument(self):
-		done = self.kunit(self.UNKNOWN % 'x seccomp=on', platform='uml-smp')
-		self.assertEqual((done.returncode, self.counts()), (1, '1 1 0'))
-		self.assertIn('does not know seccomp=on', done.stderr)
-		self.assertEqual(self.kunit(self.UNKNOWN % 'x y', platform='uml-smp').returncode, 0)
+		self.kunit(self.UNKNOWN % 'x seccomp=on', platform='uml-smp', status=1, counts='1 1 0',
+			   says='does not know seccomp=on')
+		self.kunit(self.UNKNOWN % 'x y', platform='uml-smp')
 
 	def test_repeat(self):
-		done = self.kunit('echo ok 1 a', '--repeat', '3')
-		self.assertEqual((done.returncode, self.runs(), self.counts()), (0, 3, '3 0 0'),
-				 done.stderr)
-		self.assertIn('run 3 of 3, 0 failed: ok', done.stderr)
+		done = self.kunit('echo ok 1 a', '--repeat', '3', counts='3 0 0', says='run 3 of 3, 0 failed: ok')
+		self.assertEqual(self.runs(), 3)
 		self.assertRegex(done.stdout, r'\numl +3 +0 +[0-9.]+ +[0-9.]+ +[0-9.]+\n')
 
 	def test_repeat_jobs(self):
-		done = self.kunit('echo ok 1 a', '--repeat=5', '--jobs=2')
-		self.assertEqual((done.returncode, self.counts()), (0, '5 0 0'), done.stderr)
+		done = self.kunit('echo ok 1 a', '--repeat=5', '--jobs=2', counts='5 0 0')
 		self.assertRegex(done.stdout, r'\numl +5 +0 ')
 		for job, runs in ((1, (1, 3, 5)), (2, (2, 4))):
 			self.assertTrue((self.dir / f'kunit/uml/job-{job}/console.log').exists())
@@ -282,42 +265,34 @@ class Kunit(Case):
 	SECOND_FAILS = 'if ((run == 2)); then echo not ok 1 a; else echo ok 1 a; fi'
 
 	def test_repeat_stops(self):
-		done = self.kunit(self.SECOND_FAILS, '--repeat=5')
-		self.assertEqual((done.returncode, self.runs(), self.counts()), (1, 2, '1 1 0'))
+		done = self.kunit(self.SECOND_FAILS, '--repeat=5', status=1, counts='1 1 0', says='failed: a')
+		self.assertEqual(self.runs(), 2)
 		self.assertRegex(done.stdout, r'\numl +2 +1 ')
-		kept = self.dir / 'kunit/uml/failure-2'
-		self.assertIn('not ok 1 a', (kept / 'console.log').read_text(encoding='utf-8'))
-		self.assertIn('failed: a', (kept / 'run.log').read_text(encoding='utf-8'))
-		self.assertIn('failed: a', done.stdout)
+		self.assertIn('not ok 1 a', self.read('kunit/uml/failure-2/console.log'))
+		self.assertIn('failed: a', self.read('kunit/uml/failure-2/run.log'))
 
 	def test_repeat_keeps_going(self):
-		done = self.kunit(self.SECOND_FAILS, '--repeat=4', '--keep-going')
-		self.assertEqual((done.returncode, self.runs(), self.counts()), (1, 4, '3 1 0'))
-		self.assertEqual([f.name for f in (self.dir / 'kunit/uml').glob('failure-*')],
-				 ['failure-2'])
+		self.kunit(self.SECOND_FAILS, '--repeat=4', '--keep-going', status=1, counts='3 1 0')
+		self.assertEqual(self.runs(), 4)
+		self.assertEqual([f.name for f in (self.dir / 'kunit/uml').glob('failure-*')], ['failure-2'])
 
 	def test_repeat_counts_a_splat(self):
-		done = self.kunit('echo ok 1 a; ((run < 3)) || echo "BUG: KASAN: use in f"',
-				  '--repeat=5')
-		self.assertEqual((done.returncode, self.runs()), (1, 3))
+		self.kunit('echo ok 1 a; ((run < 3)) || echo "BUG: KASAN: use in f"', '--repeat=5', status=1)
+		self.assertEqual(self.runs(), 3)
 
 	def test_load(self):
-		done = self.kunit(f'pgrep -f "[f]ilter {self.dir}" >"{self.dir}/pids"; echo ok 1 a',
-				  '--load', '--filter', str(self.dir))
-		self.assertEqual(done.returncode, 0, done.stderr)
-		self.assertIn(f'{len(os.sched_getaffinity(0))} busy loops', done.stderr)
-		pids = (self.dir / 'pids').read_text(encoding='ascii').split()
-		self.assertGreater(len(pids), len(os.sched_getaffinity(0)))
-		until = time.monotonic() + 10
-		while any(pathlib.Path('/proc', pid).exists() for pid in pids):
-			self.assertLess(time.monotonic(), until, 'the load outlives the run')
-			time.sleep(0.01)
+		cpus = len(os.sched_getaffinity(0))
+		self.kunit(f'pgrep -f "[f]ilter {self.dir}" >"{self.dir}/pids"; echo ok 1 a', '--load', '--filter',
+			   str(self.dir), says=f'{cpus} busy loops')
+		pids = self.read('pids').split()
+		self.assertGreater(len(pids), cpus)
+		self.gone(*pids)
 
 	def test_options(self):
 		"""-v prints the commands which run, with their arguments and limits."""
 		done = self.kunit('echo "# $*"; echo ok 1 a', '-v', '--append', 'a=1 b', '--limit', '7')
 		self.assertRegex(done.stderr, r'\n    \+ \S+/kunit/uml/linux kunit.enable=1 .*a=1 b ')
-		log = (self.dir / 'kunit/uml/console.log').read_text(encoding='utf-8')
+		log = self.read('kunit/uml/console.log')
 		self.assertRegex(log, r'^# \S+/kunit/uml/linux kunit.enable=1 ')
 		self.assertIn('a=1 b', log.split('\n', 1)[1])
 		self.assertTrue((self.dir / 'kunit/uml/results.xml').exists())
@@ -330,23 +305,22 @@ class Kunit(Case):
 				*(('--on expects a release of the kernel', f'--on={release}')
 				  for release in ('x', '7', '7.2.1', '', '../7.2')),
 				*(('--repeat expects a number', f'--repeat={number}') for number in ('x', '-1', '1.5', ''))):
-			self.assertIn(says, self.call('kunit', 'uml', *options, status=125).stderr, options)
+			self.call('kunit', 'uml', *options, status=125, says=says)
 
 	def test_fail_fast(self):
 		for name in ('uml', 'uml-drivers'):
-			self.kunit('echo not ok 1 a', platform=name)
+			self.kunit('echo not ok 1 a', platform=name, status=1)
 		built = self.dir / 'kunit/uml+extras+drivers+registers+suspend'
 		built.mkdir(exist_ok=True)
 		shutil.copy(self.dir / 'kunit/uml/linux', built / 'linux')
 		before = self.runs()
-		done = self.kunit('echo not ok 1 a', '--fail-fast', 'uml-drivers')
-		self.assertEqual((done.returncode, self.runs() - before), (1, 1))
+		self.kunit('echo not ok 1 a', '--fail-fast', 'uml-drivers', status=1)
+		self.assertEqual(self.runs() - before, 1)
 
 	def test_bisect(self):
 		"""With "git bisect run": 125 without a kernel, 1 if a test fails."""
-		done = self.kunit('exit 0', '--no-build', platform='x86_64-none')
-		self.assertEqual(done.returncode, 125)
-		self.assertEqual(self.kunit('echo not ok 1 a').returncode, 1)
+		self.kunit('exit 0', '--no-build', platform='x86_64-none', status=125)
+		self.kunit('echo not ok 1 a', status=1)
 
 	def test_variant(self):
 		"""A kernel with more options, or for gdb, is one of its own."""
@@ -359,16 +333,14 @@ class Kunit(Case):
 		self.assertEqual(out[2:4], ['tcg,thread=multi', 'kvm'])
 		self.assertEqual([pathlib.Path(line).name for line in out[4:]], ['debug.config', 'more', 'CONFIG_X=y', ''])
 
-	ROWS = [line.split() for line in (SCRIPTS.parent / 'configs/targets').read_text().splitlines()
-		if line and line[0] != '#']
+	ROWS = [line.split() for line in (TOP / 'configs/targets').read_text().splitlines() if line and line[0] != '#']
 
 	def test_targets(self):
 		"""Each target has its fragments, and a guest script only if the tests do not end it."""
-		top = SCRIPTS.parent
 		for kind, _name, _arch, cpus, seconds, configs, run, *kernel in self.ROWS:
 			for config in configs.split('+'):
-				self.assertTrue((top / f'kunit/{config}.kunitconfig').exists() or
-						(top / f'configs/{config}.config').exists(), config)
+				self.assertTrue((TOP / f'kunit/{config}.kunitconfig').exists() or
+						(TOP / f'configs/{config}.config').exists(), config)
 			self.assertTrue(cpus.isdigit() and seconds.isdigit())
 			guests = [k[6:] for k in kernel if k.startswith('guest=')]
 			if kind == 'kunit':
@@ -383,74 +355,66 @@ class Kunit(Case):
 
 	def test_fragments_agree(self):
 		"""No virtual machine is asked for as a module what another of its fragments has built in."""
-		top = SCRIPTS.parent
 		for kind, name, arch, _cpus, _seconds, configs, *_ in self.ROWS:
 			if kind != 'vm':
 				continue
 			fragment = self.bash(f'arch {arch}; echo "$ARCH_FRAGMENT"').stdout.strip()
 			asked = {}
 			for config in ['base', fragment, *configs.split('+')]:
-				paths = [top / f'configs/{config}.config', top / f'kunit/{config}.kunitconfig']
+				paths = [TOP / f'configs/{config}.config', TOP / f'kunit/{config}.kunitconfig']
 				text = ''.join(path.read_text() for path in paths if path.exists())
 				for option, value in re.findall(r'^(CONFIG_\w+)=([ym])$', text, re.M):
 					self.assertEqual(asked.setdefault(option, value), value, f'{name}: {option} in {config}')
 
 	def test_platforms_documented(self):
 		names = [row[1] for row in self.ROWS if row[0] == 'kunit']
-		text = (SCRIPTS.parent / 'Documentation/testing.md').read_text(encoding='utf-8')
+		text = (TOP / 'Documentation/testing.md').read_text(encoding='utf-8')
 		rows = text.partition('| platform |')[2].partition('\n\n')[0].splitlines()
 		listed = [name for row in rows for name in re.findall('`([^`]+)`', row.split(' | ')[0])]
 		self.assertEqual(sorted(listed), sorted(names))
 
 	def test_summary(self):
 		self.kunit('echo ok 1 a')
-		self.kunit('echo "ok 1 b # SKIP needs SMP"; echo "BUG: KASAN: use in f"', platform='uml-smp')
-		done = self.summary()
-		self.assertEqual(done.returncode, 0, done.stderr)
-		self.assertRegex(done.stdout, r'\| uml +\| 1 +\| 0 +\| \d+ +\| ok ')
-		self.assertRegex(done.stdout, r'\| uml-smp +\| 0, 1 +\| 1 +\| \d+ +\| \*\*FAILED\*\* ')
-		self.assertRegex(done.stdout, r'\| suite +\| uml +\| uml-smp +\|\n\|[-|]+\n\| a +\| 1 +\| +\|\n\| b +\| +\| 0, 1 +\|')
-		self.assertRegex(done.stdout, r'\| needs SMP +\| uml-smp \(1\) +\|')
-		self.assertNotIn('| x86_64', done.stdout)
-		self.assertNotIn('| repeated', done.stdout)
-		series = re.search(r'^<!-- series ([\w=,-]+) -->\nLinux ', done.stdout, re.M)
+		self.kunit('echo "ok 1 b # SKIP needs SMP"; echo "BUG: KASAN: use in f"', platform='uml-smp', status=1)
+		page = self.summary()
+		for row in (r'\| uml +\| 1 +\| 0 +\| \d+ +\| ok ', r'\| uml-smp +\| 0, 1 +\| 1 +\| \d+ +\| \*\*FAILED\*\* ',
+			    r'\| suite +\| uml +\| uml-smp +\|\n\|[-|]+\n\| a +\| 1 +\| +\|\n\| b +\| +\| 0, 1 +\|',
+			    r'\| needs SMP +\| uml-smp \(1\) +\|'):
+			self.assertRegex(page, row)
+		self.assertNotRegex(page, r'\| (x86_64|repeated)')
+		series = re.search(r'^<!-- series ([\w=,-]+) -->\nLinux ', page, re.M)
 		self.assertEqual(series[1], 'a=1', 'of what was built, not of what there is now')
 		results = self.dir / 'kunit/uml/results.json'
 		results.write_text(results.read_text().replace(series[1], 'a=0'))
-		done = self.summary()
-		self.assertIn(f"Not all of one series: uml a=0, uml-smp {series[1]}.", done.stdout)
+		self.assertIn(f"Not all of one series: uml a=0, uml-smp {series[1]}.", self.summary())
 		self.kunit('echo ok 1 a', '--repeat', '3')
-		done = self.summary()
-		self.assertRegex(done.stdout, r'\| `scripts/kunit --repeat 3 uml` \| 3 +\| 0 +\| [\d.]+ ')
-		done = self.summary('uml', 'x86_64')
-		self.assertRegex(done.stdout, r'\| x86_64 .*\*\*FAILED\*\*')
+		self.assertRegex(self.summary(), r'\| `scripts/kunit --repeat 3 uml` \| 3 +\| 0 +\| [\d.]+ ')
+		self.assertRegex(self.summary('uml', 'x86_64'), r'\| x86_64 .*\*\*FAILED\*\*')
 
 	def test_summary_doubts(self):
 		self.kunit('echo ok 1 a')
 		shutil.copytree(self.dir / 'kunit/uml', self.dir / 'kunit/s390x')
-		(self.dir / 'kunit/s390x/doubt').write_text('old code\n', encoding='utf-8')
-		done = self.summary()
-		self.assertRegex(done.stdout, r'\| uml .*\| ok +\|')
-		self.assertRegex(done.stdout, r'\| s390x .*\| ok, \*\*not to be trusted\*\* \|')
-		self.assertIn('\ns390x: old code\n', done.stdout)
+		self.file('kunit/s390x/doubt', 'old code\n')
+		page = self.summary()
+		self.assertRegex(page, r'\| uml .*\| ok +\|')
+		self.assertRegex(page, r'\| s390x .*\| ok, \*\*not to be trusted\*\* \|')
+		self.assertIn('\ns390x: old code\n', page)
 
 	def test_summary_of_machines(self):
-		self.kunit('echo ok 1 a; echo "WARNING: CPU: 0 PID: 1 at a.c:1 f+0x1/0x2"')
+		self.kunit('echo ok 1 a; echo "WARNING: CPU: 0 PID: 1 at a.c:1 f+0x1/0x2"', status=1)
 		for name in ('s390x', 'torture'):
 			shutil.copytree(self.dir / 'kunit/uml', self.dir / 'vm' / name)
 		done = self.call('vm', '--summary', status=0, IRQ_SIM_BUILD=str(self.dir))
-		self.assertEqual(done.returncode, 0, done.stderr)
 		self.assertRegex(done.stdout, r'\| s390x +\| 1 +\| 1 +\| \d+ +\| \*\*FAILED\*\* ')
 		self.assertNotIn('torture', done.stdout, 'it does not run the selftests')
 
 	def test_compare_before_and_after(self):
-		def compare(status):
-			done = self.call('vm', '--compare', 'gpio-sim', IRQ_SIM_BUILD=str(self.dir), status=status)
-			return done.stdout + done.stderr
+		def compare(status, *says):
+			return self.call('vm', '--compare', 'gpio-sim', IRQ_SIM_BUILD=str(self.dir), status=status, says=says).stdout
 
 		self.kunit('echo "    KTAP version 1"; echo "    # Subtest: s"; echo "    1..2"; echo "    ok 1 a"; '
 			   'echo "    ok 2 b # SKIP no c"; echo ok 1 s')
-		self.assertIn('run scripts/vm --base gpio-sim', compare(1))
+		compare(1, 'run scripts/vm --base gpio-sim')
 		for name in ('gpio-sim', 'gpio-sim-base'):
 			shutil.copytree(self.dir / 'kunit/uml', self.dir / 'vm' / name)
 		self.assertRegex(compare(0), r'\| gpio-sim \| s +\| 2 +\| 1, 1 +\| 1, 1 +\| yes ')
@@ -462,11 +426,10 @@ class Kunit(Case):
 			if not status:
 				del cases[0]
 			results.write_text(json.dumps(whole))
-			self.assertIn(said, compare(1))
-			self.assertIn('**1 DIFFER**', compare(1))
+			compare(1, said, '**1 DIFFER**')
 		cases.clear()
 		results.write_text(json.dumps(whole))
-		self.assertIn('has run no test', compare(1))
+		compare(1, 'has run no test')
 
 
 class Contract(Case):
@@ -504,38 +467,27 @@ static struct kunit_suite suite = {
 
 	CELLS = ['``irq_sim_x.one``'] * 18 + ['all'] + ['``irq_sim_x.two``'] * 9
 
-	def check(self, cells, *arguments):
-		return self.call('contract', '--tree', self.tree(cells), *arguments)
+	def check(self, cells, *arguments, status=0, says=()):
+		return self.call('contract', '--tree', self.tree(cells), *arguments, status=status, says=says)
 
 	def test_good(self):
-		done = self.check(self.CELLS, *self.results(one='PASS', two=('SKIP', 'PASS')),
-				  '--counts', str(self.dir / 'counts'))
-		self.assertEqual((done.returncode, done.stderr), (0, ''))
-		self.assertIn('28 promises, 2 test cases, 2 platforms with results, 0 wrong', done.stdout)
-		self.assertEqual((self.dir / 'counts').read_text(), '28 0 0\n')
-		done = self.check(self.CELLS, '--names-only')
-		self.assertEqual((done.returncode, done.stderr), (0, ''))
+		done = self.check(self.CELLS, *self.results(one='PASS', two=('SKIP', 'PASS')), '--counts', self.dir / 'counts',
+				  says='28 promises, 2 test cases, 2 platforms with results, 0 wrong')
+		self.assertEqual((done.stderr, self.read('counts')), ('', '28 0 0\n'))
+		self.assertEqual(self.check(self.CELLS, '--names-only').stderr, '')
 
 	def test_nothing_shown(self):
 		"""No results, all skipped, one platform only, a stage that did not run."""
-		done = self.check(self.CELLS)
-		self.assertEqual(done.returncode, 2)
-		self.assertIn('no results: run scripts/kunit', done.stderr)
-		done = self.check(self.CELLS, *self.results(one='SKIP', two=('SKIP',)))
-		self.assertEqual(done.returncode, 1)
-		for promise in ('C1', 'C19', 'C28'):
-			self.assertIn(f'{promise}: no test of it has passed', done.stderr)
+		self.check(self.CELLS, status=2, says='no results: run scripts/kunit')
+		self.check(self.CELLS, *self.results(one='SKIP', two=('SKIP',)), status=1,
+			   says=[f'{promise}: no test of it has passed' for promise in ('C1', 'C19', 'C28')])
 		good = self.results(one='PASS', two=('PASS',))
-		done = self.check(self.CELLS, *good[:-1])
-		self.assertEqual(done.returncode, 1)
-		self.assertIn('C19: passed on 1 platform(s)', done.stderr)
+		self.check(self.CELLS, *good[:-1], status=1, says='C19: passed on 1 platform(s)')
 		for counts, complaint in (('0 0 1', 'C21: softirq-off has not passed'),
 					  ('1 1 0', 'C21: softirq-off has not passed'),
 					  ('', 'C21: no result of softirq-off: run scripts/test softirq-off')):
 			self.file('softirq-off.counts', counts)
-			done = self.check(self.CELLS, *good)
-			self.assertEqual(done.returncode, 1)
-			self.assertIn(complaint, done.stderr)
+			self.check(self.CELLS, *good, status=1, says=complaint)
 
 	def test_wrong(self):
 		for cells, complaint in (
@@ -544,28 +496,21 @@ static struct kunit_suite suite = {
 				(['``irq_sim_x.three``'] + self.CELLS[1:], 'no suite of the tree has irq_sim_x.three'),
 				(['``irq_sim_x.two``'] * 18 + self.CELLS[18:], 'irq_sim_x.one belongs to no promise'),
 				(['``tools/none``'] + self.CELLS[1:], 'C1: the tree has no tools/none')):
-			done = self.check(cells, '--names-only')
-			self.assertEqual(done.returncode, 1, complaint)
-			self.assertIn(complaint, done.stderr)
+			self.check(cells, '--names-only', status=1, says=complaint)
 
 	def test_results(self):
 		for one, two, complaint in (
 				('FAIL', ('PASS',), 'irq_sim_x.one: FAIL on'),
 				('PASS', ('PASS', 'FAIL'), 'irq_sim_x.two: FAIL on'),
 				('SKIP', ('PASS',), 'irq_sim_x.one passed on no platform')):
-			done = self.check(self.CELLS, '--strict', *self.results(one=one, two=two))
-			self.assertEqual(done.returncode, 1, complaint)
-			self.assertIn(complaint, done.stderr)
+			self.check(self.CELLS, '--strict', *self.results(one=one, two=two), status=1, says=complaint)
 
 	def test_skipped(self):
 		cells = ['``irq_sim_x.one``, ``irq_sim_x.two``'] * 18 + self.CELLS[18:]
-		done = self.check(cells, *self.results(one='SKIP', two=('PASS',)))
-		self.assertEqual(done.returncode, 0, done.stderr)
-		self.assertIn('irq_sim_x.one was skipped on', done.stdout)
+		self.check(cells, *self.results(one='SKIP', two=('PASS',)), says='irq_sim_x.one was skipped on')
 
 	def test_no_tree(self):
-		done = self.call('contract', '--tree', str(self.dir), '--names-only', status=2)
-		self.assertIn('a tree with the series?', done.stderr)
+		self.call('contract', '--tree', self.dir, '--names-only', status=2, says='a tree with the series?')
 
 
 KEYS = ('fired', 'merged', 'handled', 'samples_produced', 'lost', 'deliveries_irq_exit',
@@ -588,66 +533,53 @@ class DemoView(Case):
 			f'[    1.{i:03}000] demo: {line}\n' for i, line in enumerate(lines)))
 
 	def test_good(self):
-		out = self.call('lib/demo-view', self.console(), status=0).stdout
-		self.assertIn('kworker/0:1 x', out)
-		self.assertIn('ksoftirqd/0 takes over', out)
+		self.call('lib/demo-view', self.console(), status=0, says=('kworker/0:1 x', 'ksoftirqd/0 takes over'))
 
 	@unittest.skipUnless(importlib.util.find_spec('matplotlib'), 'no python3-matplotlib')
 	def test_picture(self):
 		svg = self.dir / 'a.svg'
-		subprocess.run([sys.executable, SCRIPTS / 'lib/demo-view', '--svg', svg, self.console()], check=True,
-			       stdout=subprocess.DEVNULL)
+		self.call('lib/demo-view', '--svg', svg, self.console(), status=0)
 		self.assertIn('ksoftirqd/0 handles the rest', ''.join(xml.etree.ElementTree.parse(svg).getroot().itertext()))
 
 	def test_wrong(self):
 		for counts, says in (({'lost': 3}, '3 samples are lost'),
 				     ({'handled': 899}, '900 interrupts fired, 899 handled')):
-			self.assertIn(says, self.call('lib/demo-view', self.console(**counts), status=1).stderr)
-		done = self.call('lib/demo-view', self.file('short', 'demo: release 7\n'), status=1)
-		self.assertIn('did not get to the end', done.stderr)
+			self.call('lib/demo-view', self.console(**counts), status=1, says=says)
+		self.call('lib/demo-view', self.file('short', 'demo: release 7\n'), status=1, says='did not get to the end')
 
 
 class Soak(Case):
 	LINE = ('[   12.3] soak: {name} latched {latched} handled {handled} dropped {dropped} merged 1 '
 		'runs 9 replays 3 churns 2 errors {errors} state ended\n')
 
-	def report(self, lines, status='0 60', name='soak', more=()):
+	def report(self, lines, status='0 60', name='soak', more=(), fails=False, says=()):
 		"""soak-report on one machine whose console has @lines."""
 		self.file(f'{name}/console.log', ''.join(lines))
 		if status:
 			self.file(f'{name}.status', status + '\n')
 		return self.call('lib/soak-report', '--minutes', '1', '--jobs', '1', '--status', self.dir, '--consoles',
-				 self.dir, '--json', self.dir / 'results.json', *more, name)
+				 self.dir, '--json', self.dir / 'results.json', *more, name, status=int(fails), says=says)
 
 	def page(self):
 		return self.call('lib/soak-report', '--markdown', self.dir / 'results.json').stdout
 
 	def line(self, name='load_tasklet', latched=10, handled=8, dropped=2, errors=0):
-		return self.LINE.format(name=name, latched=latched, handled=handled, dropped=dropped,
-					errors=errors)
+		return self.LINE.format(name=name, latched=latched, handled=handled, dropped=dropped, errors=errors)
 
 	def test_adds_up(self):
 		done = self.report([self.line(), self.line(), self.line('flood_tasklet', 1000, 1000, 0)])
-		self.assertEqual(done.returncode, 0, done.stderr)
 		self.assertRegex(done.stdout, r'all +1 +3 +1,020 +1,016 +4 +3 +9 +6 +0 *$')
 		self.assertRegex(self.page(), r'\| `load_tasklet` +\| +2 \| +20 \| +16 \| +4 \| +0 \|')
 
 	def test_add(self):
-		done = self.report([self.line()], more=['--add'])
-		self.assertEqual(done.returncode, 1)
-		self.assertIn('nothing to add to', done.stderr)
-		self.report([self.line(handled=7)])
-		self.report([self.line()], name='other', more=['--add'])
-		done = self.report([self.line()], name='soak', more=['--add'])
-		self.assertEqual(done.returncode, 0, 'what failed is replaced')
-		self.assertRegex(done.stdout, r'all +2 +2 +20 ')
+		self.report([self.line()], more=['--add'], fails=True, says='nothing to add to')
+		self.report([self.line(handled=7)], fails=True)
+		self.report([self.line()], name='other', more=['--add'], fails=True)
+		# What failed is replaced.
+		self.assertRegex(self.report([self.line()], more=['--add']).stdout, r'all +2 +2 +20 ')
 		self.file('third/results.json', json.dumps({'provenance': {'series': 'a=2'}}))
-		done = self.report([self.line()], name='third', more=['--add'])
-		self.assertEqual(done.returncode, 1)
-		self.assertIn('is of another series', done.stderr)
-		done = self.report([self.line()], name='fourth', more=['third'])
-		self.assertEqual(done.returncode, 1)
-		self.assertIn('kernels of different series', done.stderr)
+		self.report([self.line()], name='third', more=['--add'], fails=True, says='is of another series')
+		self.report([self.line()], name='fourth', more=['third'], fails=True, says='kernels of different series')
 		self.assertIn('scripts/torture --minutes=1 --jobs=1 other\n'
 			      '    scripts/torture --add --minutes=1 --jobs=1 soak\n', self.page())
 
@@ -657,7 +589,7 @@ class Soak(Case):
 				('an error', ([self.line(errors=1)],)), ('the machine failed', ([self.line()], '1 60')),
 				('it did not run', ([self.line()], None))):
 			(self.dir / 'soak.status').unlink(missing_ok=True)
-			self.assertEqual(self.report(*arguments).returncode, 1, why)
+			self.report(*arguments, fails=True)
 			self.assertIn('FAILED', self.page(), why)
 
 
@@ -683,7 +615,7 @@ class GuestQemu(Case):
 
 	def test_good_one(self):
 		self.qemu('bin/qemu-system-s390x', f'echo {self.FRESH}')
-		(self.dir / 'doubt').write_text('of the last run', encoding='utf-8')
+		self.file('doubt', 'of the last run')
 		self.assertEqual(self.decide(), ['', ''])
 		self.assertFalse((self.dir / 'doubt').exists())
 
@@ -706,7 +638,7 @@ class GuestQemu(Case):
 			self.assertIn('s390x results on this qemu are not to be trusted: '
 				      'qemu version 7.2.22: it runs old code', doubt)
 			self.assertIn(why, doubt)
-			self.assertEqual((self.dir / 'doubt').read_text(encoding='utf-8').strip(), doubt)
+			self.assertEqual(self.read('doubt'), doubt + '\n')
 
 	def test_no_answer_is_no_trust(self):
 		for says in ('exit 0', 'echo no such machine >&2; exit 1', 'echo s390x-probe ran 1'):
