@@ -1,15 +1,12 @@
-#!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0
-"""Test what measures the tests, scripts/lib/coverage and scripts/lib/mutants,
-on a kernel of a few lines.
-"""
+"""Test what measures the tests, scripts/lib/coverage and scripts/lib/mutants, on a kernel of a few lines."""
 
 import json
 import shutil
 import subprocess
 
 import case
-from case import SCRIPTS
+from case import TOP
 
 SOURCE = """\
 /* A comment with f(x) in it */
@@ -48,8 +45,8 @@ class Case(case.Case):
 		self.tree = self.dir / 'tree'
 		self.file(f'tree/{FILE}', SOURCE)
 
-	def tool(self, name, *args, status=None, **env):
-		return self.call(f'lib/{name}', '--tree', self.tree, *args, status=status, **{'STAGE_COUNTS': '', **env})
+	def tool(self, name, *args, **env):
+		return self.call(f'lib/{name}', '--tree', self.tree, *args, **{'STAGE_COUNTS': '', **env})
 
 
 class Coverage(Case):
@@ -57,14 +54,14 @@ class Coverage(Case):
 	COUNTS = {6: 4, 7: 0, 8: 4, 9: 1, 10: 3, 16: 5, 18: 5, 19: 0, 20: 0, 22: 5, 24: 5}
 	BRANCHES = {6: [0, 4], 8: [1, 3], 18: [0, 5, 0, 0]}
 
-	def judge(self, exceptions, status, measured=(FILE,), counts=None, branches=None):
+	def judge(self, exceptions, status, measured=(FILE,), counts=None, branches=None, says=()):
 		lines = [{'line_number': n, 'count': count, 'gcovr/noncode': False,
 			  'branches': [{'count': c} for c in
 				       (self.BRANCHES if branches is None else branches).get(n, ())]}
 			 for n, count in (counts or self.COUNTS).items()]
 		report = self.file('gcovr.json', json.dumps({'files': [{'file': FILE, 'lines': lines}]}))
 		done = self.tool('coverage', '--report', report, '--json', str(self.dir / 'out.json'),
-				 '--exceptions', self.file('exceptions', exceptions), *measured, status=status)
+				 '--exceptions', self.file('exceptions', exceptions), *measured, status=status, says=says)
 		return done.stdout + done.stderr
 
 	GAPS = (f'{FILE} twice branches 1 @1 if (x)\n\treason one\n'
@@ -73,22 +70,20 @@ class Coverage(Case):
 		f'{FILE} fire lines ret = 0;\n\tfour\n')
 
 	def test_all_have_a_reason(self):
-		out = self.judge(self.GAPS, 0)
-		self.assertIn('reason two', out)
+		out = self.judge(self.GAPS, 0, says='reason two')
 		self.assertRegex(out, r'irq_sim\.c +11 +8 +72\.7 % +8 +4 +50\.0 %')
-		result = json.loads((self.dir / 'out.json').read_text(encoding='utf-8'))
+		result = json.loads(self.read('out.json'))
 		self.assertEqual(result['total'], {'lines': 11, 'reached': 8, 'branches': 8, 'taken': 4})
 		self.assertEqual([gap['line'] for gap in result['not_reached']], [6, 7, 18, 19, 20])
-		tables = self.tool('coverage', '--markdown', str(self.dir / 'out.json')).stdout
-		self.assertRegex(tables, rf'\| `{FILE}` +\| 11 +\| 8 +\| 72.7 % +\| 8 +\| 4 +\| 50.0 % +\| 5 of 5 +\|')
-		self.assertRegex(tables, r'\| reason two +\| `twice`: `line @1 return x;` +\|')
-		self.assertRegex(tables, r'\| four +\| `fire`: 2 lines +\|')
+		tables = self.tool('coverage', '--markdown', self.dir / 'out.json').stdout
+		for row in (rf'\| `{FILE}` +\| 11 +\| 8 +\| 72.7 % +\| 8 +\| 4 +\| 50.0 % +\| 5 of 5 +\|',
+			    r'\| reason two +\| `twice`: `line @1 return x;` +\|', r'\| four +\| `fire`: 2 lines +\|'):
+			self.assertRegex(tables, row)
 
 	def test_one_has_none(self):
-		out = self.judge(self.GAPS.replace(f'{FILE} twice line @1 return x;\n\treason\n\t two\n', ''), 1)
 		# What is printed can go into the file as it is.
-		self.assertIn(f'\n{FILE} twice line @1 return x;\n', out)
-		self.assertIn('1 gaps without a reason, 0 stale', out)
+		self.judge(self.GAPS.replace(f'{FILE} twice line @1 return x;\n\treason\n\t two\n', ''), 1,
+			   says=(f'\n{FILE} twice line @1 return x;\n', '1 gaps without a reason, 0 stale'))
 
 	def test_stale(self):
 		for entry, says in (
@@ -99,10 +94,8 @@ class Coverage(Case):
 				('gone function', 'no code in a function of that name'),
 				('twice branches 2 @1 if (x)', '1 of its 2 branches'),
 				('twice branches 1 if (x)', 'the function has 2 such lines')):
-			out = self.judge(f'{self.GAPS}{FILE} {entry}\n\twhy\n', 1)
-			self.assertIn(says, out)
-			self.assertIn('exceptions:10: ', out)
-		self.assertIn('is not measured', self.judge(f'{self.GAPS}other.c f function\n\twhy\n', 1))
+			self.judge(f'{self.GAPS}{FILE} {entry}\n\twhy\n', 1, says=(says, 'exceptions:10: '))
+		self.judge(f'{self.GAPS}other.c f function\n\twhy\n', 1, says='is not measured')
 
 	def test_timing(self):
 		entry = f'{FILE} twice varies @1 if (x)\n\ttiming\n'
@@ -127,32 +120,26 @@ class Coverage(Case):
 
 	def test_malformed(self):
 		for entry in ('', 'bogus x', 'branches if (x)', 'branches 0 if (x)', 'line', 'function x'):
-			self.assertIn('exceptions:1: expects FILE FUNCTION and one of',
-				      self.judge(f'{FILE} twice {entry}\n\twhy\n', 1))
+			self.judge(f'{FILE} twice {entry}\n\twhy\n', 1, says='exceptions:1: expects FILE FUNCTION and one of')
 		for text, says in ((f'{FILE} twice function\n', 'no reason'), ('\twhy\n', 'without an entry')):
-			self.assertIn(says, self.judge(text, 1))
+			self.judge(text, 1, says=says)
 
 	def test_absent(self):
 		"""A file which should be measured, and is not, is no success."""
-		out = self.judge(self.GAPS, 1, (FILE, 'lib/kunit/irq.c'))
-		self.assertIn('not measured: lib/kunit/irq.c: the tree does not have it', out)
 		self.file('tree/kernel/other.c', '')
-		self.assertIn('no measured object has code', self.judge(self.GAPS, 1, (FILE, 'kernel/other.c')))
-		self.assertIn('nothing was measured', self.judge('', 1, ('kernel/other.c',)))
+		for gaps, measured, says in (
+				(self.GAPS, (FILE, 'lib/kunit/irq.c'), 'not measured: lib/kunit/irq.c: the tree does not have it'),
+				(self.GAPS, (FILE, 'kernel/other.c'), 'no measured object has code'),
+				('', ('kernel/other.c',), 'nothing was measured')):
+			self.judge(gaps, 1, measured, says=says)
 
 	def test_added_lines_only(self):
-		def git(*args):
-			subprocess.run(['git', '-C', self.tree, '-c', 'user.name=x', '-c', 'user.email=x@y.example',
-					*args], check=True, capture_output=True)
 		self.file(f'tree/{FILE}', SOURCE.replace('\t\tret = 0;\n', ''))
-		git('init', '-q')
-		git('add', '.')
-		git('commit', '-qm', 'before')
-		git('tag', 'base')
+		for command in ('init -q', 'add .', 'commit -qm before', 'tag base'):
+			subprocess.run(['git', '-C', self.tree, '-c', 'user.name=x', '-c', 'user.email=x@y.example',
+					*command.split()], check=True, capture_output=True)
 		self.file(f'tree/{FILE}', SOURCE)
-		out = self.judge('', 1, (f'{FILE}:added',))
-		self.assertIn(f'{FILE} fire line ret = 0;', out)
-		self.assertIn('1 gaps', out)
+		self.judge('', 1, (f'{FILE}:added',), says=(f'{FILE} fire line ret = 0;', '1 gaps'))
 		self.judge(f'{FILE} fire line ret = 0;\n\twhy\n', 0, (f'{FILE}:added',))
 
 
@@ -192,8 +179,7 @@ echo '    ok 1 merge'; echo 'ok 1 suite'
 class Mutants(Case):
 	def check(self, text, status=0, says=''):
 		done = self.tool('mutants', '--check', '--targets', self.file('targets', TARGETS),
-				 self.file('a.patch', text), status=status)
-		self.assertIn(says, done.stderr)
+				 self.file('a.patch', text), status=status, says=says)
 		if status:
 			self.assertEqual(len(done.stderr.splitlines()), 1, done.stderr)
 
@@ -207,15 +193,14 @@ class Mutants(Case):
 				   ('Bug: x\nSurvives: y\nVaries: z', 'either'), ('Bug: x\nPlatform: gone', 'no platform gone')):
 			self.check(f'{head}\n---\n{DIFF}', 2, says)
 		self.check('Bug: x\n---\n', 2, 'a diff of one file')
-		done = self.tool('mutants', '--check', str(self.dir / 'tree'))
-		self.assertIn('no mutants', done.stderr)
+		self.tool('mutants', '--check', self.dir / 'tree', says='no mutants')
 
 	PATCHES = {name: f'Bug: Bug.\n{more}---\n{DIFF.replace("TEXT", text)}' for name, text, more in (
 		('by-test', 'ret = 1;', ''), ('by-warning', 'WARN();', ''), ('by-hang', 'HANG();', ''),
 		('by-panic', 'PANIC();', ''), ('survivor', 'ret = 2;', 'Survives: Nobody\n  looks.\n'),
 		('timing', 'ret = 3;', 'Varies: Timing.\n'))}
 
-	def run_all(self, status, patches, *args, **env):
+	def run_all(self, status, patches, *args, says=(), **env):
 		for job in ('job0', 'job1'):
 			shutil.rmtree(self.dir / 'work' / job, ignore_errors=True)
 			shutil.copytree(self.tree, self.dir / 'work' / job)
@@ -227,51 +212,42 @@ class Mutants(Case):
 			self.file(f'patches/{name}.patch', text)
 		done = self.tool('mutants', '--targets', self.file('targets', TARGETS),
 				 '--work', str(self.dir / 'work'), '--out', str(self.dir / 'out'), *args,
-				 str(self.dir / 'patches'), status=status, PATIENCE='0.05', **env)
-		self.output = done
-		result = json.loads((self.dir / 'out/results.json').read_text(encoding='utf-8'))
+				 self.dir / 'patches', status=status, says=says, PATIENCE='0.05', **env)
+		self.output = done.stdout
+		result = json.loads(self.read('out/results.json'))
 		return {entry['name']: (entry['verdict'], entry['by']) for entry in result['results']}
 
 	def test_verdicts(self):
-		counts = self.dir / 'counts'
-		verdicts = self.run_all(0, self.PATCHES, STAGE_COUNTS=str(counts))
+		verdicts = self.run_all(0, self.PATCHES, STAGE_COUNTS=str(self.dir / 'counts'), says=('Nobody looks.', '66.7 % killed'))
 		self.assertEqual(verdicts, {
 			'by-test': ('killed', 'suite.merge'),
 			'by-warning': ('killed', 'complaint: WARNING: CPU: 0 PID: 1 at x.c:1'),
 			'by-hang': ('killed', 'hang while running'),
 			'by-panic': ('killed', 'complaint: Kernel panic - not syncing: x'),
 			'survivor': ('survived', ''), 'timing': ('survived', '')})
-		self.assertEqual(counts.read_text(encoding='ascii'), '6 0 0\n')
-		self.assertIn('Nobody looks.', self.output.stdout)
-		self.assertIn('66.7 % killed', self.output.stdout)
+		self.assertEqual(self.read('counts'), '6 0 0\n')
 		# The bugs are out again, and nothing is run twice.
 		for job in ('job0', 'job1'):
-			self.assertEqual((self.dir / 'work' / job / FILE).read_text(encoding='utf-8'), SOURCE)
-		self.run_all(0, self.PATCHES)
-		self.assertIn('0 mutants to run, 6 known', self.output.stderr)
-		self.run_all(0, self.PATCHES, '--key', 'other', '--only', 'by-[tw]*')
-		self.assertIn('2 mutants to run, 0 known', self.output.stderr)
-		self.run_all(0, self.PATCHES, '--rerun', '--only', 'timing')
-		self.assertIn('1 mutants to run, 0 known', self.output.stderr)
-		done = self.tool('mutants', '--markdown', str(self.dir / 'out/results.json'))
+			self.assertEqual(self.read(f'work/{job}/{FILE}'), SOURCE)
+		for args, says in (((), '0 mutants to run, 6 known'),
+				   (('--key', 'other', '--only', 'by-[tw]*'), '2 mutants to run, 0 known'),
+				   (('--rerun', '--only', 'timing'), '1 mutants to run, 0 known')):
+			self.run_all(0, self.PATCHES, *args, says=says)
+		done = self.tool('mutants', '--markdown', self.dir / 'out/results.json')
 		self.assertRegex(done.stdout, r'\| timing +\| `fire` +\| Bug. +\| Timing. +\|')
 
 	def test_hang_is_confirmed(self):
 		"""Once without a bug for each set of suites, and twice with it."""
 		only = {'by-hang': self.PATCHES['by-hang']}
 		self.run_all(0, only, '--jobs', '1')
-		boots = (self.dir / 'work/job0/kernel/irq/boots').read_text().count('boot')
-		self.assertEqual(boots, 3)
+		self.assertEqual(self.read('work/job0/kernel/irq/boots').count('boot'), 3)
 
 	def test_not_as_listed(self):
-		patch = self.PATCHES['survivor'].replace('Survives: Nobody\n  looks.\n', '')
-		self.run_all(1, {'survivor': patch})
-		self.assertIn('survivor.patch: survived, and no reason is given', self.output.stdout)
-		patch = self.PATCHES['by-test'].replace('---', 'Survives: It does not.\n---', 1)
-		self.run_all(1, {'by-test': patch})
-		self.assertIn('by-test.patch: killed by suite.merge: remove', self.output.stdout)
-		self.run_all(1, {'by-test': self.PATCHES['by-test'].replace('ret = 1;', 'error: no')[:-1] + '\n'})
-		self.assertIn('by-test.patch: not built', self.output.stdout)
+		for name, old, new, says in (
+				('survivor', 'Survives: Nobody\n  looks.\n', '', 'survived, and no reason is given'),
+				('by-test', '\n---\n', '\nSurvives: It does not.\n---\n', 'killed by suite.merge: remove'),
+				('by-test', '+\t\tret = 1;', '+\t\terror: no', 'not built')):
+			self.run_all(1, {name: self.PATCHES[name].replace(old, new, 1)}, says=f'{name}.patch: {says}')
 
 	def test_fails_without_a_bug(self):
 		self.file(f'tree/{FILE}', SOURCE + '/* WARN */\n')
@@ -285,23 +261,22 @@ class Mutants(Case):
 
 		bugs = {'fire.statement.1': patch('ret = 0;/* */'), 'fire.statement.2': patch('ret = 1;'),
 			'fire.statement.3': patch('ret = 2;'), 'fire.statement.4': patch('error: no')}
-		verdicts = self.run_all(1, bugs, '--reasons', self.file('reasons', '# none\n'))
+		verdicts = self.run_all(1, bugs, '--reasons', self.file('reasons', '# none\n'),
+					says='or "fire: "ret = 0;" becomes "ret = 2;": WHY" to kunit/rule-survivors')
 		self.assertEqual([verdicts[name][0] for name in sorted(verdicts)], ['equivalent', 'killed', 'survived', 'not built'])
-		self.assertIn('or "fire: "ret = 0;" becomes "ret = 2;": WHY" to kunit/rule-survivors', self.output.stdout)
-		self.assertRegex(self.output.stdout, r'statement +4 +1 +1 +1 +1 +50.0 % killed')
+		self.assertRegex(self.output, r'statement +4 +1 +1 +1 +1 +50.0 % killed')
 		why = self.file('reasons', 'fire: "ret = 0;" becomes "ret = 2;": nobody looks\n')
-		self.run_all(0, bugs, '--reasons', why)
-		self.assertIn('nobody looks', self.output.stdout)
-		self.run_all(1, {'fire.statement.2': bugs['fire.statement.2']}, '--reasons',
-			     self.file('reasons', 'fire: "ret = 0;" becomes "ret = 1;": nobody looks\n'))
-		self.assertIn('killed by suite.merge: remove', self.output.stdout)
-		done = self.tool('mutants', '--list', '--reasons', self.file('reasons', 'fire is odd\n'), str(self.dir / 'patches'), status=2)
-		self.assertIn('reasons:1: expects FUNCTION: "OLD" becomes "NEW": WHY', done.stderr)
+		self.run_all(0, bugs, '--reasons', why, says='nobody looks')
+		self.file('reasons', 'fire: "ret = 0;" becomes "ret = 1;": nobody looks\n')
+		self.run_all(1, {'fire.statement.2': bugs['fire.statement.2']}, '--reasons', why,
+			     says='killed by suite.merge: remove')
+		self.file('reasons', 'fire is odd\n')
+		self.tool('mutants', '--list', '--reasons', why, self.dir / 'patches', status=2,
+			  says='reasons:1: expects FUNCTION: "OLD" becomes "NEW": WHY')
 
 	def test_no_such_mutant(self):
-		done = self.tool('mutants', '--list', '--only', 'gone*', '--targets',
-				 self.file('targets', TARGETS), self.file('a.patch', self.PATCHES['timing']), status=2)
-		self.assertIn("no mutant is called 'gone*'", done.stderr)
+		self.tool('mutants', '--list', '--only', 'gone*', '--targets', self.file('targets', TARGETS),
+			  self.file('a.patch', self.PATCHES['timing']), status=2, says="no mutant is called 'gone*'")
 
 
 RULE_FILE = 'kernel/rule.c'
@@ -373,11 +348,10 @@ class Operators(case.Case):
 			'lock': ['12: "guard(rcu)();" becomes ";"', '24: "scoped_guard(raw_spinlock_irqsave, &line->lock)" becomes "if (1)"'],
 		}
 		for operator, expected in places.items():
-			with self.subTest(operator=operator):
-				bugs = self.bugs('--operator', operator)
-				said = sorted((text.split('\n')[0][len('Bug: rule.c:'):] for text in bugs.values()),
-					      key=lambda text: (int(text.split(':')[0]), text))
-				self.assertEqual(said, expected)
+			bugs = self.bugs('--operator', operator)
+			said = sorted((text.split('\n')[0][len('Bug: rule.c:'):] for text in bugs.values()),
+				      key=lambda text: (int(text.split(':')[0]), text))
+			self.assertEqual(said, expected, operator)
 
 	def test_patches(self):
 		"""They apply, keep the number of lines, and are what lib/mutants reads."""
@@ -385,12 +359,11 @@ class Operators(case.Case):
 		self.assertEqual(len(bugs), 25)
 		for name, text in bugs.items():
 			subprocess.run(['git', 'apply', '-C1'], cwd=self.dir / 'tree', input=text, text=True, check=True)
-			changed = (self.dir / 'tree' / RULE_FILE).read_text(encoding='utf-8')
+			changed = self.read(f'tree/{RULE_FILE}')
 			self.assertNotEqual(changed, RULE_SOURCE)
 			self.assertEqual(len(changed.splitlines()), len(RULE_SOURCE.splitlines()), name)
 			self.file(f'tree/{RULE_FILE}', RULE_SOURCE)
-		done = self.call('lib/mutants', '--tree', self.dir / 'tree', '--check', self.dir / 'bugs', status=0)
-		self.assertIn('25 mutants fit', done.stdout)
+		self.call('lib/mutants', '--tree', self.dir / 'tree', '--check', self.dir / 'bugs', status=0, says='25 mutants fit')
 		self.assertIn('Platform: uml\n', bugs['fire.return.1'])
 
 	def test_choice(self):
@@ -401,8 +374,7 @@ class Operators(case.Case):
 	def test_nothing(self):
 		self.bugs('--function', 'gone', status=2)
 		self.assertIn('no place for any', self.said)
-		done = self.call('lib/operators', '--tree', self.dir, '--out', self.dir / 'bugs', 'gone.c', status=2)
-		self.assertIn('no file gone.c in', done.stderr)
+		self.call('lib/operators', '--tree', self.dir, '--out', self.dir / 'bugs', 'gone.c', status=2, says='no file gone.c in')
 
 
 class Lists(case.Case):
@@ -410,7 +382,7 @@ class Lists(case.Case):
 
 	def test_document(self):
 		"""It is what the results say; those say nothing that has no reason."""
-		results = SCRIPTS.parent / 'Documentation/results'
+		results = TOP / 'Documentation/results'
 		if not any((results / f'{name}.json').exists() for name in ('coverage', 'mutants')):
 			self.skipTest('no results: run scripts/coverage, scripts/mutants, scripts/strength --take')
 		self.call('strength', '--check', status=0)
