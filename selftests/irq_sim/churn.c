@@ -66,11 +66,11 @@ static long long count(const char *name)
 
 static bool wait_count(const char *name, long long more)
 {
-	u64 until = now_ns() + PATIENCE_NS;
 	long long since = count(name);
+	struct patience patience = { };
 
 	while (count(name) - since < more) {
-		if (now_ns() > until)
+		if (gave_up(&patience))
 			return false;
 		take_a_break();
 	}
@@ -423,7 +423,8 @@ static u64 cpu_stolen(int cpu)
 TEST_F_TIMEOUT(churn, cgroup, 120)
 {
 	const char *root = "/sys/fs/cgroup";
-	u64 from, exec0, k_exec0, exec, k_exec, wall, stolen;
+	u64 from, exec0, k_exec0, exec, k_exec, begin, wall, stolen0, stolen;
+	struct patience patience = { };
 	char path[128], settings[256];
 	pid_t pid, ksoftirqd;
 	struct statfs fs;
@@ -465,14 +466,20 @@ TEST_F_TIMEOUT(churn, cgroup, 120)
 	from = now_ns();
 	exec0 = task_ns(pid);
 	k_exec0 = task_ns(ksoftirqd);
-	stolen = cpu_stolen(self->cpu);
+	stolen0 = cpu_stolen(self->cpu);
+	/*
+	 * If the machine stalls, the task that is running is charged, and gets less afterwards.
+	 * If it stalls between the reads of the clocks, they do not go together: read again.
+	 */
 	do {
 		take_a_break();
+		begin = now_ns();
 		exec = task_ns(pid) - exec0;
 		k_exec = task_ns(ksoftirqd) - k_exec0;
+		stolen = cpu_stolen(self->cpu) - stolen0;
 		wall = now_ns() - from;
-	} while (exec + k_exec < LIMITED_NS && wall < PATIENCE_NS);
-	stolen = cpu_stolen(self->cpu) - stolen;
+	} while ((exec + k_exec < LIMITED_NS || from + wall - begin > 100000000 ||
+		  exec * 10 >= wall * 3 || k_exec * 2 + stolen <= wall) && !gave_up(&patience));
 	kill(pid, SIGKILL);
 	waitpid(pid, &ret, 0);
 	ASSERT_EQ(0, torture_stop());

@@ -668,9 +668,9 @@ static int find_adapter(const char *name)
 TEST_F(configfs, i2c)
 {
 	const char *reason = missing_i2c(self);
+	struct patience patience = { };
 	char path[512];
 	int n, stub;
-	u64 until;
 
 	if (reason)
 		SKIP(return, "%s", reason);
@@ -703,9 +703,8 @@ TEST_F(configfs, i2c)
 	ASSERT_EQ(0, stub_reg(stub, 0x07, 0x41));
 	ASSERT_EQ(0, stub_reg(stub, 0x08, 0x01));
 	ASSERT_EQ(0, put(LINE "/wire", "0"));
-	until = now_ns() + PATIENCE_NS;
 	/* The driver clears the flag, then disables the alarm, in a work item */
-	while ((stub_reg(stub, 0x08, -1) || stub_reg(stub, 0x07, -1)) && now_ns() < until)
+	while ((stub_reg(stub, 0x08, -1) || stub_reg(stub, 0x07, -1)) && !gave_up(&patience))
 		take_a_break();
 	EXPECT_EQ(0, stub_reg(stub, 0x08, -1));
 	EXPECT_EQ(0, stub_reg(stub, 0x07, -1));

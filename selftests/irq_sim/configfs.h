@@ -15,7 +15,9 @@
 #define MODULE		"irq_sim_configfs"
 #define CONFIGFS	"/sys/kernel/config"
 #define TOP		CONFIGFS "/irq-sim"
-#define CHIP		TOP "/kselftest"
+/* The names of all chips of the tests begin with this */
+#define NAME		"kselftest"
+#define CHIP		TOP "/" NAME
 #define LINE		CHIP "/line3"
 #define DEVICE		LINE "/device"
 
@@ -142,15 +144,43 @@ static __maybe_unused bool have_driver(const char *name)
 
 #define DEBUG_IRQ	"/sys/kernel/debug/irq"
 #define NODES		"/sys/kernel/software_nodes"
+#define IRQS		"/sys/kernel/irq"
 
-/* The number of entries of a directory, 0 if it does not exist. */
-static __maybe_unused int count_entries(const char *path)
+/* The number of entries of a directory whose names begin with NAME, 0 if it does not exist. */
+static __maybe_unused int count_entries(const char *path, const char *name)
 {
 	DIR *dir = opendir(path);
+	struct dirent *d;
 	int n = 0;
 
-	while (dir && readdir(dir))
-		n++;
+	while (dir && (d = readdir(dir)))
+		n += !strncmp(d->d_name, name, strlen(name));
+	if (dir)
+		closedir(dir);
+	return n;
+}
+
+/*
+ * The number of interrupts whose chip has a name that begins with NAME; or if that is NULL, of
+ * those which have no chip and no domain: their numbers are taken, and nobody uses them.
+ */
+static __maybe_unused int count_irqs(const char *name)
+{
+	char path[320], chip[80], hwirq[32];
+	DIR *dir = opendir(IRQS);
+	struct dirent *d;
+	int n = 0;
+
+	while (dir && (d = readdir(dir))) {
+		snprintf(path, sizeof(path), IRQS "/%s/chip_name", d->d_name);
+		if (get(path, chip, sizeof(chip)))
+			continue;
+		snprintf(path, sizeof(path), IRQS "/%s/hwirq", d->d_name);
+		if (name)
+			n += !strncmp(chip, name, strlen(name));
+		else if (!strcmp(chip, "none\n") && !get(path, hwirq, sizeof(hwirq)))
+			n += !hwirq[0];
+	}
 	if (dir)
 		closedir(dir);
 	return n;
@@ -158,20 +188,21 @@ static __maybe_unused int count_entries(const char *path)
 
 /*
  * Kernel state to compare with later. If the kernel is tainted already, further
- * warnings show only in the log. Domains and software nodes are counted, as they are
- * on global lists: kmemleak does not find those which leak.
+ * warnings show only in the log. Domains, software nodes and interrupt numbers are
+ * counted, as they are on global lists: kmemleak does not find those which leak.
  */
 struct watch {
 	char tainted[32];
 	int kmsg;
-	int domains, nodes;
+	int domains, nodes, unused;
 };
 
 static __maybe_unused int watch_open(struct watch *watch)
 {
 	mount("debugfs", "/sys/kernel/debug", "debugfs", 0, NULL);
-	watch->domains = count_entries(DEBUG_IRQ "/domains");
-	watch->nodes = count_entries(NODES);
+	watch->domains = count_entries(DEBUG_IRQ "/domains", "irq-sim." NAME);
+	watch->nodes = count_entries(NODES, "");
+	watch->unused = count_irqs(NULL);
 	watch->kmsg = kmsg_open();
 	return watch->kmsg < 0 ? -errno : get("/proc/sys/kernel/tainted", watch->tainted,
 					      sizeof(watch->tainted));
@@ -199,9 +230,8 @@ static __maybe_unused void check_tainted(struct __test_metadata *_metadata, stru
 {
 	char now[32] = "";
 
-	get("/proc/sys/kernel/tainted", now, sizeof(now));
-	CHECK(!strcmp(watch->tainted, now), "the kernel is tainted by %s, before it was by %s",
-	      now, watch->tainted);
+	CHECK(!get("/proc/sys/kernel/tainted", now, sizeof(now)) && !strcmp(watch->tainted, now),
+	      "the kernel is tainted by %s, before it was by %s", now, watch->tainted);
 }
 
 /* No warning from the kernel since watch_open(). */
@@ -211,13 +241,37 @@ static __maybe_unused void check_taint(struct __test_metadata *_metadata, struct
 	check_log(_metadata, watch);
 }
 
+/*
+ * The chips of the test have WANT interrupts, and no other number has leaked. A number itself does
+ * not show that: somebody else may take it once it is free. Without CONFIG_SPARSE_IRQ, sysfs does
+ * not show the interrupts.
+ */
+static __maybe_unused void check_irqs(struct __test_metadata *_metadata, struct watch *watch,
+				      int want)
+{
+	struct patience patience = { };
+	int irqs, unused;
+
+	if (access(IRQS, F_OK))
+		return;
+	irqs = count_irqs(NAME);
+	CHECK(irqs == want, "the chips have %d interrupts, not %d", irqs, want);
+	/* A driver may have taken a number just now, and is about to use it */
+	while ((unused = count_irqs(NULL)) > watch->unused && !gave_up(&patience))
+		take_a_break();
+	CHECK(unused <= watch->unused, "%d interrupt numbers are taken, and nobody uses them",
+	      unused - watch->unused);
+}
+
 /* All chips are removed. For the parent of a test, which does not have the log open. */
 static __maybe_unused void check_gone(struct __test_metadata *_metadata, struct watch *watch)
 {
-	int domains = count_entries(DEBUG_IRQ "/domains"), nodes = count_entries(NODES);
+	int domains = count_entries(DEBUG_IRQ "/domains", "irq-sim." NAME);
+	int nodes = count_entries(NODES, "");
 
 	CHECK(domains == watch->domains, "%d domains are left", domains - watch->domains);
 	CHECK(nodes == watch->nodes, "%d software nodes are left", nodes - watch->nodes);
+	check_irqs(_metadata, watch, 0);
 	check_tainted(_metadata, watch);
 }
 

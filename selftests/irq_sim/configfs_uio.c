@@ -384,7 +384,8 @@ TEST_F_TIMEOUT(uio, exact, 60)
 	go(_metadata, self);
 	for (i = 0; i < 2; i++)
 		ASSERT_EQ(0, start(&w[i], keep_firing, i));
-	while (now_ns() < until) {
+	/* On a slow machine, for longer: until enough interrupts were read */
+	while (now_ns() < until || reads <= 10) {
 		n = wait_irq(self, 10000);
 		/* Read, then write: each interrupt is seen separately */
 		CHECK(n > last && n <= last + most, "interrupt %lld after %lld", n, last);
@@ -419,7 +420,6 @@ TEST_F_TIMEOUT(uio, exact, 60)
 	EXPECT_EQ(last + 1, wait_irq(self, 5000));
 	EXPECT_EQ(a.latched + 1, account_of(LINE "/account").latched);
 	TH_LOG("%lld interrupts read, %lld events latched", reads, a.latched);
-	EXPECT_GT(reads, 10);
 	check_taint(_metadata, &self->watch);
 }
 
@@ -570,11 +570,7 @@ static int keep_trying(int fd, unsigned int seed)
 TEST_F_TIMEOUT(uio, removal, 300)
 {
 	struct worker fire, fire2, drive;
-	int i, first;
-
-	ASSERT_EQ(0, put(CHIP "/live", "1"));
-	first = get_number(LINE "/irq");
-	ASSERT_EQ(0, put(CHIP "/live", "0"));
+	int i;
 
 	ASSERT_EQ(0, start(&fire, keep_trying, 1));
 	ASSERT_EQ(0, start(&fire2, keep_trying, 2));
@@ -604,9 +600,9 @@ TEST_F_TIMEOUT(uio, removal, 300)
 	EXPECT_EQ(0, stop(&fire2));
 	EXPECT_EQ(0, stop(&drive));
 
-	/* The interrupt number was freed each time: it is the first one again */
+	/* The interrupt was freed each time: there is only the new one */
 	ASSERT_EQ(0, put(CHIP "/live", "1"));
-	EXPECT_EQ(first, get_number(LINE "/irq"));
+	check_irqs(_metadata, &self->watch, 1);
 	check_taint(_metadata, &self->watch);
 }
 
@@ -661,10 +657,9 @@ static int keep_making(int fd, unsigned int seed)
 TEST_F_TIMEOUT(uio, two_shells, 600)
 {
 	struct worker shell[2], fire, drive;
-	int i, first, status;
+	int i, status;
 
 	ASSERT_EQ(0, put(CHIP "/live", "1"));
-	first = get_number(LINE "/irq");
 	ASSERT_EQ(0, start(&fire, keep_trying, 1));
 	ASSERT_EQ(0, start(&drive, keep_driving, 2));
 	for (i = 0; i < 2; i++)
@@ -679,7 +674,7 @@ TEST_F_TIMEOUT(uio, two_shells, 600)
 	ASSERT_EQ(0, clean(CHIP));
 	ASSERT_EQ(0, make_uio(variant->delivery, variant->kind, "rising"));
 	ASSERT_EQ(0, put(CHIP "/live", "1"));
-	EXPECT_EQ(first, get_number(LINE "/irq"));
+	check_irqs(_metadata, &self->watch, 1);
 	check_taint(_metadata, &self->watch);
 }
 
@@ -705,14 +700,14 @@ static bool is_asleep(pid_t pid)
 /* The device goes while a reader waits: the reader is woken. Files kept open do no harm. */
 TEST_F(uio, held_open)
 {
-	u64 until = now_ns() + PATIENCE_NS;
+	struct patience patience = { };
 	struct worker reader;
 	int files[4], i;
 	char c;
 
 	go(_metadata, self);
 	ASSERT_EQ(0, start(&reader, wait_for_the_end, self->fd));
-	while (!is_asleep(reader.pid) && now_ns() < until)
+	while (!is_asleep(reader.pid) && !gave_up(&patience))
 		take_a_break();
 	EXPECT_TRUE(is_asleep(reader.pid));
 	files[0] = open(CHIP "/live", O_RDONLY);
@@ -864,7 +859,7 @@ static int make_live(void)
 
 TEST_F_TIMEOUT(uio, no_memory, 600)
 {
-	int fd, first, live, removed, sum = 0;
+	int fd, live, removed, sum = 0;
 
 	if (strcmp(variant->delivery, "hardirq"))
 		SKIP(return, "as with hardirq");
@@ -872,8 +867,8 @@ TEST_F_TIMEOUT(uio, no_memory, 600)
 	if (fd < 0)
 		SKIP(return, "needs CONFIG_FAILSLAB and CONFIG_FAULT_INJECTION_DEBUG_FS");
 
+	/* Once with all memory: some allocations are done once and stay */
 	ASSERT_EQ(0, put(CHIP "/live", "1"));
-	first = get_number(LINE "/irq");
 	ASSERT_EQ(0, clean(CHIP));
 	put(KMEMLEAK, "clear");
 
@@ -906,8 +901,8 @@ TEST_F_TIMEOUT(uio, no_memory, 600)
 	EXPECT_GT(sum, 7);
 	EXPECT_GT(live, 20);
 
-	/* The chip works, and no interrupt number has leaked */
-	EXPECT_EQ(first, get_number(LINE "/irq"));
+	/* The chip works, and no interrupt has leaked */
+	check_irqs(_metadata, &self->watch, 1);
 	EXPECT_EQ(0, put(LINE "/fire", "1"));
 	EXPECT_EQ(0, settle());
 	ASSERT_EQ(0, clean(CHIP));

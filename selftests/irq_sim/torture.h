@@ -83,6 +83,28 @@ static inline void take_a_break(void)
 	usleep(10000);
 }
 
+/* How long a loop has waited. It starts with zeroes. */
+struct patience {
+	u64 since;
+	u64 waited;
+};
+
+/*
+ * Returns true when the time is up. Call it in each turn, after checking the condition. If the
+ * whole machine stalls, whatever the loop waits for stalls as well. So a turn counts for at
+ * most a tenth of a second, and the condition is checked once more after the time is up.
+ */
+static __maybe_unused bool gave_up(struct patience *p)
+{
+	u64 now = now_ns(), turn = p->since ? now - p->since : 0;
+
+	if (p->waited > PATIENCE_NS)
+		return true;
+	p->waited += turn < 100000000 ? turn : 100000000;
+	p->since = now;
+	return false;
+}
+
 /* The contents of a file, or NULL. The caller frees it. */
 static __maybe_unused char *slurp(const char *path)
 {
@@ -352,12 +374,12 @@ static __maybe_unused int pin_to(int cpu)
  */
 static __maybe_unused int set_online(int cpu, bool online)
 {
-	u64 until = now_ns() + PATIENCE_NS;
+	struct patience patience = { };
 	char path[80];
 	int ret;
 
 	snprintf(path, sizeof(path), "/sys/devices/system/cpu/cpu%d/online", cpu);
-	while ((ret = put(path, "%d", online)) == -EBUSY && now_ns() < until)
+	while ((ret = put(path, "%d", online)) == -EBUSY && !gave_up(&patience))
 		take_a_break();
 	return ret;
 }
@@ -564,18 +586,17 @@ static __maybe_unused int torture_stop(void)
  */
 static __maybe_unused bool torture_quiet(void)
 {
-	u64 until = now_ns() + PATIENCE_NS;
-	bool quiet = false;
+	struct patience patience = { };
 
-	while (!quiet && now_ns() < until) {
+	for (;;) {
 		char *text = torture_counters();
+		bool quiet = value(text, "lost") == 0 && value(text, "waiting") == 0;
 
-		quiet = value(text, "lost") == 0 && value(text, "waiting") == 0;
 		free(text);
-		if (!quiet)
-			take_a_break();
+		if (quiet || gave_up(&patience))
+			return quiet;
+		take_a_break();
 	}
-	return quiet;
 }
 
 /*

@@ -237,6 +237,14 @@ static unsigned int reads(struct pca953x_test *t)
 	return kunit_regfile_count(t->c->rf, KUNIT_REGFILE_READ, INPUT);
 }
 
+/* The interrupts of the line which the driver has claimed: those of which it handles a pin */
+static int claimed(struct pca953x_test *t)
+{
+	struct irq_data *line = irq_get_irq_data(kunit_irq_line_irq(t->c->line));
+
+	return atomic_read(&irq_data_to_desc(line)->threads_handled);
+}
+
 static void pca953x_edges(struct kunit *test)
 {
 	struct pca953x_test *t = test->priv;
@@ -341,6 +349,55 @@ static void pca953x_change_in_handler(struct kunit *test)
 	KUNIT_EXPECT_EQ_MSG(test, others, 1, "one transfer: the direction is in the cache");
 }
 
+/* The trigger type comes from the firmware, not from the driver. */
+static void pca953x_trigger_type(struct kunit *test)
+{
+	struct pca953x_test *t = test->priv;
+	const unsigned int *trigger = test->param_value;
+
+	bind_pca9554(test);
+	KUNIT_EXPECT_EQ(test, irq_get_trigger_type(kunit_irq_line_irq(t->c->line)), *trigger);
+}
+
+/* The line may be shared, and the driver does not claim interrupts of other devices. */
+static void pca953x_not_mine(struct kunit *test)
+{
+	struct pca953x_test *t = test->priv;
+	int before;
+
+	bind_pca9554(test);
+	KUNIT_ASSERT_EQ(test, request_pin(test, PIN, IRQF_TRIGGER_FALLING, &t->handled), 0);
+	before = claimed(t);
+	KUNIT_ASSERT_EQ(test, kunit_irq_line_spurious(t->c->line), 1);
+	expect_handled(test, 0);
+	KUNIT_EXPECT_EQ_MSG(test, claimed(t) - before, 0,
+			    "an interrupt of another device is claimed");
+	set_pin(t, PIN, false);
+	expect_handled(test, 1);
+	KUNIT_EXPECT_EQ(test, claimed(t) - before, 1);
+}
+
+/* A pin whose interrupt was freed does not interrupt any more, if the chip can mask it. */
+static void pca953x_freed(struct kunit *test)
+{
+	struct pca953x_test *t = test->priv;
+	unsigned int before;
+
+	make_device(test, "pcal6408", &pcal6408_model);
+	KUNIT_ASSERT_EQ(test, kunit_dut_bind(t->c->dut), 0);
+	KUNIT_ASSERT_EQ(test, request_pin(test, PIN, IRQF_TRIGGER_FALLING, &t->handled), 0);
+	KUNIT_EXPECT_EQ(test, kunit_regfile_get(t->c->rf, INT_MASK), 0xff & ~BIT(PIN));
+	KUNIT_ASSERT_EQ(test, kunit_free_irq(test, pin_irq(test, PIN), &t->handled), 0);
+	KUNIT_EXPECT_EQ_MSG(test, kunit_regfile_get(t->c->rf, INT_MASK), 0xff,
+			    "the freed interrupt is not masked");
+	KUNIT_EXPECT_EQ(test, kunit_regfile_get(t->c->rf, IN_LATCH), 0);
+
+	before = reads(t);
+	set_pin(t, PIN, false);
+	expect_handled(test, 0);
+	KUNIT_EXPECT_EQ_MSG(test, reads(t), before, "the chip interrupts");
+}
+
 /* A failed read is retried, as the line stays asserted. */
 static void pca953x_read_fails(struct kunit *test)
 {
@@ -414,6 +471,34 @@ static void pca953x_suspend_resume(struct kunit *test)
 	bind_pca9554(test);
 	KUNIT_ASSERT_EQ(test, request_pin(test, PIN, IRQF_TRIGGER_FALLING, &t->handled), 0);
 	kunit_dut_suspend_resume(t->c->dut, BIT(PIN));
+	expect_handled(test, 1);
+}
+
+/* The chip loses its registers while it is switched off in suspend: the driver restores them. */
+static void pca953x_powered_off(struct kunit *test)
+{
+	struct pca953x_test *t = test->priv;
+	const struct dev_pm_ops *pm;
+	struct device *dev;
+
+	if (!IS_ENABLED(CONFIG_PM_SLEEP))
+		kunit_skip(test, "there is no suspend without CONFIG_PM_SLEEP");
+
+	make_device(test, "pcal6408", &pcal6408_model);
+	KUNIT_ASSERT_EQ(test, kunit_dut_bind(t->c->dut), 0);
+	dev = &t->c->client->dev;
+	pm = dev->driver->pm;
+	KUNIT_ASSERT_EQ(test, request_pin(test, PIN, IRQF_TRIGGER_FALLING, &t->handled), 0);
+
+	KUNIT_ASSERT_EQ(test, pm->suspend(dev), 0);
+	kunit_regfile_power(t->c->rf, false);
+	kunit_regfile_power(t->c->rf, true);
+	KUNIT_EXPECT_EQ(test, kunit_regfile_get(t->c->rf, INT_MASK), 0xff);
+	KUNIT_ASSERT_EQ(test, pm->resume(dev), 0);
+	KUNIT_EXPECT_EQ_MSG(test, kunit_regfile_get(t->c->rf, INT_MASK), 0xff & ~BIT(PIN),
+			    "the interrupt of the pin is masked after resume");
+	KUNIT_EXPECT_EQ(test, kunit_regfile_get(t->c->rf, IN_LATCH), BIT(PIN));
+	set_pin(t, PIN, false);
 	expect_handled(test, 1);
 }
 
@@ -498,10 +583,14 @@ static struct kunit_case pca953x_test_cases[] = {
 	KUNIT_CASE_PARAM(pca953x_level_low, trigger_gen_params),
 	KUNIT_CASE_PARAM(pca953x_change_before_request, trigger_gen_params),
 	KUNIT_CASE_PARAM(pca953x_change_in_handler, trigger_gen_params),
+	KUNIT_CASE_PARAM(pca953x_trigger_type, trigger_gen_params),
+	KUNIT_CASE_PARAM(pca953x_not_mine, trigger_gen_params),
+	KUNIT_CASE(pca953x_freed),
 	KUNIT_CASE(pca953x_read_fails),
 	KUNIT_CASE(pca953x_short_pulse),
 	KUNIT_CASE(pca953x_suspended),
 	KUNIT_CASE(pca953x_suspend_resume),
+	KUNIT_CASE(pca953x_powered_off),
 	KUNIT_CASE(pca953x_wakes),
 	KUNIT_CASE(pca953x_probe_fails),
 	KUNIT_CASE(pca953x_unbind_under_fire),

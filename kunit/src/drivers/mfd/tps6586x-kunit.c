@@ -46,6 +46,7 @@
  * @pdata:	platform data
  * @line:	how to create the interrupt line
  * @refuse:	error with which the request of the interrupt is refused, or 0
+ * @too_late:	how often the interrupt was freed after the domain, which its handler uses
  * @handled:	runs of the handler of the alarm
  */
 struct tps6586x_test {
@@ -53,6 +54,7 @@ struct tps6586x_test {
 	struct tps6586x_platform_data	pdata;
 	struct kunit_irq_line_info	line;
 	int				refuse;
+	unsigned int			too_late;
 	atomic_t			handled;
 };
 
@@ -94,6 +96,19 @@ static int tps6586x_requested(struct kunit_irq_line *line, void *data)
 	return t->refuse;
 }
 
+/* The domain from which a device with a reference to the PMIC's node gets interrupts. */
+static struct irq_domain *find_domain(struct tps6586x_test *t)
+{
+	return irq_find_matching_fwnode(dev_fwnode(&t->c->client->dev), DOMAIN_BUS_ANY);
+}
+
+static void tps6586x_released(struct kunit_irq_line *line, void *data)
+{
+	struct tps6586x_test *t = data;
+
+	t->too_late += !find_domain(t);
+}
+
 /* The interrupts of the PMIC are found by its node, which needs a property to exist */
 static const struct property_entry tps6586x_properties[] = {
 	PROPERTY_ENTRY_BOOL("interrupt-controller"),
@@ -124,6 +139,7 @@ static int tps6586x_init(struct kunit *test)
 	KUNIT_ASSERT_NOT_NULL(test, t);
 	test->priv = t;
 	t->line.requested = tps6586x_requested;
+	t->line.released = tps6586x_released;
 	t->line.data = t;
 	info.line = &t->line;
 	info.platform_data = &t->pdata;
@@ -245,10 +261,36 @@ static void tps6586x_unbound(struct kunit *test)
 			      "an interrupt of the PMIC is left, with the memory of the driver");
 }
 
-/* The domain from which a device with a reference to the PMIC's node gets interrupts. */
-static struct irq_domain *find_domain(struct tps6586x_test *t)
+/* The handler of the PMIC finds the interrupts of the PMIC: they are removed behind it. */
+static void tps6586x_remove_order(struct kunit *test)
 {
-	return irq_find_matching_fwnode(dev_fwnode(&t->c->client->dev), DOMAIN_BUS_ANY);
+	struct tps6586x_test *t = test->priv;
+
+	bind(test);
+	kunit_dut_unbind(t->c->dut);
+	KUNIT_EXPECT_FALSE(test, kunit_irq_line_requested(t->c->line));
+	KUNIT_EXPECT_EQ_MSG(test, t->too_late, 0,
+			    "the interrupts of the PMIC are gone before its handler");
+}
+
+/* An event whose interrupt was freed does not interrupt any more. */
+static void tps6586x_freed(struct kunit *test)
+{
+	struct tps6586x_test *t = test->priv;
+	unsigned int before;
+	int irq;
+
+	bind(test);
+	irq = request(test);
+	KUNIT_EXPECT_EQ(test, kunit_regfile_get(t->c->rf, INT_MASK5), 0xff & ~MASK5_ALARM);
+	KUNIT_ASSERT_EQ(test, kunit_free_irq(test, irq, t), 0);
+	KUNIT_EXPECT_EQ_MSG(test, kunit_regfile_get(t->c->rf, INT_MASK5), 0xff,
+			    "the freed interrupt is not masked");
+	before = kunit_regfile_transfers(t->c->rf);
+	kunit_irq_line_raise(t->c->line, ALARM);
+	expect_handled(test, 0);
+	KUNIT_EXPECT_EQ_MSG(test, kunit_regfile_transfers(t->c->rf), before,
+			    "the PMIC interrupts");
 }
 
 /* The interrupts of the PMIC are removed if probe fails after their creation. */
@@ -331,6 +373,8 @@ static struct kunit_case tps6586x_cases[] = {
 	KUNIT_CASE(tps6586x_pending),
 	KUNIT_CASE(tps6586x_suspended),
 	KUNIT_CASE(tps6586x_unbound),
+	KUNIT_CASE(tps6586x_remove_order),
+	KUNIT_CASE(tps6586x_freed),
 	KUNIT_CASE(tps6586x_refused),
 	KUNIT_CASE(tps6586x_allocations_fail),
 	KUNIT_CASE(tps6586x_wakes),

@@ -377,6 +377,87 @@ static void mcp23s08_level(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, kunit_regfile_get(t->rf, GPINTEN), BIT(PIN));
 }
 
+static void set_type(struct kunit *test, unsigned int type)
+{
+	KUNIT_ASSERT_EQ(test, irq_set_irq_type(gpiod_to_irq(pin_desc(test, PIN)), type), 0);
+}
+
+/* The pin changes, and changes back before the chip interrupts. */
+static void short_pulse(struct mcp23s08_test *t)
+{
+	kunit_irq_line_hold(t->line);
+	toggle_pin(t);
+	toggle_pin(t);
+	kunit_irq_line_let_go(t->line);
+}
+
+/*
+ * The interrupt of a pin is changed from an edge to the level before that edge. A level which
+ * is gone is not handled, and its end is not an edge.
+ */
+static void mcp23s08_edge_to_level(struct kunit *test)
+{
+	struct mcp23s08_test *t = test->priv;
+
+	bind_and_request(test, IRQF_TRIGGER_RISING);
+	toggle_pin(t);
+	expect_handled(test, 1, 1);
+	set_type(test, IRQ_TYPE_LEVEL_LOW);
+	short_pulse(t);
+	expect_handled(test, 1, 1);
+
+	set_type(test, IRQ_TYPE_EDGE_FALLING);
+	toggle_pin(t);
+	expect_handled(test, 2, 1);
+	set_type(test, IRQ_TYPE_LEVEL_HIGH);
+	short_pulse(t);
+	expect_handled(test, 2, 1);
+	KUNIT_EXPECT_EQ_MSG(test, reads_of_intf(t), 4,
+			    "reads of INTF, one for each interrupt of the chip");
+}
+
+/* The interrupt of a pin is changed from a level to an edge, which is handled once. */
+static void mcp23s08_level_to_edge(struct kunit *test)
+{
+	struct mcp23s08_test *t = test->priv;
+
+	bind_and_request(test, IRQF_TRIGGER_HIGH);
+	t->lower_after = 1;
+	toggle_pin(t);
+	expect_handled(test, 1, 2);
+
+	/* The driver last read the pin before the handler lowered it: it compares with that */
+	KUNIT_ASSERT_EQ(test, gpiod_get_raw_value_cansleep(pin_desc(test, PIN)), 0);
+	set_type(test, IRQ_TYPE_EDGE_RISING);
+	KUNIT_EXPECT_EQ_MSG(test, kunit_regfile_get(t->rf, INTCON) & BIT(PIN), 0,
+			    "the chip still interrupts for the level");
+	/* The second run, which is one too many, ends an interrupt storm */
+	t->lower_after = 3;
+	toggle_pin(t);
+	expect_handled(test, 2, 2);
+	KUNIT_EXPECT_EQ(test, kunit_regfile_get(t->rf, GPIO), BIT(PIN));
+	toggle_pin(t);
+	expect_handled(test, 2, 1);
+}
+
+/* A pin whose interrupt was freed does not interrupt any more. */
+static void mcp23s08_freed(struct kunit *test)
+{
+	struct mcp23s08_test *t = test->priv;
+	unsigned int before;
+
+	bind_and_request(test, IRQF_TRIGGER_RISING | IRQF_TRIGGER_FALLING);
+	KUNIT_EXPECT_EQ(test, kunit_regfile_get(t->rf, GPINTEN), BIT(PIN));
+	KUNIT_ASSERT_EQ(test, kunit_free_irq(test, gpiod_to_irq(pin_desc(test, PIN)), t), 0);
+	KUNIT_EXPECT_EQ_MSG(test, kunit_regfile_get(t->rf, GPINTEN), 0,
+			    "the freed interrupt is still enabled");
+
+	before = reads_of_intf(t);
+	toggle_pin(t);
+	expect_handled(test, 0, 1);
+	KUNIT_EXPECT_EQ_MSG(test, reads_of_intf(t), before, "the chip interrupts");
+}
+
 /* The firmware may leave interrupts enabled, and one pending. */
 static void mcp23s08_left_enabled(struct kunit *test)
 {
@@ -411,6 +492,9 @@ static struct kunit_case mcp23s08_test_cases[] = {
 	KUNIT_CASE_PARAM(mcp23s08_change_behind_intf, bus_gen_params),
 	KUNIT_CASE_PARAM(mcp23s08_spurious, bus_gen_params),
 	KUNIT_CASE_PARAM(mcp23s08_level, bus_gen_params),
+	KUNIT_CASE_PARAM(mcp23s08_edge_to_level, bus_gen_params),
+	KUNIT_CASE_PARAM(mcp23s08_level_to_edge, bus_gen_params),
+	KUNIT_CASE_PARAM(mcp23s08_freed, bus_gen_params),
 	KUNIT_CASE_PARAM(mcp23s08_left_enabled, bus_gen_params),
 	KUNIT_CASE_PARAM(mcp23s08_probe_fails, bus_gen_params),
 	KUNIT_CASE_PARAM(mcp23s08_unbind_under_fire, bus_gen_params),

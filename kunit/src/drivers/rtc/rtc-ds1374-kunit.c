@@ -8,9 +8,16 @@
 
 #include <linux/bits.h>
 #include <linux/completion.h>
+#include <linux/device.h>
 #include <linux/i2c.h>
+#include <linux/irq.h>
 #include <linux/jiffies.h>
+#include <linux/kthread.h>
+#include <linux/pm.h>
+#include <linux/pm_wakeup.h>
 #include <linux/rtc.h>
+#include <linux/sched.h>
+#include <linux/sched/task.h>
 #include <linux/workqueue.h>
 
 #include <kunit/dut.h>
@@ -30,17 +37,29 @@
 
 /* Timeout of waits, so that they do not hang: reaching it is a failure. */
 #define PATIENCE	(10 * HZ)
+/* How long the work item is held up while the driver is unbound */
+#define HOLD		(HZ / 5)
 
 /**
  * struct ds1374_test - fixture
  * @c:		the device
  * @rtc:	the RTC which the driver has registered
  * @done:	completed by the event for which the test waits
+ * @unbinder:	thread which unbinds the driver
+ * @queued:	@unbinder waits for the lock of the driver
+ * @removed:	completed when the remove function of the driver has returned
+ * @before:	writes of the status when it has returned
+ * @after:	writes of the status when no work item was left
  */
 struct ds1374_test {
 	struct kunit_i2c_client	*c;
 	struct rtc_device	*rtc;
 	struct completion	done;
+	struct task_struct	*unbinder;
+	bool			queued;
+	struct completion	removed;
+	unsigned int		before;
+	unsigned int		after;
 };
 
 static const struct kunit_reg ds1374_regs[] = {
@@ -84,6 +103,7 @@ static int ds1374_test_init(struct kunit *test)
 
 	KUNIT_ASSERT_NOT_NULL(test, t);
 	init_completion(&t->done);
+	init_completion(&t->removed);
 	t->c = kunit_i2c_client_create(test, kunit_i2c_adapter_create(test), &ds1374_info);
 	test->priv = t;
 	return 0;
@@ -210,12 +230,128 @@ static void ds1374_unbind_in_work(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, kunit_dut_bind(t->c->dut), 0);
 }
 
+static unsigned int writes_of_status(struct ds1374_test *t)
+{
+	return kunit_regfile_count(t->c->rf, KUNIT_REGFILE_WRITE, SR);
+}
+
+/*
+ * A managed resource which is newer than those of the driver goes first: the remove function
+ * has returned, and the memory of the driver is still there for a work item which is left.
+ */
+static void removed(void *data)
+{
+	struct ds1374_test *t = data;
+
+	t->before = writes_of_status(t);
+	complete_all(&t->removed);
+	/* As in ds1374_unbind_in_work() */
+	__flush_workqueue(system_percpu_wq);
+	t->after = writes_of_status(t);
+}
+
+/* The work item has just begun: it ends after the remove function, if that does not wait. */
+static void hold_work(struct kunit_regfile *rf, void *data)
+{
+	struct ds1374_test *t = data;
+
+	wait_for_completion_timeout(&t->removed, HOLD);
+}
+
+static int unbind_thread(void *data)
+{
+	struct ds1374_test *t = data;
+
+	kunit_dut_unbind(t->c->dut);
+	complete(&t->done);
+	return 0;
+}
+
+/*
+ * A caller of the driver has its lock. First the remove function waits for the lock, then
+ * the alarm is due, and its work item waits behind the remove function.
+ */
+static void unbind_and_raise(struct kunit_regfile *rf, void *data)
+{
+	struct ds1374_test *t = data;
+	unsigned long end = jiffies + PATIENCE;
+	struct task_struct *task;
+
+	task = kthread_create(unbind_thread, t, "kunit-unbind");
+	if (IS_ERR(task))
+		return;
+	t->unbinder = get_task_struct(task);
+	wake_up_process(task);
+	do {
+		schedule_timeout_uninterruptible(1);
+		t->queued = READ_ONCE(task->__state) == TASK_UNINTERRUPTIBLE;
+	} while (!t->queued && time_before(jiffies, end));
+
+	kunit_irq_line_raise(t->c->line, SR_AF);
+	/* The handler has disabled the interrupt, so the line stays asserted */
+	kunit_irq_line_settle(t->c->line);
+}
+
+/* The work item of a due alarm begins behind the remove function: it must not outlive that. */
+static void ds1374_unbind_before_work(struct kunit *test)
+{
+	struct ds1374_test *t = test->priv;
+
+	set_alarm(test);
+	KUNIT_ASSERT_EQ(test, devm_add_action(&t->c->client->dev, removed, t), 0);
+	/* Unbinding frees the RTC while the last call to it returns */
+	get_device(&t->rtc->dev);
+	kunit_regfile_after(t->c->rf, KUNIT_REGFILE_READ, SR, hold_work, t);
+	kunit_regfile_after(t->c->rf, KUNIT_REGFILE_READ, CR, unbind_and_raise, t);
+	KUNIT_EXPECT_EQ(test, rtc_alarm_irq_enable(t->rtc, 0), 0);
+	put_device(&t->rtc->dev);
+	KUNIT_ASSERT_NOT_NULL(test, t->unbinder);
+	/* Not kthread_stop() alone, as that interrupts the thread */
+	KUNIT_EXPECT_TRUE(test, wait_for_completion_timeout(&t->done, PATIENCE));
+	kthread_stop(t->unbinder);
+	put_task_struct(t->unbinder);
+	kunit_regfile_disarm(t->c->rf);
+
+	KUNIT_EXPECT_TRUE_MSG(test, t->queued, "remove does not wait for a user of the RTC");
+	KUNIT_EXPECT_EQ_MSG(test, t->after, t->before,
+			    "the work item runs on after the driver was removed");
+	KUNIT_EXPECT_FALSE(test, kunit_irq_line_requested(t->c->line));
+	KUNIT_EXPECT_EQ(test, kunit_dut_bind(t->c->dut), 0);
+}
+
+/* The alarm wakes the system if user space wants that. */
+static void ds1374_wakes(struct kunit *test)
+{
+	struct ds1374_test *t = test->priv;
+	struct device *dev = &t->c->client->dev;
+	const struct dev_pm_ops *pm;
+	struct irq_data *line;
+
+	if (!IS_ENABLED(CONFIG_PM_SLEEP))
+		kunit_skip(test, "there is no suspend without CONFIG_PM_SLEEP");
+
+	KUNIT_ASSERT_EQ(test, kunit_dut_bind(t->c->dut), 0);
+	pm = dev->driver->pm;
+	line = irq_get_irq_data(kunit_irq_line_irq(t->c->line));
+	for (int wake = 0; wake <= 1; wake++) {
+		KUNIT_ASSERT_EQ(test, device_set_wakeup_enable(dev, wake), 0);
+		KUNIT_ASSERT_EQ(test, pm->suspend(dev), 0);
+		KUNIT_EXPECT_EQ_MSG(test, irqd_is_wakeup_set(line), wake,
+				    "the alarm wakes the system, or does not");
+		KUNIT_ASSERT_EQ(test, pm->resume(dev), 0);
+		KUNIT_EXPECT_FALSE_MSG(test, irqd_is_wakeup_set(line),
+				       "the alarm is left as a wakeup source");
+	}
+}
+
 static struct kunit_case ds1374_test_cases[] = {
 	KUNIT_CASE(ds1374_alarm),
 	KUNIT_CASE(ds1374_pending),
 	KUNIT_CASE(ds1374_read_fails),
 	KUNIT_CASE(ds1374_probe_fails),
 	KUNIT_CASE(ds1374_unbind_in_work),
+	KUNIT_CASE(ds1374_unbind_before_work),
+	KUNIT_CASE(ds1374_wakes),
 	{ }
 };
 

@@ -6,6 +6,7 @@
  * while the alarm flag is set and alarm interrupts are enabled.
  */
 
+#include <linux/atomic.h>
 #include <linux/bits.h>
 #include <linux/i2c.h>
 #include <linux/interrupt.h>
@@ -100,6 +101,14 @@ static unsigned int interrupts(struct kunit_i2c_client *c)
 	return kunit_regfile_count(c->rf, KUNIT_REGFILE_READ, CONTROL2);
 }
 
+/* The interrupts of the line which the driver has claimed */
+static int claimed(struct kunit_i2c_client *c)
+{
+	struct irq_data *line = irq_get_irq_data(kunit_irq_line_irq(c->line));
+
+	return atomic_read(&irq_data_to_desc(line)->threads_handled);
+}
+
 static void pcf8523_alarm(struct kunit *test)
 {
 	struct kunit_i2c_client *c = test->priv;
@@ -152,6 +161,25 @@ static void pcf8523_alarm_disabled(struct kunit *test)
 	KUNIT_EXPECT_EQ_MSG(test, interrupts(c), before, "a disabled alarm interrupts");
 }
 
+/* The line may be shared, and the driver does not claim interrupts of other devices. */
+static void pcf8523_not_mine(struct kunit *test)
+{
+	struct kunit_i2c_client *c = test->priv;
+	struct rtc_device *rtc = bind_rtc(test);
+	int before = claimed(c);
+
+	KUNIT_ASSERT_EQ(test, kunit_irq_line_spurious(c->line), 1);
+	KUNIT_EXPECT_EQ(test, kunit_irq_line_settle(c->line), 0);
+	KUNIT_EXPECT_EQ_MSG(test, claimed(c) - before, 0,
+			    "an interrupt of another device is claimed");
+
+	kunit_regfile_set(c->rf, CONTROL1, CONTROL1_AIE, CONTROL1_AIE);
+	kunit_irq_line_raise(c->line, CONTROL2_AF);
+	KUNIT_EXPECT_EQ(test, kunit_irq_line_settle(c->line), 0);
+	KUNIT_EXPECT_EQ(test, claimed(c) - before, 1);
+	flush_work(&rtc->irqwork);
+}
+
 static void pcf8523_wakes(struct kunit *test)
 {
 	struct kunit_i2c_client *c = test->priv;
@@ -190,6 +218,7 @@ static void pcf8523_unbind_under_fire(struct kunit *test)
 static struct kunit_case pcf8523_test_cases[] = {
 	KUNIT_CASE(pcf8523_alarm),
 	KUNIT_CASE(pcf8523_alarm_disabled),
+	KUNIT_CASE(pcf8523_not_mine),
 	KUNIT_CASE(pcf8523_wakes),
 	KUNIT_CASE(pcf8523_probe_fails),
 	KUNIT_CASE(pcf8523_unbind_under_fire),

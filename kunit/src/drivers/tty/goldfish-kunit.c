@@ -9,6 +9,8 @@
  */
 
 #include <linux/device.h>
+#include <linux/interrupt.h>
+#include <linux/irq.h>
 #include <linux/minmax.h>
 #include <linux/module.h>
 #include <linux/platform_device.h>
@@ -295,6 +297,22 @@ static void goldfish_tty_spurious(struct kunit *test)
 	kunit_irq_line_unlisten(t->line);
 }
 
+/* Nor does the driver claim it when it returns, or genirq would not notice a stuck interrupt. */
+static void goldfish_tty_not_mine(struct kunit *test)
+{
+	struct goldfish_tty_test *t = test->priv;
+	struct irq_desc *desc;
+
+	bind(test);
+	desc = irq_data_to_desc(irq_get_irq_data(kunit_irq_line_irq(t->line)));
+	if (desc->action->thread)
+		kunit_skip(test, "with forced threads, it is not known at once");
+	KUNIT_ASSERT_EQ(test, desc->irqs_unhandled, 0);
+	KUNIT_ASSERT_EQ(test, kunit_irq_line_spurious(t->line), 1);
+	KUNIT_EXPECT_EQ(test, kunit_irq_line_settle(t->line), 0);
+	KUNIT_EXPECT_EQ_MSG(test, desc->irqs_unhandled, 1, "interrupts which are not claimed");
+}
+
 /*
  * The interrupt is freed before the registers are unmapped. Otherwise another device on
  * the shared line could interrupt in between, as CONFIG_DEBUG_SHIRQ simulates.
@@ -336,6 +354,7 @@ static struct kunit_case goldfish_tty_cases[] = {
 	KUNIT_CASE(goldfish_tty_receive),
 	KUNIT_CASE(goldfish_tty_send),
 	KUNIT_CASE(goldfish_tty_spurious),
+	KUNIT_CASE(goldfish_tty_not_mine),
 	KUNIT_CASE(goldfish_tty_probe_fails),
 	{ }
 };

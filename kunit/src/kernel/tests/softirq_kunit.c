@@ -30,6 +30,7 @@
 #include <linux/jiffies.h>
 #include <linux/kernel_stat.h>
 #include <linux/kthread.h>
+#include <linux/minmax.h>
 #include <linux/preempt.h>
 #include <linux/sched.h>
 #include <linux/sched/task.h>
@@ -44,7 +45,7 @@
 #define ORD_MAX_TIME	msecs_to_jiffies(2)
 
 /* Bounds waits which would otherwise hang. Reaching it is a failure. */
-#define ORD_TIMEOUT	(10 * HZ)
+#define ORD_TIMEOUT	(10LL * NSEC_PER_SEC)
 
 #define ORD_TASKLETS	8
 #define ORD_WORKS	4
@@ -259,13 +260,42 @@ static void ord_complete(struct ord_tl *w)
 	complete(&w->ot->done);
 }
 
+/**
+ * struct ord_patience - how long a loop has waited
+ * @since:	time of the last turn, 0 before the first one
+ * @waited:	time accounted up to @since
+ */
+struct ord_patience {
+	s64	since;
+	s64	waited;
+};
+
+/*
+ * Returns true when the time is up. Call it in each turn, after checking the condition. A whole
+ * machine may stall before or after the check, and whatever the loop waits for stalls as well.
+ * So a turn counts for at most a tenth of a second, and the condition is checked once more
+ * after the time is up. The context may be atomic, so jiffies may stand still.
+ */
+static bool ord_gave_up(struct ord_patience *patience)
+{
+	s64 now = ktime_get_mono_fast_ns();
+
+	if (patience->waited > ORD_TIMEOUT)
+		return true;
+	/* This clock may go back a little */
+	if (patience->since)
+		patience->waited += clamp(now - patience->since, 0, NSEC_PER_SEC / 10);
+	patience->since = now;
+	return false;
+}
+
 /* Wait for an interrupt on this CPU. The context may be atomic. */
 static bool ord_spin(int *flag)
 {
-	u64 end = ktime_get_mono_fast_ns() + 10 * NSEC_PER_SEC;
+	struct ord_patience patience = {};
 
 	while (!READ_ONCE(*flag)) {
-		if (ktime_get_mono_fast_ns() > end)
+		if (ord_gave_up(&patience))
 			return false;
 		cpu_relax();
 	}
@@ -275,11 +305,11 @@ static bool ord_spin(int *flag)
 /* Wait until jiffies has advanced by @ticks. The context may be atomic. */
 static bool ord_spin_jiffies(unsigned long ticks)
 {
-	u64 end = ktime_get_mono_fast_ns() + 10 * NSEC_PER_SEC;
+	struct ord_patience patience = {};
 	unsigned long until = jiffies + ticks;
 
 	while (time_before(jiffies, until)) {
-		if (ktime_get_mono_fast_ns() > end)
+		if (ord_gave_up(&patience))
 			return false;
 		cpu_relax();
 	}
@@ -319,10 +349,10 @@ static void ord_nap(void)
 /* Poll for what another thread does. Running out of time is a failure. */
 #define ord_poll(cond)							\
 ({									\
-	unsigned long __end = jiffies + ORD_TIMEOUT;			\
+	struct ord_patience __patience = {};				\
 	bool __ok;							\
 									\
-	while (!(__ok = (cond)) && time_before(jiffies, __end))		\
+	while (!(__ok = (cond)) && !ord_gave_up(&__patience))		\
 		ord_nap();						\
 	__ok;								\
 })
@@ -1962,10 +1992,10 @@ static void ord_untrace(struct ord_takeover *to)
  */
 static int ord_retry_busy(int (*fn)(unsigned int cpu), unsigned int cpu)
 {
-	unsigned long end = jiffies + ORD_TIMEOUT;
+	struct ord_patience patience = {};
 	int ret;
 
-	while ((ret = fn(cpu)) == -EBUSY && time_before(jiffies, end))
+	while ((ret = fn(cpu)) == -EBUSY && !ord_gave_up(&patience))
 		ord_nap();
 	return ret;
 }

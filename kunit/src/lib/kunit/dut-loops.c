@@ -15,6 +15,7 @@
 #include <linux/irq_sim.h>
 #include <linux/jiffies.h>
 #include <linux/kthread.h>
+#include <linux/minmax.h>
 #include <linux/pm_wakeup.h>
 #include <linux/sched.h>
 #include <linux/string_choices.h>
@@ -32,7 +33,7 @@
 /* Minimum number of interrupts in each step of a loop under fire */
 #define KUNIT_DUT_FIRES		16
 
-/* How long others may keep CPUs from going down and coming up */
+/* How long others may keep CPUs from going down and coming up, in ticks */
 #define KUNIT_DUT_PATIENCE	(10 * HZ)
 
 /* Check that the driver has left nothing behind. @what and @when describe the step. */
@@ -417,14 +418,21 @@ void kunit_dut_affinity_under_fire(struct kunit_dut *dut, u64 bits, unsigned int
 EXPORT_SYMBOL_GPL(kunit_dut_affinity_under_fire);
 
 #ifdef CONFIG_HOTPLUG_CPU
-/* Others, e.g. the probe of a bus, may disable CPU hotplug for a moment: -EBUSY */
+/*
+ * Others, e.g. the probe of a bus, may disable CPU hotplug for a moment: -EBUSY. If the whole
+ * machine stalls, they stall as well: so an attempt counts for at most a tenth of a second.
+ */
 static int kunit_dut_plug(int (*fn)(unsigned int cpu), unsigned int cpu)
 {
-	unsigned long end = jiffies + KUNIT_DUT_PATIENCE;
+	unsigned long now, since = jiffies, waited = 0;
 	int ret;
 
-	while ((ret = fn(cpu)) == -EBUSY && time_before(jiffies, end))
+	while ((ret = fn(cpu)) == -EBUSY && waited < KUNIT_DUT_PATIENCE) {
 		schedule_timeout_uninterruptible(1);
+		now = jiffies;
+		waited += min(now - since, HZ / 10UL);
+		since = now;
+	}
 	return ret;
 }
 

@@ -13,6 +13,7 @@
 #include <linux/irq.h>
 #include <linux/irq_sim.h>
 #include <linux/jiffies.h>
+#include <linux/minmax.h>
 #include <linux/module.h>
 #include <linux/notifier.h>
 #include <linux/platform_device.h>
@@ -42,7 +43,7 @@
 
 #define MAGIC		0x4b554e54
 
-/* Timeout for events which are fired all the time */
+/* Limit for events which are fired all the time, in ticks */
 #define PATIENCE	(5 * HZ)
 
 /* What the driver does wrong */
@@ -140,16 +141,43 @@ static irqreturn_t dut_test_handler(int irq, void *data)
 	return IRQ_HANDLED;
 }
 
+/**
+ * struct dut_test_patience - how long a loop has waited
+ * @since:	time of the last turn; starts as jiffies
+ * @waited:	time accounted up to @since
+ */
+struct dut_test_patience {
+	unsigned long	since;
+	unsigned long	waited;
+};
+
+/*
+ * Waits for a tick, or returns true if the time was up before the condition was checked last. If
+ * the whole machine stalls, so does what the loop waits for. So a turn counts for at most a tenth
+ * of a second.
+ */
+static bool dut_test_gave_up(struct dut_test_patience *patience)
+{
+	unsigned long now;
+
+	if (patience->waited > PATIENCE)
+		return true;
+	schedule_timeout_uninterruptible(1);
+	now = jiffies;
+	patience->waited += min(now - patience->since, HZ / 10UL);
+	patience->since = now;
+	return false;
+}
+
 /* Wait until the device, under fire, interrupts once more; false on timeout */
 static bool dut_test_wait(struct dut_test *t)
 {
-	unsigned long end = jiffies + PATIENCE;
+	struct dut_test_patience patience = { .since = jiffies };
 	int before = atomic_read(&t->handled);
 
 	while (atomic_read(&t->handled) == before) {
-		if (time_after(jiffies, end))
+		if (dut_test_gave_up(&patience))
 			return false;
-		schedule_timeout_uninterruptible(1);
 	}
 	return true;
 }
@@ -157,12 +185,11 @@ static bool dut_test_wait(struct dut_test *t)
 /* Likewise for an event, while the interrupt of the device is disabled */
 static bool dut_test_wait_status(struct dut_test *t)
 {
-	unsigned long end = jiffies + PATIENCE;
+	struct dut_test_patience patience = { .since = jiffies };
 
 	while (!kunit_irq_line_status(t->line)) {
-		if (time_after(jiffies, end))
+		if (dut_test_gave_up(&patience))
 			return false;
-		schedule_timeout_uninterruptible(1);
 	}
 	return true;
 }

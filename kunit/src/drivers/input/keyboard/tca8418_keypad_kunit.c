@@ -6,11 +6,13 @@
  * and their interrupt cannot be acknowledged before the FIFO is empty.
  */
 
+#include <linux/atomic.h>
 #include <linux/bits.h>
 #include <linux/device.h>
 #include <linux/i2c.h>
 #include <linux/input.h>
 #include <linux/input/matrix_keypad.h>
+#include <linux/irq.h>
 #include <linux/property.h>
 
 #include <kunit/dut.h>
@@ -146,6 +148,14 @@ static unsigned int interrupts(struct kunit_i2c_client *c)
 	return kunit_regfile_count(c->rf, KUNIT_REGFILE_READ, INT_STAT);
 }
 
+/* The interrupts of the line which the driver has claimed */
+static int claimed(struct kunit_i2c_client *c)
+{
+	struct irq_data *line = irq_get_irq_data(kunit_irq_line_irq(c->line));
+
+	return atomic_read(&irq_data_to_desc(line)->threads_handled);
+}
+
 static void tca8418_keys(struct kunit *test)
 {
 	struct kunit_i2c_client *c = test->priv;
@@ -216,6 +226,33 @@ static void tca8418_key_in_handler(struct kunit *test)
 	}
 }
 
+/* The trigger type comes from the firmware, not from the driver. */
+static void tca8418_trigger_type(struct kunit *test)
+{
+	struct kunit_i2c_client *c = test->priv;
+	const unsigned int *trigger = test->param_value;
+
+	KUNIT_ASSERT_EQ(test, kunit_dut_bind(c->dut), 0);
+	KUNIT_EXPECT_EQ(test, irq_get_trigger_type(kunit_irq_line_irq(c->line)), *trigger);
+}
+
+/* The line may be shared, and the driver does not claim interrupts of other devices. */
+static void tca8418_not_mine(struct kunit *test)
+{
+	struct kunit_i2c_client *c = test->priv;
+	int before;
+
+	KUNIT_ASSERT_EQ(test, kunit_dut_bind(c->dut), 0);
+	before = claimed(c);
+	KUNIT_ASSERT_EQ(test, kunit_irq_line_spurious(c->line), 1);
+	expect_idle(test);
+	KUNIT_EXPECT_EQ_MSG(test, claimed(c) - before, 0,
+			    "an interrupt of another device is claimed");
+	kunit_irq_line_raise(c->line, PRESSED | CODE_A);
+	expect_idle(test);
+	KUNIT_EXPECT_EQ(test, claimed(c) - before, 1);
+}
+
 static void tca8418_read_fails(struct kunit *test)
 {
 	struct kunit_i2c_client *c = test->priv;
@@ -255,6 +292,8 @@ static struct kunit_case tca8418_test_cases[] = {
 	KUNIT_CASE_PARAM(tca8418_keys, trigger_gen_params),
 	KUNIT_CASE_PARAM(tca8418_key_as_enabled, trigger_gen_params),
 	KUNIT_CASE_PARAM(tca8418_key_in_handler, trigger_gen_params),
+	KUNIT_CASE_PARAM(tca8418_trigger_type, trigger_gen_params),
+	KUNIT_CASE_PARAM(tca8418_not_mine, trigger_gen_params),
 	KUNIT_CASE(tca8418_read_fails),
 	KUNIT_CASE(tca8418_probe_fails),
 	KUNIT_CASE(tca8418_unbind_under_fire),

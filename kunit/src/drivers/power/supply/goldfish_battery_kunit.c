@@ -4,6 +4,8 @@
  */
 
 #include <linux/atomic.h>
+#include <linux/interrupt.h>
+#include <linux/irq.h>
 #include <linux/module.h>
 #include <linux/notifier.h>
 #include <linux/power_supply.h>
@@ -327,6 +329,22 @@ static void goldfish_battery_shared_test(struct kunit *test)
 	kunit_irq_line_unlisten(bat->line);
 }
 
+/* Nor does it claim them when it returns, or genirq would not notice a stuck interrupt. */
+static void goldfish_battery_not_mine_test(struct kunit *test)
+{
+	struct goldfish_battery_model *bat = test->priv;
+	struct irq_desc *desc;
+
+	KUNIT_ASSERT_EQ(test, kunit_dut_bind(bat->dut), 0);
+	desc = irq_data_to_desc(irq_get_irq_data(kunit_irq_line_irq(bat->line)));
+	if (desc->action->thread)
+		kunit_skip(test, "with forced threads, it is not known at once");
+	KUNIT_ASSERT_EQ(test, desc->irqs_unhandled, 0);
+	KUNIT_ASSERT_EQ(test, kunit_irq_line_spurious(bat->line), 1);
+	KUNIT_EXPECT_EQ(test, kunit_irq_line_settle(bat->line), 0);
+	KUNIT_EXPECT_EQ_MSG(test, desc->irqs_unhandled, 1, "interrupts which are not claimed");
+}
+
 /* Events from before probe are pending and enabled. */
 static void goldfish_battery_early_test(struct kunit *test)
 {
@@ -417,6 +435,7 @@ static struct kunit_case goldfish_battery_test_cases[] = {
 	KUNIT_CASE(goldfish_battery_changed_test),
 	KUNIT_CASE(goldfish_battery_late_event_test),
 	KUNIT_CASE(goldfish_battery_shared_test),
+	KUNIT_CASE(goldfish_battery_not_mine_test),
 	KUNIT_CASE(goldfish_battery_early_test),
 	KUNIT_CASE(goldfish_battery_property_test),
 	KUNIT_CASE(goldfish_battery_bind_again_test),

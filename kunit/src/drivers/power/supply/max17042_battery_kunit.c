@@ -7,8 +7,10 @@
  */
 
 #include <linux/bits.h>
+#include <linux/device.h>
 #include <linux/i2c.h>
 #include <linux/irq.h>
+#include <linux/pm.h>
 #include <linux/power_supply.h>
 #include <linux/workqueue.h>
 
@@ -161,6 +163,42 @@ static void max17042_read_fails(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, kunit_regfile_get(c->rf, STATUS), 0);
 }
 
+/*
+ * An alert in suspend wakes the system, and is handled after resume, as the I2C adapter may
+ * be suspended. The state of charge may change meanwhile, with or without an alert.
+ */
+static void max17042_suspended(struct kunit *test)
+{
+	struct kunit_i2c_client *c = test->priv;
+	struct irq_data *line = irq_get_irq_data(kunit_irq_line_irq(c->line));
+	struct device *dev = &c->client->dev;
+	const struct dev_pm_ops *pm;
+
+	if (!IS_ENABLED(CONFIG_PM_SLEEP))
+		kunit_skip(test, "there is no suspend without CONFIG_PM_SLEEP");
+
+	bind(test);
+	pm = dev->driver->pm;
+	KUNIT_ASSERT_EQ(test, pm->suspend(dev), 0);
+	KUNIT_EXPECT_TRUE_MSG(test, irqd_is_wakeup_set(line), "an alert does not wake the system");
+	kunit_regfile_set(c->rf, REPSOC, 0xffff, 48 << 8);
+	kunit_irq_line_raise(c->line, STATUS_SMN);
+	KUNIT_EXPECT_EQ_MSG(test, interrupts(c), 0, "the driver is interrupted while suspended");
+	KUNIT_ASSERT_EQ(test, pm->resume(dev), 0);
+	KUNIT_EXPECT_FALSE_MSG(test, irqd_is_wakeup_set(line),
+			       "alerts are left as a wakeup source");
+	KUNIT_EXPECT_EQ(test, interrupts(c), 1);
+	KUNIT_EXPECT_EQ(test, kunit_regfile_get(c->rf, STATUS), 0);
+	KUNIT_EXPECT_EQ(test, kunit_regfile_get(c->rf, SALRT_TH), 49 << 8 | 47);
+
+	KUNIT_ASSERT_EQ(test, pm->suspend(dev), 0);
+	kunit_regfile_set(c->rf, REPSOC, 0xffff, 60 << 8);
+	KUNIT_ASSERT_EQ(test, pm->resume(dev), 0);
+	KUNIT_EXPECT_EQ_MSG(test, kunit_regfile_get(c->rf, SALRT_TH), 61 << 8 | 59,
+			    "the thresholds around the new state of charge");
+	KUNIT_EXPECT_EQ(test, interrupts(c), 1);
+}
+
 static void max17042_probe_fails(struct kunit *test)
 {
 	struct kunit_i2c_client *c = test->priv;
@@ -198,6 +236,7 @@ static struct kunit_case max17042_test_cases[] = {
 	KUNIT_CASE(max17042_alert),
 	KUNIT_CASE(max17042_alert_behind_read),
 	KUNIT_CASE(max17042_read_fails),
+	KUNIT_CASE(max17042_suspended),
 	KUNIT_CASE(max17042_probe_fails),
 	KUNIT_CASE(max17042_unbind_under_fire),
 	KUNIT_CASE(max17042_affinity),

@@ -13,12 +13,14 @@
 #include <linux/err.h>
 #include <linux/interrupt.h>
 #include <linux/irq.h>
+#include <linux/irqdesc.h>
 #include <linux/irqdomain.h>
 #include <linux/kstrtox.h>
 #include <linux/minmax.h>
 #include <linux/module.h>
 #include <linux/seq_buf.h>
 #include <linux/slab.h>
+#include <linux/spinlock.h>
 #include <linux/string.h>
 #include <linux/string_helpers.h>
 #include <linux/sysfs.h>
@@ -582,12 +584,26 @@ static ssize_t irq_sim_cfs_state_show(struct config_item *item, enum irqchip_irq
  * the handler nor masks the line again. The line is then served again and again while
  * it is asserted.
  */
-static bool irq_sim_cfs_would_storm(const struct irq_sim_cfs_line *line)
+static bool irq_sim_cfs_would_storm(const struct irq_sim_cfs_line *line, struct irq_data *data)
+{
+	return line->chip->info.kind == IRQ_SIM_KIND_EOI && irqd_is_started(data) &&
+	       irqd_is_level_type(data) && irqd_irq_masked(data);
+}
+
+static int irq_sim_cfs_unmask(const struct irq_sim_cfs_line *line)
 {
 	struct irq_data *data = irq_get_irq_data(line->irq);
 
-	return line->chip->info.kind == IRQ_SIM_KIND_EOI && data && irqd_is_started(data) &&
-	       irqd_is_level_type(data) && irqd_irq_masked(data);
+	if (!data)
+		return -EINVAL;
+	/*
+	 * genirq masks lines under this lock, so none is masked between the check and the
+	 * unmask. irq_set_irqchip_state() takes the lock itself.
+	 */
+	guard(raw_spinlock_irqsave)(&irq_data_to_desc(data)->lock);
+	if (irq_sim_cfs_would_storm(line, data))
+		return -EBUSY;
+	return data->chip->irq_set_irqchip_state(data, IRQCHIP_STATE_MASKED, false);
 }
 
 static ssize_t irq_sim_cfs_state_store(struct config_item *item, const char *attr,
@@ -605,9 +621,11 @@ static ssize_t irq_sim_cfs_state_store(struct config_item *item, const char *att
 	guard(rwsem_read)(&chip->live);
 	if (!irq_sim_cfs_is_live(chip))
 		return -ENODEV;
-	if (which == IRQCHIP_STATE_MASKED && !state && irq_sim_cfs_would_storm(line))
-		return -EBUSY;
-	return irq_set_irqchip_state(line->irq, which, state) ?: count;
+	if (which == IRQCHIP_STATE_MASKED && !state)
+		ret = irq_sim_cfs_unmask(line);
+	else
+		ret = irq_set_irqchip_state(line->irq, which, state);
+	return ret ?: count;
 }
 
 static ssize_t irq_sim_cfs_line_wire_show(struct config_item *item, char *page)

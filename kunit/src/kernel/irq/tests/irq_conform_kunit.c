@@ -27,11 +27,10 @@
 #include <linux/smp.h>
 #include <linux/workqueue.h>
 
+#include "irq_sim_patience.h"
+
 #define CONF_EVENTS	160
 #define CONF_TEXT	900
-
-/* Only for what would otherwise hang: reaching it is a failure. */
-#define CONF_TIMEOUT	(5 * HZ)
 
 /* A pulse can be generated with conf_provider::fire */
 #define CONF_PULSE	BIT(0)
@@ -587,29 +586,21 @@ static irqreturn_t conf_thread(int irq, void *data)
 
 	conf_note(line, "thread");
 	atomic_set_release(&line->entered, 1);
-	wait_for_completion_timeout(&line->go, CONF_TIMEOUT);
+	wait_for_completion_timeout(&line->go, SIM_TIMEOUT);
 	conf_note(line, "done");
 	atomic_inc_return_release(&line->threads);
 	return IRQ_HANDLED;
 }
 
-/*
- * A whole machine may stall before or after the check, and whatever the loop waits for stalls
- * as well. So a turn counts for at most a tenth of a second, and the condition is checked once
- * more after the time is up.
- */
 static bool conf_wait(atomic_t *what, int value)
 {
-	unsigned long now, since = jiffies, waited = 0;
+	struct sim_patience patience = { .since = jiffies };
 
 	while (atomic_read_acquire(what) < value) {
-		if (waited > CONF_TIMEOUT)
+		if (sim_gave_up(&patience))
 			return false;
 		cond_resched();
 		cpu_relax();
-		now = jiffies;
-		waited += min(now - since, HZ / 10UL);
-		since = now;
 	}
 	return true;
 }

@@ -672,13 +672,13 @@ void sim_traced_freed(void *data, const struct irq_domain *domain,
 {
 	struct sim_traced *traced = data;
 	struct sim_test *st = traced->line->st;
-	u64 end = local_clock() + 5ULL * NSEC_PER_SEC;
+	struct sim_spin spin = {};
 
 	if (!sim_traced_is_ours(traced, domain, hwirq, irq))
 		return;
 	atomic_set_release(&st->entered, 1);
 	while (irq_has_action(traced->line->virq)) {
-		if (local_clock() > end)
+		if (sim_spin_gave_up(&spin))
 			return;
 		cpu_relax();
 	}

@@ -332,11 +332,11 @@ static int dying_synchronize(void *data)
 static void dying_stall_fn(void *data)
 {
 	struct dying_sync *sync = data;
-	u64 end = ktime_get_mono_fast_ns() + 5ULL * NSEC_PER_SEC;
+	struct sim_spin spin = {};
 
 	atomic_set_release(&sync->held, 1);
 	while (!atomic_read_acquire(&sync->release)) {
-		if (ktime_get_mono_fast_ns() > end) {
+		if (sim_spin_gave_up(&spin)) {
 			sync->late = true;
 			break;
 		}

@@ -10,6 +10,12 @@
 
 #include "irq_sim_kunit.h"
 
+/*
+ * Stands for the number of a line which is not mapped, to be refused. It is above that of
+ * any interrupt; 0 is the timer on some machines.
+ */
+#define FUZZ_NO_IRQ	INT_MAX
+
 static unsigned int fuzz_calls = 2000;
 module_param(fuzz_calls, uint, 0444);
 MODULE_PARM_DESC(fuzz_calls, "Calls of the driver API by each of the two tasks");
@@ -230,16 +236,16 @@ static void fuzz_map(struct fuzz *fuzz, struct sim_line *line)
 	}
 }
 
-static void fuzz_affinity(struct fuzz *fuzz, struct sim_line *line, u32 r)
+static void fuzz_affinity(struct fuzz *fuzz, unsigned int virq, u32 r)
 {
 	unsigned int cpu = (r >> 8) % nr_cpu_ids;
 
 	if (r & 0x10000)
-		FUZZ(fuzz, irq_set_affinity(line->virq, cpu_possible_mask));
+		FUZZ(fuzz, irq_set_affinity(virq, cpu_possible_mask));
 	else if (r & 0x20000)
-		FUZZ(fuzz, irq_set_affinity(line->virq, cpumask_of(cpu)));
+		FUZZ(fuzz, irq_set_affinity(virq, cpumask_of(cpu)));
 	else
-		FUZZ(fuzz, irq_set_affinity(line->virq, cpu_none_mask));
+		FUZZ(fuzz, irq_set_affinity(virq, cpu_none_mask));
 }
 
 static void fuzz_call(struct fuzz *fuzz, struct sim_line *line, u32 r)
@@ -256,8 +262,10 @@ static void fuzz_call(struct fuzz *fuzz, struct sim_line *line, u32 r)
 	enum irqchip_irq_state which = states[(r >> 8) % ARRAY_SIZE(states)];
 	struct irq_sim_account account;
 	bool state = r & 0x10000;
+	unsigned int virq;
 
 	guard(rwsem_read)(&fuzz->maps);
+	virq = line->virq ?: FUZZ_NO_IRQ;
 	switch (r % 16) {
 	case 0 ... 3:
 		FUZZ_LINE(fuzz, irq_sim_fire(domain, line->hwirq), 1);
@@ -270,10 +278,10 @@ static void fuzz_call(struct fuzz *fuzz, struct sim_line *line, u32 r)
 		fuzz_in_pairs(fuzz, line, r);
 		break;
 	case 10:
-		FUZZ(fuzz, irq_set_irq_type(line->virq, types[(r >> 8) % ARRAY_SIZE(types)]));
+		FUZZ(fuzz, irq_set_irq_type(virq, types[(r >> 8) % ARRAY_SIZE(types)]));
 		break;
 	case 11:
-		fuzz_affinity(fuzz, line, r);
+		fuzz_affinity(fuzz, virq, r);
 		break;
 	case 12:
 		/*
@@ -281,16 +289,16 @@ static void fuzz_call(struct fuzz *fuzz, struct sim_line *line, u32 r)
 		 * again, so a level would storm, as on real controllers.
 		 */
 		if (which != IRQCHIP_STATE_MASKED)
-			FUZZ(fuzz, irq_set_irqchip_state(line->virq, which, state));
+			FUZZ(fuzz, irq_set_irqchip_state(virq, which, state));
 		break;
 	case 13:
-		FUZZ(fuzz, irq_get_irqchip_state(line->virq, which, &state));
+		FUZZ(fuzz, irq_get_irqchip_state(virq, which, &state));
 		break;
 	case 14:
 		if (r & 0x10000)
-			synchronize_irq(line->virq);
+			synchronize_irq(virq);
 		else
-			synchronize_hardirq(line->virq);
+			synchronize_hardirq(virq);
 		break;
 	default:
 		if (r & 0x30000)

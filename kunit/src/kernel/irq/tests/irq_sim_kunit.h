@@ -28,45 +28,40 @@
 #include <linux/minmax.h>
 #include <linux/preempt.h>
 #include <linux/sched.h>
-#include <linux/sched/clock.h>
 #include <linux/sched/task.h>
 #include <linux/seq_file.h>
 #include <linux/smp.h>
 #include <linux/tracepoint.h>
 #include <linux/workqueue.h>
 
+#include "irq_sim_patience.h"
+
 struct sim_test;
 
 #define SIM_LINES	8
 #define SIM_ORDER	128
 
-/* Bounds waits which would otherwise hang. Reaching it is a failure. */
-#define SIM_TIMEOUT	(5 * HZ)
-
 /**
- * struct sim_patience - how long a polling loop has waited
- * @since:	time of the last turn; starts as jiffies
+ * struct sim_spin - how long a CPU has spun with interrupts disabled
+ * @since:	time of the last turn, 0 before the first one
  * @waited:	time accounted up to @since
  */
-struct sim_patience {
-	unsigned long	since;
-	unsigned long	waited;
+struct sim_spin {
+	s64	since;
+	s64	waited;
 };
 
-/*
- * Returns true when the time is up. Call it in each turn, after checking the condition. A whole
- * machine may stall before or after the check, and whatever the loop waits for stalls as well.
- * So a turn counts for at most a tenth of a second, and the condition is checked once more
- * after the time is up.
- */
-static inline bool sim_gave_up(struct sim_patience *patience)
+/* Like sim_gave_up(), where jiffies may stand still because of this very CPU. */
+static inline bool sim_spin_gave_up(struct sim_spin *spin)
 {
-	unsigned long now = jiffies;
+	s64 now = ktime_get_mono_fast_ns();
 
-	if (patience->waited > SIM_TIMEOUT)
+	if (spin->waited > 5LL * NSEC_PER_SEC)
 		return true;
-	patience->waited += min(now - patience->since, HZ / 10UL);
-	patience->since = now;
+	/* This clock may go back a little */
+	if (spin->since)
+		spin->waited += clamp(now - spin->since, 0, NSEC_PER_SEC / 10);
+	spin->since = now;
 	return false;
 }
 

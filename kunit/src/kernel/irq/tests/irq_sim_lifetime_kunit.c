@@ -541,6 +541,41 @@ static bool sim_try_map(struct sim_failing *f)
 }
 
 /*
+ * The number of descriptors which belong to no domain and have no chip. A mapping which fails must
+ * not leave one behind. The number which is given out next does not show that, as drivers may
+ * probe meanwhile.
+ */
+static unsigned int sim_unused_descs(const struct irq_chip *none)
+{
+	unsigned int count = 0;
+
+	/* Without SPARSE_IRQ, numbers which are free have a descriptor as well */
+	if (!IS_ENABLED(CONFIG_SPARSE_IRQ))
+		return 0;
+	for (unsigned int virq = 0; virq < irq_get_nr_irqs(); virq++) {
+		const struct irq_data *data;
+
+		/* Keeps the descriptor */
+		guard(rcu)();
+		data = irq_get_irq_data(virq);
+		count += data && !data_race(data->domain) && data_race(data->chip) == none;
+	}
+	return count;
+}
+
+/* A driver may be just between the allocation of a descriptor and the domain of it. */
+static void sim_expect_no_desc_left(struct kunit *test, const struct irq_chip *none,
+				    unsigned int before)
+{
+	struct sim_patience patience = { .since = jiffies };
+	unsigned int after;
+
+	while ((after = sim_unused_descs(none)) > before && !sim_gave_up(&patience))
+		schedule_timeout_uninterruptible(1);
+	KUNIT_EXPECT_LE_MSG(test, after, before, "descriptors without an owner");
+}
+
+/*
  * Some callers can do without the allocation, such as for entries in sysfs and debugfs. Others
  * retry: an interrupt descriptor near that of the last mapping is only a preference.
  */
@@ -628,10 +663,16 @@ static void chip_no_memory(struct kunit *test)
 	/* By default failslab spares allocations which may sleep, and logs failures */
 	bool *spares = sim_failslab("ignore-gfp-wait"), spared;
 	unsigned long *verbose = sim_failslab("verbose"), verbosity;
-	unsigned int first;
+	const struct irq_chip *none;
+	unsigned int unused;
+	int virq;
 
 	if (!spares || !verbose)
 		kunit_skip(test, "no ignore-gfp-wait and verbose in debugfs' failslab");
+	virq = irq_alloc_desc(NUMA_NO_NODE);
+	KUNIT_ASSERT_GE(test, virq, 0);
+	none = irq_get_chip(virq);
+	irq_free_desc(virq);
 	for (int i = 0; i < ARRAY_SIZE(chips); i++) {
 		struct sim_failing f = {
 			.test	= test,
@@ -648,6 +689,12 @@ static void chip_no_memory(struct kunit *test)
 		f.dev = kunit_device_register(test, "chip");
 		KUNIT_ASSERT_NOT_ERR_OR_NULL(test, f.dev);
 
+		/*
+		 * Once without failures. Some allocations are done once and stay, such as a chunk
+		 * for alloc_percpu(): they would shift the others, and some would not fail.
+		 */
+		KUNIT_ASSERT_TRUE(test, sim_try_instantiate(&f));
+		irq_domain_remove_sim(f.domain);
 		spared = *spares;
 		verbosity = *verbose;
 		*spares = false;
@@ -661,18 +708,22 @@ static void chip_no_memory(struct kunit *test)
 			*verbose = verbosity;
 			return;
 		}
-		/* Check that the number is available again */
-		first = irq_create_mapping(f.domain, 0);
-		irq_dispose_mapping(first);
+		/* The same for a line; this one may be in another part of the chip's table */
+		irq_dispose_mapping(irq_create_mapping(f.domain, 0));
+		unused = sim_unused_descs(none);
 		failed[2] = sim_fail_each(&f, sim_try_map);
 		*spares = spared;
 		*verbose = verbosity;
 
-		/* The chip, the domain, its name; the action; the line */
+		/*
+		 * At least: the chip, the domain, its name; the action; the line. There may be
+		 * more, and not each time: a cache may need another slab, alloc_percpu() another
+		 * chunk.
+		 */
 		KUNIT_EXPECT_GE(test, failed[1], 3);
-		KUNIT_EXPECT_EQ(test, failed[0], failed[1] + 1);
+		KUNIT_EXPECT_GE(test, failed[0], 4);
 		KUNIT_EXPECT_GE(test, failed[2], 1);
-		KUNIT_EXPECT_EQ(test, f.virq, first);
+		sim_expect_no_desc_left(test, none, unused);
 		kunit_info(test, "%d + %d + %d allocations failed\n",
 			   failed[0], failed[1], failed[2]);
 

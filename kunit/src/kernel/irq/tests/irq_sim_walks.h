@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Walks of the model Documentation/litmus-tests/irq_sim/irq_sim.pml (WALK): each step in
- * each state of a line, what it does, and the state then. Generated from the model.
+ * A walk through the model Documentation/litmus-tests/irq_sim/irq_sim.pml that takes each
+ * step in each state of a line: the step, its results, and the state after it. Generated
+ * from the output of the model with WALK defined.
  */
 
 /* 15 states, 53 different steps */
