@@ -124,11 +124,13 @@ class Case(case.Case):
         shutil.rmtree(build)
         return deb
 
-    def run_script(self, name, *args, status=0, **env):
+    def run_script(self, name, *args, status=0, says=(), **env):
         done = subprocess.run([self.top / "scripts" / name, *args], env={**self.env, **env},
                               stdin=subprocess.DEVNULL, capture_output=True, text=True,
                               timeout=120, check=False, cwd=self.dir)
         self.assertEqual(done.returncode, status, f"{name} {args}\n{done.stdout}{done.stderr}")
+        for words in (says,) if isinstance(says, str) else says:
+            self.assertIn(words, done.stdout + done.stderr)
         return done
 
     def fails(self, name, *args, says, **env):
@@ -214,17 +216,6 @@ class Tree(Case):
         self.no_network()
         self.nothing_left()
 
-    def test_same_for_all(self):
-        """The same commits whoever makes the tree, whatever their configuration."""
-        self.ready()
-        first = self.git(self.tree(), "rev-parse", "HEAD")
-        shutil.rmtree(self.top / "build")
-        shutil.rmtree(self.cache / "linux-7.3.git")
-        (self.dir / ".gitconfig").write_text(
-            "[user]\nname = X\nemail = x@y.example\n[core]\nautocrlf = true\n"
-            "[am]\nthreeWay = true\n[commit]\ngpgSign = true\n")
-        self.assertEqual(self.git(self.tree(), "rev-parse", "HEAD"), first)
-
     def test_interrupted_import(self):
         self.ready()
         self.tool("xz", f'echo >"{self.dir}/started"; sleep 60')
@@ -262,8 +253,7 @@ class Tree(Case):
     def test_truncated_package(self):
         deb = self.package()
         deb.write_bytes(deb.read_bytes()[:-400])
-        done = self.run_script("tree", status=125)
-        self.assertIn("cannot unpack", done.stderr)
+        self.run_script("tree", status=125, says="cannot unpack")
         self.assertFalse((self.cache / "linux-7.3.git").exists())
         self.nothing_left()
 
@@ -276,7 +266,7 @@ class Tree(Case):
         self.nothing_left()
         # A tree that is there stays as it was.
         (self.top / "patches/sim/0002-second.patch").unlink()
-        head = self.git(self.tree(), "rev-parse", "HEAD")
+        head = self.head(self.tree())
         self.patch("0002-new.patch", PATCH.replace("irq_sim.c", "missing.c"))
         self.fails("tree", says=["0002-new.patch", "kernel/irq/missing.c", "as it was"])
         self.assertEqual(self.head(self.top / "build/linux"), head)
@@ -297,7 +287,7 @@ class Tree(Case):
         self.assertRegex(self.run_script("tree", "--list").stdout, r"posting   zebra +1 .*\nposting   ape +2 ")
         # A branch that is elsewhere is work, and stays until it is dropped.
         self.git(tree, "branch", "-f", "posting/zebra", commits[1])
-        self.assertIn("postings that end elsewhere", self.run_script("tree").stderr)
+        self.run_script("tree", says="postings that end elsewhere")
         self.assertEqual(self.git(tree, "rev-parse", "posting/zebra"), commits[1])
         self.tree("--reset")
         self.assertEqual(self.git(tree, "rev-parse", "posting/zebra"), commits[0])
@@ -345,8 +335,7 @@ class Tree(Case):
         self.change(tree, "Kbuild", "mine\n", "Mine")
         mine = self.head(tree)
         (tree / "new.c").write_text("new\n")
-        done = self.run_script("tree")
-        self.assertIn("1 commit(s) that are not in patches/ and 1 changed file(s)", done.stderr)
+        self.run_script("tree", says="1 commit(s) that are not in patches/ and 1 changed file(s)")
         self.patch(text=PATCH.replace("return 2", "return 3"))
         self.fails("tree", says=["1 commit(s)", "patches/ changed", "scripts/series export", "--reset"])
         self.assertEqual(self.head(tree), mine)
@@ -445,8 +434,7 @@ esac""")
         """The nearest release to which the series applies, and not 7.4."""
         self.archive("7.2", "7.4", "7.5")
         self.patch()
-        done = self.run_script("tree")
-        self.assertIn("is not in", done.stderr)
+        self.run_script("tree", says="is not in")
         self.assertIn("PATCHLEVEL = 2", (self.top / "build/linux/Makefile").read_text())
         self.fails("tree", "--on", "7.6", says=["linux-source-7.6 is not in"])
 
@@ -563,9 +551,7 @@ class Own(Case):
         (self.own / "Kbuild").write_text("dirty\n")
         (self.own / "new.c").write_text("new\n")
         before = self.snapshot()
-        done = self.run_script("tree")
-        self.assertIn("with its 1 changed file(s)", done.stderr)
-        self.assertIn("1 untracked file(s) are left out", done.stderr)
+        done = self.run_script("tree", says=("with its 1 changed file(s)", "1 untracked file(s) are left out"))
         tree = pathlib.Path(done.stdout.splitlines()[-1])
         self.assertEqual((tree / "Kbuild").read_text(), "dirty\n")
         self.assertIn("return 2;", self.source(tree))
@@ -754,9 +740,7 @@ class Series(Case):
         (below / "0001-genirq-irq_sim-Return-one.patch").write_text(
             PATCH.replace("Return the latch", "Return one").replace("fire(", "shoot(")
             .replace("return 2", "return 1").replace("-\treturn 1", "-\treturn 3"))
-        done = self.run_script("tree", "--on", "6.12")
-        tree = pathlib.Path(done.stdout.splitlines()[-1])
-        self.assertIn("the 2 patches of sim more on 1 prerequisites", done.stderr)
+        tree = self.tree("--on", "6.12", says="the 2 patches of sim more on 1 prerequisites")
         self.assertEqual(self.source(tree),
                          "int line;\n\nint shoot(void)\n{\n\treturn 2;\n}\n")
         self.assertEqual(self.git(tree, "rev-parse", "posting/sim", "posting/more"),
@@ -775,9 +759,8 @@ class Series(Case):
         # One that is for newer releases is left out there, and counts for nothing.
         self.git(tree, "reset", "-q", "--hard", "HEAD~1")
         (self.top / "patches/more/since").write_text("7.3\n")
-        self.assertIn("the 2 patches of sim more\n", self.run_script("tree").stderr)
-        self.assertIn("the 1 patches of sim on 1 prerequisites",
-                      self.run_script("tree", "--on", "6.12").stderr)
+        self.run_script("tree", says="the 2 patches of sim more\n")
+        self.run_script("tree", "--on", "6.12", says="the 1 patches of sim on 1 prerequisites")
         self.assertIn("return 1", self.source(tree))
         self.run_script("series", "export", "--tree", str(tree))
         self.assertEqual([path.name for path in below.iterdir()],
@@ -802,7 +785,7 @@ class Series(Case):
 
     def test_empty(self):
         self.table("")
-        self.assertIn("patches/ is empty", self.run_script("series", "check").stdout)
+        self.run_script("series", "check", says="patches/ is empty")
 
     def test_large(self):
         """At most 15 patches in a posting, and 500 lines in a patch, or a reason."""
@@ -895,13 +878,14 @@ class Environment(Case):
             self.assertEqual(self.made(**more), self.expected, more)
 
     def test_git(self):
+        shutil.rmtree(self.cache / "linux-7.3.git")
         other = self.dir / "other"
         self.git(self.dir, "init", "-q", other)
         (self.dir / "attributes").write_text("* text eol=crlf\n*.c -diff\n")
         (self.dir / "ignore").write_text("*\n")
         (self.dir / ".gitconfig").write_text(
             f"[core]\nattributesFile = {self.dir}/attributes\nexcludesFile = {self.dir}/ignore\n"
-            "[color]\nui = always\n[diff]\nexternal = false\nnoprefix = true\nmnemonicPrefix = true\n"
+            "autocrlf = true\n[am]\nthreeWay = true\n[color]\nui = always\n[diff]\nexternal = false\nnoprefix = true\nmnemonicPrefix = true\n"
             "[commit]\ngpgSign = true\n[format]\nsignature = Me\nattach = true\n[log]\nshowSignature = true\n"
             "[status]\nshowUntrackedFiles = no\n[user]\nname = X\nemail = x@y.example\n")
         self.same({}, {"GIT_WORK_TREE": str(other)}, {"GIT_INDEX_FILE": "/x"}, {"GIT_DIR": f"{other}/.git"},
@@ -1014,39 +998,30 @@ class Runner(Case):
     def kunit(self, body):
         self.program("checkout/scripts/kunit", body)
 
-    def last(self, done):
-        return done.stdout.splitlines()[-1]
-
-    def test_counts(self):
-        self.kunit('echo "3 1 2" >"$STAGE_COUNTS"; echo "ok 3 x # SKIP one CPU"; exit 1')
-        done = self.run_script("test", "kunit-uml", status=1)
-        self.assertEqual(self.last(done), "3 passed, 1 failed, 2 skipped")
-        self.assertIn("skipped 1: one CPU", done.stdout)
-        self.assertIn("build/test/kunit-uml.log", done.stdout)
-        self.kunit('echo "3 0 0" >"$STAGE_COUNTS"')
-        done = self.run_script("test", "kunit-uml", "kunit-uml-smp")
-        self.assertEqual(self.last(done), "6 passed, 0 failed, 0 skipped")
+    def stage(self, body, status, last, *args, says=()):
+        """With a scripts/kunit of that BODY, scripts/test says so in the last line."""
+        self.kunit(body)
+        done = self.run_script("test", *(args or ("kunit-uml",)), status=status, says=says)
+        self.assertEqual(done.stdout.splitlines()[-1], last, body)
 
     def test_status(self):
-        # A stage that does not say how much it has tested, or says nothing, has failed.
-        for body, why in (("exit 0", "does not say how much"), ('echo junk >"$STAGE_COUNTS"', "does not say how much"),
-                          ('echo "0 0 0" >"$STAGE_COUNTS"', "tested nothing")):
-            self.kunit(body)
-            done = self.run_script("test", "kunit-uml", status=1)
-            self.assertEqual(self.last(done), "0 passed, 1 failed, 0 skipped")
-            self.assertIn(why, done.stdout)
-        self.kunit('echo "skipped: no way"; exit 4')
-        done = self.run_script("test", "kunit-uml", status=4)
-        self.assertEqual(self.last(done), "0 passed, 0 failed, 1 skipped")
-        self.assertIn("no way", done.stdout)
-        # It counted no failure, but it failed.
-        self.kunit('echo "5 0 0" >"$STAGE_COUNTS"; exit 7')
-        done = self.run_script("test", "kunit-uml", status=1)
-        self.assertEqual(self.last(done), "5 passed, 1 failed, 0 skipped")
+        """Failed is 1, not tested 125, skipped 4; a stage that does not say how much it has tested has failed."""
+        for body, status, last, says in (
+                ('echo "3 1 2" >"$STAGE_COUNTS"; echo "ok 3 x # SKIP one CPU"; exit 1', 1, "3 passed, 1 failed, 2 skipped",
+                 ("skipped 1: one CPU", "build/test/kunit-uml.log")),
+                ("exit 0", 1, "0 passed, 1 failed, 0 skipped", "does not say how much"),
+                ('echo junk >"$STAGE_COUNTS"', 1, "0 passed, 1 failed, 0 skipped", "does not say how much"),
+                ('echo "0 0 0" >"$STAGE_COUNTS"', 1, "0 passed, 1 failed, 0 skipped", "tested nothing"),
+                ('echo "skipped: no way"; exit 4', 4, "0 passed, 0 failed, 1 skipped", "no way"),
+                ('echo "0 0 2" >"$STAGE_COUNTS"; exit 4', 4, "0 passed, 0 failed, 2 skipped", ()),
+                # It counted no failure, but it failed.
+                ('echo "5 0 0" >"$STAGE_COUNTS"; exit 7', 1, "5 passed, 1 failed, 0 skipped", ()),
+                ("exit 125", 125, "0 passed, 1 failed, 0 skipped", ()),
+                ("exit 9", 1, "0 passed, 1 failed, 0 skipped", ())):
+            self.stage(body, status, last, says=says)
         # What died is in the report.
-        self.kunit("exit 9")
-        self.run_script("test", "kunit-uml", status=1)
         self.assertEqual((self.top / "build/test/kunit-uml.counts").read_text(), "0 1 0\n")
+        self.stage('echo "3 0 0" >"$STAGE_COUNTS"', 0, "6 passed, 0 failed, 0 skipped", "kunit-uml", "kunit-uml-smp")
 
     def test_space(self):
         """A disk that will be full is seen before the first stage, and what is there does not count."""
@@ -1072,20 +1047,14 @@ class Runner(Case):
         stages = re.findall(r"^(kunit\S+) ", out, re.M)
         self.assertEqual(stages, ["kunit-uml", "kunit-x-y", "kunit-uml-4"])
 
-    def test_exit_codes(self):
-        """Failed is 1, not tested 125, skipped 4; --fail-fast stops; --own counts."""
-        for body, status in (('echo "1 1 0" >"$STAGE_COUNTS"; exit 1', 1), ("exit 125", 125),
-                             ('echo "0 0 2" >"$STAGE_COUNTS"; exit 4', 4), ('echo "1 0 0" >"$STAGE_COUNTS"', 0)):
-            self.kunit(body)
-            self.run_script("test", "kunit-uml", status=status)
-        self.kunit('echo "$1" >>"$TMPDIR/asked"; exit 1')
-        self.run_script("test", "--fail-fast", "kunit-uml", "kunit-uml-smp", status=1)
-        self.assertEqual((self.dir / "asked").read_text(), "uml\n--summary\n")
+    def test_own(self):
+        """--own counts; --fail-fast stops."""
         for command, last in (("true", "1 passed, 0 failed, 0 skipped"), ("false", "0 passed, 1 failed, 0 skipped"),
                               ('echo 3 0 1 >"$STAGE_COUNTS"', "3 passed, 0 failed, 1 skipped")):
-            self.kunit('echo "0 0 0" >"$STAGE_COUNTS"')
-            done = self.run_script("test", "--own", command, status=int(command == "false"))
-            self.assertEqual(self.last(done), last)
+            self.stage("", int(command == "false"), last, "--own", command)
+        self.stage('echo "$1" >>"$TMPDIR/asked"; exit 1', 1, "0 passed, 1 failed, 0 skipped", "--fail-fast", "kunit-uml",
+                   "kunit-uml-smp")
+        self.assertEqual((self.dir / "asked").read_text(), "uml\n--summary\n")
 
     def test_junit(self):
         build = self.top / "build/kunit/uml"
@@ -1118,8 +1087,7 @@ echo splat; exit 1""")
         runner = self.top / "scripts/test"
         runner.write_text(runner.read_text().replace("kunit_limit=5400", "kunit_limit=1"))
         self.kunit("sleep 77")
-        done = self.run_script("test", "kunit-uml", status=1)
-        self.assertIn("stopped at its limit of 1 s", done.stdout)
+        self.run_script("test", "kunit-uml", status=1, says="stopped at its limit of 1 s")
 
     def test_arguments(self):
         self.fails("test", "bogus", says=["bogus", "--list"])
