@@ -189,7 +189,8 @@ class Case(case.Case):
     def no_network(self):
         self.assertFalse((self.dir / "network").exists(), "asked for the network")
 
-    def nothing_left(self):
+    def tearDown(self):
+        """Nothing is left of what they work in."""
         tmp = self.top / "build/.tmp"
         self.assertEqual(list(tmp.iterdir()) if tmp.exists() else [], [])
         self.assertEqual(list(self.cache.glob(".tmp-base.*")), [])
@@ -214,7 +215,6 @@ class Tree(Case):
         (tree / "new.c").write_text("int x;\n")
         self.assertIn("new.c", self.git(tree, "status", "--porcelain"))
         self.no_network()
-        self.nothing_left()
 
     def test_interrupted_import(self):
         self.ready()
@@ -226,16 +226,12 @@ class Tree(Case):
         self.assertFalse((self.cache / "linux-7.3.git").exists())
         (self.bin / "xz").unlink()
         self.tree()
-        self.nothing_left()
 
     def test_interrupted_creation(self):
         self.package()
-        left = self.top / "build/.tmp/tree.abcdef"
-        left.mkdir(parents=True)
-        (left / "Makefile").write_text("half\n")
-        (self.top / "build/.tmp/apply.abcdef.log").write_text("half\n")
+        for name in ("tree.abcdef/Makefile", "apply.abcdef.log"):
+            self.file(f"checkout/build/.tmp/{name}", "half\n")
         self.tree()
-        self.nothing_left()
 
     def test_interrupted_update(self):
         self.ready()
@@ -255,7 +251,6 @@ class Tree(Case):
         deb.write_bytes(deb.read_bytes()[:-400])
         self.run_script("tree", status=125, says="cannot unpack")
         self.assertFalse((self.cache / "linux-7.3.git").exists())
-        self.nothing_left()
 
     def test_does_not_apply(self):
         self.package()
@@ -263,14 +258,12 @@ class Tree(Case):
         self.patch()
         self.fails("tree", says=["sim/0002-second.patch", "kernel/irq/irq_sim.c", "7.3.4"])
         self.assertFalse((self.top / "build/linux").exists())
-        self.nothing_left()
         # A tree that is there stays as it was.
         (self.top / "patches/sim/0002-second.patch").unlink()
         head = self.head(self.tree())
         self.patch("0002-new.patch", PATCH.replace("irq_sim.c", "missing.c"))
         self.fails("tree", says=["0002-new.patch", "kernel/irq/missing.c", "as it was"])
         self.assertEqual(self.head(self.top / "build/linux"), head)
-        self.nothing_left()
 
     def test_postings(self):
         """In the order of the table, each with a branch at its end."""
@@ -306,18 +299,15 @@ class Tree(Case):
         self.patch("0001-below.patch", posting="6.12")
         self.table("sim  One\n")
         self.tree()
-        self.table("sim  One\nnone  Nothing\n")
-        self.fails("tree", says=['lists "none"', "patches/none", "remove the line"])
-        self.table("sim  One\nsim  Two\n")
-        self.fails("tree", says=['"sim"', "twice"])
-        self.table("../sim  One\n")
-        self.fails("tree", says=['"../sim" is not a name'])
+        for table, says in (("sim  One\nnone  Nothing\n", ['lists "none"', "patches/none", "remove the line"]),
+                            ("sim  One\nsim  Two\n", ['"sim"', "twice"]),
+                            ("../sim  One\n", ['"../sim" is not a name'])):
+            self.table(table)
+            self.fails("tree", says=says)
         self.table("sim  One\n")
-        other = self.top / "patches/other/0001-x.patch"
-        other.parent.mkdir()
-        other.write_text(PATCH)
+        self.file("checkout/patches/other/0001-x.patch", PATCH)
         self.fails("tree", says=["patches/other has patches", "does not list it"])
-        other.rename(self.top / "patches/0001-x.patch")
+        (self.top / "patches/other/0001-x.patch").rename(self.top / "patches/0001-x.patch")
         self.fails("tree", says=["patches has patches"])
 
     def test_update(self):
@@ -447,7 +437,6 @@ esac""")
         self.fails("tree", says=["MiB free", "free some space"])
         (self.top / "build/linux").mkdir(parents=True)
         self.fails("tree", says=["was not made by scripts/tree", "move it away"])
-        self.nothing_left()
 
     def test_arguments(self):
         self.fails("tree", "--on", says=["--on"])
@@ -497,7 +486,6 @@ class Own(Case):
         # A worktree that was simply removed is made again.
         shutil.rmtree(self.top / "build")
         self.tree()
-        self.nothing_left()
         self.no_network()
 
     def test_shallow(self):
@@ -605,7 +593,6 @@ class Own(Case):
         self.assertEqual(self.snapshot(), before)
         self.assertFalse((self.top / "build/linux-own").exists())
         self.assertEqual(len(self.git(self.own, "worktree", "list").splitlines()), 1)
-        self.nothing_left()
 
 
 class Series(Case):
@@ -624,6 +611,14 @@ class Series(Case):
     def commit(self, message):
         self.git(self.at, "commit", "-q", "--allow-empty", "-m", message)
 
+    def put(self, text, message=None):
+        """Commit a change of the chip, or add it to the last commit."""
+        self.file(self.at / "kernel/irq/irq_sim.c", text)
+        self.git(self.at, "commit", "-qa", *(("-m", message) if message else ("--amend", "--no-edit")))
+
+    def patches(self, pattern="sim/*.patch"):
+        return {path: path.read_bytes() for path in sorted((self.top / "patches").glob(pattern))}
+
     def export(self, *args):
         """Where the last posting ends is where the tree does."""
         self.git(self.at, "branch", "-f", "posting/" + self.table().splitlines()[-1].split()[0])
@@ -641,18 +636,17 @@ class Series(Case):
         return done.stdout
 
     def test_round_trip(self):
-        self.change(self.at, "kernel/irq/irq_sim.c", "int lines;\n", "genirq/irq_sim: Count more than one line of it all, so that "
-                 "the subject folds\n\nIt is a long one: größer.")
+        self.put("int lines;\n", "genirq/irq_sim: Count more than one line of it all, so that the subject folds\n\n"
+                 "It is a long one: größer.")
         self.export()
-        patches = sorted((self.top / "patches/sim").glob("*.patch"))
-        self.assertEqual(len(patches), 2)
-        for patch in patches:
-            self.assertIn(f"\nFrom: {ROLE}\n", patch.read_text())
+        before = self.patches()
+        self.assertEqual(len(before), 2)
+        for text in before.values():
+            self.assertIn(f"\nFrom: {ROLE}\n", text.decode())
         self.assertEqual((self.top / "patches/cover-letter.txt").read_text(), "cover\n")
         self.assertEqual((self.top / "kunit/src/kernel/irq/tests/irq_sim_kunit.c").read_text(),
                          "int test;\n")
         self.assertTrue(os.access(self.top / "selftests/irq_sim/run.sh", os.X_OK))
-        before = {path: path.read_bytes() for path in patches}
         self.check("messages")
         self.git(self.at, "commit", "-q", "--amend", "-m", "genirq/irq_sim: Count lines\n\nIt is größer.")
         self.export()
@@ -661,11 +655,9 @@ class Series(Case):
         self.assertNotIn("note:", self.run_script("tree").stderr)
         shutil.rmtree(self.top / "build")
         self.tree()
-        after = {path: path.read_bytes() for path in before if path.exists()}
+        after = self.patches()
         self.run_script("series", "export")
-        for path, data in after.items():
-            self.assertEqual(path.read_bytes(), data)
-        self.nothing_left()
+        self.assertEqual(self.patches(), after)
         self.no_network()
 
     def test_two_postings(self):
@@ -675,30 +667,27 @@ class Series(Case):
         self.patch("0001-below.patch", posting="6.12")
         self.table("# Two\nsim  One\n\nmore  Another  # one\n")
         self.git(self.at, "branch", "posting/sim")
-        self.change(self.at, "kernel/irq/irq_sim.c", "int lines;\n", "genirq/irq_sim: Count lines\n\nSay why.")
-        self.commit("genirq/irq_sim: Count on\n\nSay why.")
-        (self.at / "kernel/irq/irq_sim.c").write_text("int more_lines;\n")
-        self.git(self.at, "commit", "-q", "--amend", "-a", "--no-edit")
+        self.put("int lines;\n", "genirq/irq_sim: Count lines\n\nSay why.")
+        self.put("int more_lines;\n", "genirq/irq_sim: Count on\n\nSay why.")
         self.export()
         names = ["6.12/0001-below.patch", "more/0001-genirq-irq_sim-Count-lines.patch",
                  "more/0002-genirq-irq_sim-Count-on.patch", "sim/0001-genirq-irq_sim-Add-tests.patch"]
         self.assertEqual(self.exported(), names)
         self.assertEqual((self.top / "patches/sim/cover-letter.txt").read_text(), "cover of sim\n")
         self.assertFalse((self.top / "patches/gone").exists())
-        before = [(self.top / "patches" / name).read_bytes() for name in names]
+        before = self.patches("*/0*")
         self.assertIn("sim more: none has more than 15", self.check())
         # The same from a new tree, and after a rebase that takes the branches along.
         shutil.rmtree(self.top / "build")
         self.tree()
         self.run_script("series", "export")
-        self.assertEqual([(self.top / "patches" / name).read_bytes() for name in names], before)
+        self.assertEqual(self.patches("*/0*"), before)
         self.assertEqual(self.git(self.at, "config", "rebase.updateRefs"), "true")
         self.git(self.at, "-c", "sequence.editor=sed -i '0,/^pick/s//reword/'", "-c",
                  "core.editor=sed -i s/Add/Bring/", "rebase", "-qi", "base")
         self.run_script("series", "export")
         self.assertEqual(self.exported(), names[:-1] + ["sim/0001-genirq-irq_sim-Bring-tests.patch"])
         self.check()
-        self.nothing_left()
 
     def test_where_postings_end(self):
         """Nothing is exported unless the branches are what the table says."""
@@ -722,35 +711,29 @@ class Series(Case):
         self.assertEqual(self.exported(), before)
         self.table("# none\n")
         self.fails("series", "export", says=["lists no posting"])
-        self.nothing_left()
 
     def test_longterm(self):
         """A release that takes patches of its own below the series."""
-        source = self.at / "kernel/irq/irq_sim.c"
-        source.write_text(source.read_text().replace("return 1", "return 2"))
         self.table("sim  One\nmore  Two\n")
         self.git(self.at, "branch", "posting/sim")
-        self.git(self.at, "commit", "-qam", "genirq/irq_sim: Return the latch\n\nReturn two.\n")
+        self.put(self.source(self.at).replace("return 1", "return 2"),
+                 "genirq/irq_sim: Return the latch\n\nReturn two.\n")
         self.export()
         self.package("6.12", irq_sim_c="int line;\n\nint shoot(void)\n{\n\treturn 3;\n}\n")
         self.fails("tree", "--on", "6.12", says=["more/0001-", "kernel/irq/irq_sim.c"])
         # The first one fixes what the second hunk needs, but not all of its context.
-        below = self.top / "patches/6.12"
-        below.mkdir()
-        (below / "0001-genirq-irq_sim-Return-one.patch").write_text(
-            PATCH.replace("Return the latch", "Return one").replace("fire(", "shoot(")
-            .replace("return 2", "return 1").replace("-\treturn 1", "-\treturn 3"))
+        self.file("checkout/patches/6.12/0001-genirq-irq_sim-Return-one.patch",
+                  PATCH.replace("Return the latch", "Return one").replace("fire(", "shoot(")
+                  .replace("return 2", "return 1").replace("-\treturn 1", "-\treturn 3"))
         tree = self.tree("--on", "6.12", says="the 2 patches of sim more on 1 prerequisites")
         self.assertEqual(self.source(tree),
                          "int line;\n\nint shoot(void)\n{\n\treturn 2;\n}\n")
         self.assertEqual(self.git(tree, "rev-parse", "posting/sim", "posting/more"),
                          self.git(tree, "rev-parse", "HEAD~1", "HEAD"))
-        before = {path: path.read_bytes() for path in (self.top / "patches").glob("[ms]*/0*")}
+        before = self.patches("[ms]*/0*")
         self.run_script("series", "export", "--tree", str(tree))
-        self.assertEqual([path.name for path in below.iterdir()],
-                         ["0001-genirq-irq_sim-Return-one.patch"])
-        self.assertEqual({path: path.read_bytes() for path in (self.top / "patches").glob("[ms]*/0*")},
-                         before)
+        self.assertEqual([path.name for path in self.patches("6.12/*")], ["0001-genirq-irq_sim-Return-one.patch"])
+        self.assertEqual(self.patches("[ms]*/0*"), before)
         self.assertEqual(len(before), 2)
         # What is there goes back in, and what is not in order is refused.
         self.assertNotIn("note:", self.run_script("tree", "--on", "6.12").stderr)
@@ -763,9 +746,7 @@ class Series(Case):
         self.run_script("tree", "--on", "6.12", says="the 1 patches of sim on 1 prerequisites")
         self.assertIn("return 1", self.source(tree))
         self.run_script("series", "export", "--tree", str(tree))
-        self.assertEqual([path.name for path in below.iterdir()],
-                         ["0001-genirq-irq_sim-Return-one.patch"])
-        self.nothing_left()
+        self.assertEqual([path.name for path in self.patches("6.12/*")], ["0001-genirq-irq_sim-Return-one.patch"])
 
     def test_refused(self):
         self.fails("series", "export", "--tree", str(self.dir), says=["--tree"])
@@ -790,13 +771,10 @@ class Series(Case):
     def test_large(self):
         """At most 15 patches in a posting, and 500 lines in a patch, or a reason."""
         reasons = self.top / "patches/large"
-        source = self.at / "kernel/irq/irq_sim.c"
-        source.write_text("int x;\n" * 494)  # and 6 go
-        self.git(self.at, "commit", "-qam", "genirq/irq_sim: Add more\n\nSay why.\n")
+        self.put("int x;\n" * 494, "genirq/irq_sim: Add more\n\nSay why.\n")  # and 6 go
         self.export()
         self.check()
-        source.write_text("int x;\n" * 495)
-        self.git(self.at, "commit", "-q", "--amend", "-a", "--no-edit")
+        self.put("int x;\n" * 495)
         self.export()
         self.assertIn("sim/0002-genirq-irq_sim-Add-more.patch: 501 changed lines", self.check("size"))
         reasons.write_text("# Comment\n\ngenirq/irq_sim: Add more: All of it is one table.\n")
@@ -808,12 +786,10 @@ class Series(Case):
         reasons.unlink()
         self.git(self.at, "reset", "-q", "--hard", "HEAD~1")
         for number in range(14):
-            source.write_text(f"int line{number};\n")
-            self.git(self.at, "commit", "-qam", f"genirq/irq_sim: Add {number}\n\nSay why.\n")
+            self.put(f"int line{number};\n", f"genirq/irq_sim: Add {number}\n\nSay why.\n")
         self.export()
         self.check()
-        source.write_text("int line;\n")
-        self.git(self.at, "commit", "-qam", "genirq/irq_sim: Add one too many\n\nSay why.\n")
+        self.put("int line;\n", "genirq/irq_sim: Add one too many\n\nSay why.\n")
         self.export()
         self.assertIn("sim has 16 patches, more than 15", self.check("postings"))
 
@@ -885,7 +861,8 @@ class Environment(Case):
         (self.dir / "ignore").write_text("*\n")
         (self.dir / ".gitconfig").write_text(
             f"[core]\nattributesFile = {self.dir}/attributes\nexcludesFile = {self.dir}/ignore\n"
-            "autocrlf = true\n[am]\nthreeWay = true\n[color]\nui = always\n[diff]\nexternal = false\nnoprefix = true\nmnemonicPrefix = true\n"
+            "autocrlf = true\n[am]\nthreeWay = true\n[color]\nui = always\n[diff]\nexternal = false\n"
+            "noprefix = true\nmnemonicPrefix = true\n"
             "[commit]\ngpgSign = true\n[format]\nsignature = Me\nattach = true\n[log]\nshowSignature = true\n"
             "[status]\nshowUntrackedFiles = no\n[user]\nname = X\nemail = x@y.example\n")
         self.same({}, {"GIT_WORK_TREE": str(other)}, {"GIT_INDEX_FILE": "/x"}, {"GIT_DIR": f"{other}/.git"},
@@ -1007,8 +984,8 @@ class Runner(Case):
     def test_status(self):
         """Failed is 1, not tested 125, skipped 4; a stage that does not say how much it has tested has failed."""
         for body, status, last, says in (
-                ('echo "3 1 2" >"$STAGE_COUNTS"; echo "ok 3 x # SKIP one CPU"; exit 1', 1, "3 passed, 1 failed, 2 skipped",
-                 ("skipped 1: one CPU", "build/test/kunit-uml.log")),
+                ('echo "3 1 2" >"$STAGE_COUNTS"; echo "ok 3 x # SKIP one CPU"; exit 1', 1,
+                 "3 passed, 1 failed, 2 skipped", ("skipped 1: one CPU", "build/test/kunit-uml.log")),
                 ("exit 0", 1, "0 passed, 1 failed, 0 skipped", "does not say how much"),
                 ('echo junk >"$STAGE_COUNTS"', 1, "0 passed, 1 failed, 0 skipped", "does not say how much"),
                 ('echo "0 0 0" >"$STAGE_COUNTS"', 1, "0 passed, 1 failed, 0 skipped", "tested nothing"),
@@ -1052,8 +1029,8 @@ class Runner(Case):
         for command, last in (("true", "1 passed, 0 failed, 0 skipped"), ("false", "0 passed, 1 failed, 0 skipped"),
                               ('echo 3 0 1 >"$STAGE_COUNTS"', "3 passed, 0 failed, 1 skipped")):
             self.stage("", int(command == "false"), last, "--own", command)
-        self.stage('echo "$1" >>"$TMPDIR/asked"; exit 1', 1, "0 passed, 1 failed, 0 skipped", "--fail-fast", "kunit-uml",
-                   "kunit-uml-smp")
+        self.stage('echo "$1" >>"$TMPDIR/asked"; exit 1', 1, "0 passed, 1 failed, 0 skipped", "--fail-fast",
+                   "kunit-uml", "kunit-uml-smp")
         self.assertEqual((self.dir / "asked").read_text(), "uml\n--summary\n")
 
     def test_junit(self):
