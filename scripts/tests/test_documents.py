@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
-"""Test documents made from results: cover letters, the experiments; and README."""
+"""Test documents made from results: cover letters, the report, the experiments; and README."""
 
+import html.parser
 import json
 import os
 import re
@@ -171,6 +172,73 @@ class Readme(Case):
         names = re.findall(r"^[^\s#]+", (TOP / "patches/postings").read_text(encoding="utf-8"), re.M)
         count = sum(len(list((TOP / "patches" / name).glob("*.patch"))) for name in names)
         self.assertIn(f"{count} patches in [{len(names)} postings](patches/postings)", self.words)
+
+
+class Parser(html.parser.HTMLParser):
+    """The text of a page; checks that its tags match."""
+
+    def __init__(self):
+        super().__init__()
+        self.open, self.text, self.loads = [], "", []
+
+    def handle_starttag(self, tag, attrs):
+        if tag not in ("meta", "img"):
+            self.open.append(tag)
+        self.loads += [value for key, value in attrs if key in ("src", "href") and
+                       not value.startswith(("#", "data:"))]
+
+    def handle_endtag(self, tag):
+        assert self.open.pop() == tag, tag
+
+    def handle_data(self, data):
+        if not self.open or self.open[-1] != "style":
+            self.text += data
+
+
+class Report(Case):
+    def report(self):
+        self.call("report", "--build", self.dir / "build", "--results", self.dir / "results",
+                      "--out", self.dir / "out.html", status=0)
+        page = Parser()
+        page.feed((self.dir / "out.html").read_text())
+        self.assertEqual((page.open, page.loads), ([], []))
+        return page.text
+
+    def test_nothing(self):
+        text = self.report()
+        for command in ("scripts/test", "scripts/kunit", "scripts/coverage", "scripts/mutants", "scripts/bench"):
+            self.assertIn(f"Absent: run {command}", text)
+
+    def test_all(self):
+        self.file("build/test/lint.counts", "5 2 1\n")
+        self.file("build/test/lint.log", "")
+        # Two stages which died
+        self.file("build/test/broken.counts", "")
+        self.file("build/test/broken.log", "")
+        self.file("build/test/series.log", "")
+        self.file("build/kunit/uml/results.json", {"name": "", "sub_groups": [
+            {"name": "irq_sim <b>", "test_cases": [{"name": "a", "status": "FAIL"}]}]})
+        self.file("results/coverage.json", {
+            "total": {"lines": 10, "reached": 9, "branches": 4, "taken": 1},
+            "files": {"a.c": {"lines": 10, "reached": 9, "branches": 4, "taken": 1}, "b.c": {"lines": 0}},
+            "not_reached": [{"file": "a.c", "line": 7, "what": "line", "reason": None}]})
+        self.file("results/mutants.json", {"mutants": 2, "killed": 1, "not_run": ["x"], "results": [
+            {"file": "a.c", "function": "f", "bug": "lost", "verdict": "killed", "reason": None},
+            {"file": "a.c", "function": "g", "bug": "slow & <late>", "verdict": "survived", "reason": "time"}]})
+        self.file("build/bench/results.json", {"records": [
+            {"platform": "icount", "workload": "fire_task", "delivery": "tasklet", "median": 1683.0}]})
+        text = self.report()
+        for part in ("4 failed", "irq_sim <b>", "90.0 %", "a.c:7", "1 of 2", "slow & <late>", "1 were not run",
+                     "1\u202f683",
+                     "of which series is unknown"):
+            self.assertIn(part, text)
+
+    def test_newest(self):
+        """A run which is newer than the stored one counts."""
+        old = self.file("results/mutants.json", {"mutants": 2, "killed": 1, "results": []})
+        os.utime(old, (1, 1))
+        self.file("build/mutants/results.json", {"mutants": 9, "killed": 9, "results": []})
+        self.assertIn("9 of 9", self.report())
 
 
 TRACE = """# tracer: nop
