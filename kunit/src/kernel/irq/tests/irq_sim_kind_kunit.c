@@ -106,6 +106,7 @@ int sim_kind_init(struct kunit *test)
 	struct irq_sim_info info = { .num_irqs = SIM_LINES };
 
 	info.delivery = param->sim.delivery;
+	info.budget = param->sim.budget;
 	info.kind = param->kind;
 	info.flags = param->flags;
 	return sim_init_info(test, &info);
