@@ -8,6 +8,7 @@ commands:
           unknown (without a stamp); and each cover letter, patches/POSTING/cover-letter.txt:
           the paragraph of a figure with a unit names its file, as "(bench.json)", and the
           file is current
+  of      print a sentence for a document: what a FILE of results was measured on
   kunit   write Documentation/results/kunit.json from the results of scripts/kunit in build/
   stamp   print the stamp of the patches and the tools, for a kernel which is built now;
           its "selftests" is the series with the code of the selftests
@@ -171,6 +172,17 @@ def check(patches: str, results: str) -> int:
     return 1 if wrong else 0
 
 
+def sentence(path: str) -> str:
+    """What a result was measured on."""
+    with open(path, encoding="utf-8") as file:
+        on = json.load(file).get("provenance")
+    if not on:
+        return ("Measured on an earlier state of the series, with other files; which one, "
+                "[results/README.md](results/README.md) says.")
+    return (f"Measured on {on['date']} on Linux {on['kernel']} with the series as it was then "
+            f"(`scripts/lib/provenance.py check` compares), {on['compiler']}.")
+
+
 def kunit(build: str, target: str) -> None:
     """The sums of the results of each platform."""
     def counts(group: Dict[str, Any]) -> List[str]:
@@ -207,7 +219,8 @@ def kunit(build: str, target: str) -> None:
 def main() -> int:
     parser = argparse.ArgumentParser(
         prog="provenance", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("command", choices=("check", "kunit", "stamp"))
+    parser.add_argument("command", choices=("check", "of", "kunit", "stamp"))
+    parser.add_argument("file", nargs="?", metavar="FILE", help="for of")
     parser.add_argument("--tree", default="", metavar="DIR", help="of the kernel, for stamp")
     parser.add_argument("--patches", default=os.path.join(TOP, "patches"), metavar="DIR")
     parser.add_argument("--results", default=os.path.join(TOP, "Documentation/results"), metavar="DIR")
@@ -215,6 +228,11 @@ def main() -> int:
     args = parser.parse_args()
     if args.command == "check":
         return check(args.patches, args.results)
+    if args.command == "of":
+        if not args.file:
+            parser.error("of expects a FILE: of Documentation/results/rule.json")
+        print(sentence(args.file))
+        return 0
     if args.command == "stamp":
         print(json.dumps(stamp(args.tree)))
         return 0
