@@ -558,6 +558,7 @@ static unsigned int sim_unused_descs(const struct irq_chip *none)
 		/* Keeps the descriptor */
 		guard(rcu)();
 		data = irq_get_irq_data(virq);
+		/* Its owner may just be setting both */
 		count += data && !data_race(data->domain) && data_race(data->chip) == none;
 	}
 	return count;

@@ -460,7 +460,7 @@ static void chip_debugfs_queued(struct kunit *test)
 	for_each_online_cpu(cpu) {
 		snprintf(expected, sizeof(expected), " cpu%d served: %d\n", cpu,
 			 cpu == remote.cpu ? 3 : 0);
-		/* Updated when the delivery ends, which nobody has waited for; not indented there */
+		/* Updated when the delivery ends, which nobody waits for; not indented there */
 		KUNIT_EXPECT_TRUE(test, sim_chip_shows(test, st->domain, expected + 1));
 		sim_expect_shown(test, sim_debug_chip(test, mnt), expected);
 	}
