@@ -1,4 +1,4 @@
-#!/usr/bin/python3
+#!/usr/bin/python3 -B
 # SPDX-License-Identifier: GPL-2.0
 """Record and check the provenance of results: the series and the tools. build_kernel() of guest.sh
 stores a stamp beside each kernel; the tools take it from there, so that a result is of what was built.
@@ -28,6 +28,8 @@ import subprocess
 import sys
 import time
 from typing import Any, Dict, Iterator, List, Tuple
+
+import common
 
 TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 # Those of the tree which is built
@@ -77,22 +79,16 @@ def first_line(*command: str) -> str:
 
 def stamp(tree: str = "") -> Dict[str, str]:
     """The "provenance" of what is built now from tree."""
-    kernel = model = ""
+    kernel = ""
     try:
         with open(os.path.join(tree, "Makefile"), encoding="utf-8") as file:
             values = dict(re.findall(r"^(VERSION|PATCHLEVEL|SUBLEVEL|EXTRAVERSION) *= *(\S*)", file.read(5000), re.M))
         kernel = ".".join(values[k] for k in ("VERSION", "PATCHLEVEL", "SUBLEVEL")) + values.get("EXTRAVERSION", "")
     except (OSError, KeyError):
         pass
-    try:
-        with open("/proc/cpuinfo", encoding="ascii", errors="replace") as file:
-            found = re.search(r"^model name\s*:\s*(.*)", file.read(), re.M)
-            model = found[1] if found else ""
-    except OSError:
-        pass
     return {"series": series(PATCHES), "selftests": series(PATCHES, selftests=True), "kernel": kernel,
             "compiler": first_line("gcc", "--version"), "qemu": first_line("qemu-system-x86_64", "--version"),
-            "machine": f"{os.cpu_count()} CPUs, {os.uname().machine}, {model}",
+            "machine": f"{os.cpu_count()} CPUs, {os.uname().machine}, {common.cpu()}",
             "date": time.strftime("%Y-%m-%d", time.gmtime())}
 
 

@@ -56,6 +56,14 @@ class Provenance(Case):
             self.file("patches/a/0001-b.patch", PATCH.format("e: F", diff.format("kernel/a.c", index, content)))
             self.assertEqual(self.run_lib("series") == now, same)
 
+    def test_of(self):
+        """The sentence in a document, from the record of the result."""
+        on = {"date": "2026-11-30", "kernel": "7.3.4", "compiler": "gcc 12.2.0"}
+        for name, data, says in (("new", {"provenance": on}, "Measured on 2026-11-30 on Linux 7.3.4 with"),
+                                 ("old", {}, "Measured on an earlier state of the series")):
+            self.call("lib/provenance.py", "of", self.file(f"{name}.json", data), status=0, says=says)
+        self.call("lib/provenance.py", "of", status=2, says="of expects a FILE")
+
     def test_stale_selftests(self):
         """Results of runs with the selftests depend on them, too."""
         diff = "diff --git a/{0} b/{0}\n--- a/{0}\n+++ b/{0}\n@@ -1 +1 @@\n-1\n+{1}\n"

@@ -274,6 +274,26 @@ class Mutants(Case):
 		self.tool('mutants', '--list', '--reasons', why, self.dir / 'patches', status=2,
 			  says='reasons:1: expects FUNCTION: "OLD" becomes "NEW": WHY')
 
+	def test_by_rule_in_a_document(self):
+		"""The command, the operators and what survives; not each that is killed."""
+		bugs = {f'fire.statement.{n}': f'Bug: irq_sim.c:19: "ret = 0;" becomes "ret = {n};"\nOperator: statement\n---\n'
+			+ DIFF.replace('TEXT', f'ret = {n};') for n in (1, 2)}
+		self.run_all(0, bugs, '--command', "scripts/mutants --rule 'x.c'", '--reasons',
+			     self.file('reasons', 'fire: "ret = 0;" becomes "ret = 2;": nobody looks\n'))
+		text = self.tool('mutants', '--markdown', self.dir / 'out/results.json', status=0).stdout
+		self.assertTrue(text.startswith("    scripts/mutants --rule 'x.c'\n\n|"), text)
+		self.assertRegex(text, r'\| statement +\| 2 +\| 1 +\| 1 +\| 0 +\| 0 +\| 50.0 % killed \|')
+		self.assertRegex(text, r'\| fire.statement.2 \| `fire` \| .* \| nobody looks \|')
+		self.assertNotIn('fire.statement.1', text)
+
+	def test_file_is_not_built(self):
+		other = 'kernel/irq/other.c'
+		self.file(f'tree/{other}', SOURCE)
+		bug = 'Bug: other.c:19: "ret = 0;" becomes "ret = 1;"\nOperator: statement\n---\n' + DIFF.replace('TEXT', 'ret = 1;')
+		with self.assertRaises(FileNotFoundError):
+			self.run_all(1, {'fire.statement.1': bug.replace(FILE, other)},
+				     says=f'error: {other} is not built on uml-smp: leave it out')
+
 	def test_no_such_mutant(self):
 		self.tool('mutants', '--list', '--only', 'gone*', '--targets', self.file('targets', TARGETS),
 			  self.file('a.patch', self.PATCHES['timing']), status=2, says="no mutant is called 'gone*'")
@@ -379,6 +399,20 @@ class Operators(case.Case):
 
 class Lists(case.Case):
 	"""Those of the repository."""
+
+	def test_take(self):
+		"""A run of a few mutants does not take the place of one of many; one of as many does."""
+		shutil.copytree(TOP / 'scripts', self.dir / 'scripts')
+		results = self.dir / 'Documentation/results'
+		results.mkdir(parents=True)
+		for name in ('coverage', 'mutants', 'rule'):
+			shutil.copy(TOP / f'Documentation/results/{name}.json', results)
+		kept = json.loads((results / 'mutants.json').read_text(encoding='utf-8'))
+		for count, says in ((kept['mutants'] - 1, 'left as it is'), (kept['mutants'], ())):
+			self.file('build/mutants/results.json', json.dumps({**kept, 'mutants': count, 'killed': -1}))
+			self.call(self.dir / 'scripts/strength', '--take', status=0, says=says, IRQ_SIM_BUILD=str(self.dir / 'build'))
+			taken = json.loads((results / 'mutants.json').read_text(encoding='utf-8'))
+			self.assertEqual(taken['killed'] == -1, not says)
 
 	def test_document(self):
 		"""It is what the results say; those say nothing that has no reason."""
