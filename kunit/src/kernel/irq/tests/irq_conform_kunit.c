@@ -595,7 +595,7 @@ static irqreturn_t conf_thread(int irq, void *data)
 
 static bool conf_wait(atomic_t *what, int value)
 {
-	struct sim_patience patience = { .since = jiffies };
+	struct sim_patience patience = {};
 
 	while (atomic_read_acquire(what) < value) {
 		if (sim_gave_up(&patience))

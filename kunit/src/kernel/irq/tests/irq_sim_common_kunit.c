@@ -250,7 +250,7 @@ int sim_other_cpu(void)
  */
 static int sim_retry_busy(int (*fn)(unsigned int cpu), unsigned int cpu)
 {
-	struct sim_patience patience = { .since = jiffies };
+	struct sim_patience patience = {};
 	int ret;
 
 	while ((ret = fn(cpu)) == -EBUSY && !sim_gave_up(&patience))
@@ -285,7 +285,7 @@ void sim_hold(struct sim_line *line)
  */
 bool sim_wait(atomic_t *what)
 {
-	struct sim_patience patience = { .since = jiffies };
+	struct sim_patience patience = {};
 
 	while (!atomic_read_acquire(what)) {
 		if (sim_gave_up(&patience))
@@ -672,13 +672,13 @@ void sim_traced_freed(void *data, const struct irq_domain *domain,
 {
 	struct sim_traced *traced = data;
 	struct sim_test *st = traced->line->st;
-	struct sim_spin spin = {};
+	struct sim_patience patience = {};
 
 	if (!sim_traced_is_ours(traced, domain, hwirq, irq))
 		return;
 	atomic_set_release(&st->entered, 1);
 	while (irq_has_action(traced->line->virq)) {
-		if (sim_spin_gave_up(&spin))
+		if (sim_gave_up(&patience))
 			return;
 		cpu_relax();
 	}

@@ -373,11 +373,10 @@ static void chip_next_interrupt(struct kunit *test)
 static irqreturn_t sim_many_handler(int irq, void *data)
 {
 	struct sim_test *st = data;
-	int runs = atomic_inc_return(&st->runs);
 
-	if (runs == 1)
+	if (!atomic_read(&st->runs))
 		sim_witness_again(sim_next_witness);
-	else if (runs == SIM_MANY)
+	if (atomic_inc_return(&st->runs) == SIM_MANY)
 		atomic_set_release(&st->left, 1);
 	return IRQ_HANDLED;
 }

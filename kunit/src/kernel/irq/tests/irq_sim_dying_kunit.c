@@ -332,11 +332,11 @@ static int dying_synchronize(void *data)
 static void dying_stall_fn(void *data)
 {
 	struct dying_sync *sync = data;
-	struct sim_spin spin = {};
+	struct sim_patience patience = {};
 
 	atomic_set_release(&sync->held, 1);
 	while (!atomic_read_acquire(&sync->release)) {
-		if (sim_spin_gave_up(&spin)) {
+		if (sim_gave_up(&patience)) {
 			sync->late = true;
 			break;
 		}

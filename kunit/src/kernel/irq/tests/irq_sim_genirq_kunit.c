@@ -34,7 +34,7 @@ struct gen_chip *gen_replace_chip(struct kunit *test, struct sim_line *line)
 /* Polls for what another thread does. Only a failure uses up the whole time. */
 bool gen_wait(bool (*done)(void *arg), void *arg)
 {
-	struct sim_patience patience = { .since = jiffies };
+	struct sim_patience patience = {};
 
 	while (!done(arg)) {
 		if (sim_gave_up(&patience))

@@ -87,7 +87,7 @@ void sim_expect_account(struct kunit *test, struct sim_line *line,
 /* Wait until genirq has kept @kept events of a line. Only a failure uses up the whole time. */
 bool sim_wait_kept(struct sim_line *line, unsigned long kept)
 {
-	struct sim_patience patience = { .since = jiffies };
+	struct sim_patience patience = {};
 	struct irq_sim_account is;
 
 	for (;;) {
@@ -154,7 +154,7 @@ bool sim_shows(struct kunit *test, struct sim_line *line, const char *what)
 bool sim_chip_shows(struct kunit *test, struct irq_domain *domain, const char *what)
 {
 #ifdef CONFIG_GENERIC_IRQ_DEBUGFS
-	struct sim_patience patience = { .since = jiffies };
+	struct sim_patience patience = {};
 
 	while (!sim_shows_here(test, domain, NULL, what)) {
 		if (sim_gave_up(&patience))
@@ -713,7 +713,7 @@ static void kind_thread_sees(struct kunit *test)
 	sim_remote_start(&remote);
 	KUNIT_EXPECT_TRUE(test, sim_wait(&kind_seq.fired));
 	for (i = 0; i < rounds && !late; i++) {
-		struct sim_patience patience = { .since = jiffies };
+		struct sim_patience patience = {};
 
 		sim_fire(line);
 		/* Wait for the latch of this fire at least */

@@ -42,30 +42,6 @@ struct sim_test;
 #define SIM_ORDER	128
 
 /**
- * struct sim_spin - how long a CPU has spun with interrupts disabled
- * @since:	time of the last turn, 0 before the first one
- * @waited:	time accounted up to @since
- */
-struct sim_spin {
-	s64	since;
-	s64	waited;
-};
-
-/* Like sim_gave_up(), where jiffies may stand still because of this very CPU. */
-static inline bool sim_spin_gave_up(struct sim_spin *spin)
-{
-	s64 now = ktime_get_mono_fast_ns();
-
-	if (spin->waited > 5LL * NSEC_PER_SEC)
-		return true;
-	/* This clock may go back a little */
-	if (spin->since)
-		spin->waited += clamp(now - spin->since, 0, NSEC_PER_SEC / 10);
-	spin->since = now;
-	return false;
-}
-
-/**
  * struct sim_line - what a line of the simulator did in a test
  * @st:		the test that the line belongs to
  * @hwirq:	number of the line in the chip

@@ -568,7 +568,7 @@ static unsigned int sim_unused_descs(const struct irq_chip *none)
 static void sim_expect_no_desc_left(struct kunit *test, const struct irq_chip *none,
 				    unsigned int before)
 {
-	struct sim_patience patience = { .since = jiffies };
+	struct sim_patience patience = {};
 	unsigned int after;
 
 	while ((after = sim_unused_descs(none)) > before && !sim_gave_up(&patience))

@@ -7,6 +7,8 @@
 
 #include <linux/jiffies.h>
 #include <linux/minmax.h>
+#include <linux/time64.h>
+#include <linux/timekeeping.h>
 #include <linux/types.h>
 
 /* Bounds waits which would otherwise hang. Reaching it is a failure. */
@@ -14,27 +16,29 @@
 
 /**
  * struct sim_patience - how long a polling loop has waited
- * @since:	time of the last turn; starts as jiffies
+ * @since:	time of the last turn in nanoseconds, 0 before the first one
  * @waited:	time accounted up to @since
  */
 struct sim_patience {
-	unsigned long	since;
-	unsigned long	waited;
+	s64	since;
+	s64	waited;
 };
 
 /*
  * Returns true when the time is up. Call it in each turn, after checking the condition. A whole
  * machine may stall before or after the check, and whatever the loop waits for stalls as well.
  * So a turn counts for at most a tenth of a second, and the condition is checked once more
- * after the time is up.
+ * after the time is up. Interrupts may be disabled, so jiffies may stand still.
  */
 static inline bool sim_gave_up(struct sim_patience *patience)
 {
-	unsigned long now = jiffies;
+	s64 now = ktime_get_mono_fast_ns();
 
-	if (patience->waited > SIM_TIMEOUT)
+	if (patience->waited > (s64)jiffies_to_nsecs(SIM_TIMEOUT))
 		return true;
-	patience->waited += min(now - patience->since, HZ / 10UL);
+	/* This clock may go back a little */
+	if (patience->since)
+		patience->waited += clamp(now - patience->since, 0, NSEC_PER_SEC / 10);
 	patience->since = now;
 	return false;
 }

@@ -170,7 +170,7 @@ static void sim_landing(struct kunit *test, bool remote)
 		ret = sim_fire(line);
 		WRITE_ONCE(landing->phase, 2);
 
-		patience = (struct sim_patience) { .since = jiffies };
+		patience = (struct sim_patience) {};
 		while (atomic_read_acquire(&landing->done) < i && !lost) {
 			lost = sim_gave_up(&patience);
 			sim_poll();

@@ -816,7 +816,7 @@ static void table_mask(struct table_line *line)
 /* Wait until genirq keeps what was fired, and nothing is latched any more. */
 static void table_kept(struct table_line *line)
 {
-	struct sim_patience patience = { .since = jiffies };
+	struct sim_patience patience = {};
 	struct irq_sim_account is = {};
 
 	do {
@@ -852,7 +852,7 @@ static void table_event(struct table_line *line)
 /* Poll until the state is reached, which may be up to another CPU. */
 static const char *table_wait(struct table_line *line, const struct table_state *s, int runs)
 {
-	struct sim_patience patience = { .since = jiffies };
+	struct sim_patience patience = {};
 	const char *what;
 
 	table_deliver(line->walk);
