@@ -40,6 +40,8 @@
 #define OLAT		0x0a
 
 #define PIN		2
+#define NEW_PIN		5
+#define OLD_PIN		6
 
 /**
  * struct mcp23s08_test - fixture
@@ -48,6 +50,10 @@
  * @dut:	the device with its driver
  * @handled:	runs of the handler of @PIN
  * @lower_after: the run in which the handler toggles the pin
+ * @old_irq:	interrupt which the handler frees
+ * @new_irq:	interrupt which the handler requests
+ * @new_handled: runs of the handler of @new_irq
+ * @requested:	result of that request
  * @reads_in_probe: reads of INTF before there was a handler
  */
 struct mcp23s08_test {
@@ -56,6 +62,10 @@ struct mcp23s08_test {
 	struct kunit_dut	*dut;
 	atomic_t		handled;
 	int			lower_after;
+	unsigned int		old_irq;
+	unsigned int		new_irq;
+	atomic_t		new_handled;
+	int			requested;
 	unsigned int		reads_in_probe;
 };
 
@@ -361,6 +371,78 @@ static void mcp23s08_spurious(struct kunit *test)
 	kfree(g);
 }
 
+static irqreturn_t new_handler(int irq, void *data)
+{
+	struct mcp23s08_test *t = data;
+
+	atomic_inc(&t->new_handled);
+	return IRQ_HANDLED;
+}
+
+static irqreturn_t changing_handler(int irq, void *data)
+{
+	struct mcp23s08_test *t = data;
+
+	free_irq(t->old_irq, t);
+	t->requested = request_threaded_irq(t->new_irq, NULL, new_handler,
+					    IRQF_TRIGGER_RISING | IRQF_ONESHOT,
+					    "mcp23s08-kunit-new", t);
+	toggle_pin(t);
+	atomic_inc(&t->handled);
+	return IRQ_HANDLED;
+}
+
+/*
+ * While a level is handled, others free interrupts of the chip, and request some: here, the
+ * handler itself. The driver does not undo that when it unmasks the level.
+ */
+static void mcp23s08_changes_in_handler(struct kunit *test)
+{
+	struct mcp23s08_test *t = test->priv;
+
+	KUNIT_ASSERT_EQ(test, kunit_dut_bind(t->dut), 0);
+	t->new_irq = gpiod_to_irq(pin_desc(test, NEW_PIN));
+	t->old_irq = gpiod_to_irq(pin_desc(test, OLD_PIN));
+	KUNIT_ASSERT_EQ(test, kunit_request_threaded_irq(test, gpiod_to_irq(pin_desc(test, PIN)),
+							 NULL, changing_handler,
+							 IRQF_TRIGGER_HIGH | IRQF_ONESHOT,
+							 "mcp23s08-kunit", t), 0);
+	KUNIT_ASSERT_EQ(test, request_threaded_irq(t->old_irq, NULL, new_handler,
+						   IRQF_TRIGGER_HIGH | IRQF_ONESHOT,
+						   "mcp23s08-kunit-old", t), 0);
+	KUNIT_EXPECT_EQ(test, kunit_regfile_get(t->rf, GPINTEN), BIT(PIN) | BIT(OLD_PIN));
+
+	toggle_pin(t);
+	expect_handled(test, 1, 2);
+	if (!atomic_read(&t->handled)) {
+		free_irq(t->old_irq, t);
+		return;
+	}
+	KUNIT_EXPECT_EQ(test, t->requested, 0);
+	KUNIT_EXPECT_EQ_MSG(test, kunit_regfile_get(t->rf, GPINTEN), BIT(PIN) | BIT(NEW_PIN),
+			    "the interrupts enabled in the chip");
+	KUNIT_EXPECT_EQ(test, atomic_read(&t->new_handled), 0);
+	kunit_irq_line_raise(t->line, BIT(NEW_PIN));
+	expect_handled(test, 1, 1);
+	KUNIT_EXPECT_EQ_MSG(test, atomic_read(&t->new_handled), 1,
+			    "interrupts of the pin requested meanwhile");
+	if (!t->requested)
+		free_irq(t->new_irq, t);
+}
+
+/* The line is shared, and the driver does not claim interrupts of other devices. */
+static void mcp23s08_not_mine(struct kunit *test)
+{
+	struct mcp23s08_test *t = test->priv;
+
+	bind_and_request(test, IRQF_TRIGGER_RISING | IRQF_TRIGGER_FALLING);
+	KUNIT_EXPECT_EQ_MSG(test, kunit_irq_line_claimed(t->line, 0), 0,
+			    "an interrupt of another device is claimed");
+	KUNIT_EXPECT_EQ_MSG(test, kunit_irq_line_claimed(t->line, BIT(PIN)), 1,
+			    "an interrupt of the chip is not claimed");
+	expect_handled(test, 2, 1);
+}
+
 /* A level is handled until it is gone, and the chip does not interrupt for anything else. */
 static void mcp23s08_level(struct kunit *test)
 {
@@ -491,6 +573,8 @@ static struct kunit_case mcp23s08_test_cases[] = {
 	KUNIT_CASE_PARAM(mcp23s08_edges, bus_gen_params),
 	KUNIT_CASE_PARAM(mcp23s08_change_behind_intf, bus_gen_params),
 	KUNIT_CASE_PARAM(mcp23s08_spurious, bus_gen_params),
+	KUNIT_CASE_PARAM(mcp23s08_not_mine, bus_gen_params),
+	KUNIT_CASE_PARAM(mcp23s08_changes_in_handler, bus_gen_params),
 	KUNIT_CASE_PARAM(mcp23s08_level, bus_gen_params),
 	KUNIT_CASE_PARAM(mcp23s08_edge_to_level, bus_gen_params),
 	KUNIT_CASE_PARAM(mcp23s08_level_to_edge, bus_gen_params),

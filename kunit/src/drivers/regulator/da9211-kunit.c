@@ -292,6 +292,18 @@ static void da9211_again_b(struct kunit *test)
 	expect_notified(test, 0, 2, 2);
 }
 
+/* The line may be shared, and the driver does not claim interrupts of other devices. */
+static void da9211_not_mine(struct kunit *test)
+{
+	struct da9211_test *t = da9211_start(test, 1);
+
+	KUNIT_EXPECT_EQ_MSG(test, kunit_irq_line_claimed(t->c->line, 0), 0,
+			    "an interrupt of another device is claimed");
+	KUNIT_EXPECT_EQ_MSG(test, kunit_irq_line_claimed(t->c->line, DA9211_E_OV_CURR_A), 1,
+			    "an interrupt of the device is not claimed");
+	expect_notified(test, 2, 0, 4);
+}
+
 static void da9211_read_fails(struct kunit *test)
 {
 	struct da9211_test *t = da9211_start(test, 1);
@@ -352,6 +364,7 @@ static struct kunit_case da9211_cases[] = {
 	KUNIT_CASE(da9211_over_current),
 	KUNIT_CASE(da9211_again),
 	KUNIT_CASE(da9211_again_b),
+	KUNIT_CASE(da9211_not_mine),
 	KUNIT_CASE(da9211_read_fails),
 	KUNIT_CASE(da9211_clear_fails),
 	KUNIT_CASE(da9211_clear_b_fails),

@@ -195,6 +195,19 @@ static void mt6397_order(struct kunit *test)
 			    "the alarm is disabled after the RTC core was told of it");
 }
 
+/* Not every interrupt is an alarm, and the driver does not claim others. */
+static void mt6397_not_mine(struct kunit *test)
+{
+	struct mt6397_test *t = test->priv;
+	struct rtc_device *rtc = bind_rtc(test);
+
+	KUNIT_EXPECT_EQ_MSG(test, kunit_irq_line_claimed(t->line, 0), 0,
+			    "an interrupt without an alarm is claimed");
+	KUNIT_EXPECT_EQ_MSG(test, kunit_irq_line_claimed(t->line, ALARM), 1,
+			    "the interrupt of an alarm is not claimed");
+	flush_work(&rtc->irqwork);
+}
+
 static void mt6397_read_fails(struct kunit *test)
 {
 	struct mt6397_test *t = test->priv;
@@ -264,6 +277,7 @@ static void mt6397_hotplug(struct kunit *test)
 static struct kunit_case mt6397_cases[] = {
 	KUNIT_CASE(mt6397_alarm),
 	KUNIT_CASE(mt6397_order),
+	KUNIT_CASE(mt6397_not_mine),
 	KUNIT_CASE(mt6397_read_fails),
 	KUNIT_CASE(mt6397_wakes),
 	KUNIT_CASE(mt6397_bind_again),

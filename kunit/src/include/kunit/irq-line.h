@@ -72,6 +72,7 @@ u64 kunit_irq_line_enabled(struct kunit_irq_line *line);
 bool kunit_irq_line_asserted(struct kunit_irq_line *line);
 bool kunit_irq_line_requested(struct kunit_irq_line *line);
 int kunit_irq_line_settle(struct kunit_irq_line *line);
+int kunit_irq_line_claimed(struct kunit_irq_line *line, u64 bits);
 
 /* For tests: a second handler on a shared line */
 void kunit_irq_line_listen(struct kunit_irq_line *line, unsigned int fuse);

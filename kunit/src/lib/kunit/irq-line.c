@@ -7,6 +7,7 @@
 #include <linux/interrupt.h>
 #include <linux/irq.h>
 #include <linux/irq_sim.h>
+#include <linux/irqdesc.h>
 #include <linux/spinlock.h>
 
 #include <kunit/irq.h>
@@ -454,6 +455,63 @@ int kunit_irq_line_settle(struct kunit_irq_line *line)
 	return pending ? -EBUSY : 0;
 }
 EXPORT_SYMBOL_GPL(kunit_irq_line_settle);
+
+/**
+ * kunit_irq_line_claimed() - Check if the driver claims an interrupt
+ * @line:	the line
+ * @bits:	events to raise, each of which interrupts once; 0 for an interrupt without an
+ *		event, as from another device on a shared line
+ *
+ * Interrupts twice, and waits each time for handlers and threads. A driver has to return
+ * %IRQ_NONE for what it finds no event for, and only for that. Otherwise genirq does not
+ * notice that another device is stuck, and the machine hangs, or it disables the interrupt
+ * of this one.
+ *
+ * The wire must be inactive, and the interrupt must not be disabled.
+ *
+ * Context: Process context. May sleep.
+ *
+ * Return: 0 if no handler has claimed the interrupts, 1 if one has. -EBUSY if an event or
+ * an interrupt is pending, before or after, -EAGAIN if the interrupt is disabled, -ENXIO if
+ * the line is not requested, -EOPNOTSUPP if genirq does not look at what handlers return,
+ * because of "noirqdebug".
+ */
+int kunit_irq_line_claimed(struct kunit_irq_line *line, u64 bits)
+{
+	struct irq_desc *desc = irq_data_to_desc(irq_get_irq_data(line->irq));
+	unsigned int unhandled = 0;
+	unsigned long last = 0;
+
+	if (!kunit_irq_line_requested(line))
+		return -ENXIO;
+	if (irq_check_status_bit(line->irq, IRQ_NO_DEBUG))
+		return -EOPNOTSUPP;
+	if (kunit_irq_line_asserted(line))
+		return -EBUSY;
+
+	/* What a thread has returned is accounted for at the next interrupt */
+	for (int i = 0; i < 2; i++) {
+		struct irq_sim_account account;
+
+		unhandled = READ_ONCE(desc->irqs_unhandled);
+		last = READ_ONCE(desc->last_unhandled);
+		if (bits)
+			kunit_irq_line_raise(line, bits);
+		else if (irq_sim_fire(line->domain, 0) != 1)
+			return -EBUSY;
+		irq_sim_synchronize(line->domain);
+		synchronize_irq(line->irq);
+		if (irq_sim_get_account(line->domain, 0, &account) || account.waiting)
+			return -EAGAIN;
+		if (kunit_irq_line_asserted(line))
+			return -EBUSY;
+	}
+
+	/* After a tenth of a second, the count starts again */
+	return READ_ONCE(desc->last_unhandled) == last &&
+	       READ_ONCE(desc->irqs_unhandled) <= unhandled;
+}
+EXPORT_SYMBOL_GPL(kunit_irq_line_claimed);
 
 static irqreturn_t kunit_irq_line_handler(int irq, void *data)
 {

@@ -651,6 +651,75 @@ static void kunit_irq_line_shared_test(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, kunit_irq_line_heard(t->line), 20);
 }
 
+/* A handler which acknowledges @acks, and what it and its thread return. */
+struct dut_test_results {
+	irqreturn_t		handler;
+	irqreturn_t		thread;
+	int			claimed;
+	struct kunit_irq_line	*line;
+	u64			acks;
+};
+
+static irqreturn_t dut_test_results_handler(int irq, void *data)
+{
+	struct dut_test_results *now = data;
+
+	kunit_irq_line_ack(now->line, now->acks);
+	return now->handler;
+}
+
+static irqreturn_t dut_test_results_thread(int irq, void *data)
+{
+	struct dut_test_results *now = data;
+
+	return now->thread;
+}
+
+/* Whether an interrupt is claimed depends on the results of its own handler and thread only. */
+static void kunit_irq_line_claimed_test(struct kunit *test)
+{
+	static const struct dut_test_results results[] = {
+		{ IRQ_NONE, IRQ_NONE, 0 },
+		{ IRQ_HANDLED, IRQ_NONE, 1 },
+		{ IRQ_WAKE_THREAD, IRQ_NONE, 0 },
+		{ IRQ_WAKE_THREAD, IRQ_HANDLED, 1 },
+	};
+	struct kunit_irq_line_info info = { .trigger = IRQ_TYPE_EDGE_RISING };
+	struct kunit_irq_line *line = kunit_irq_line_create(test, &info);
+	struct dut_test_results *now = kunit_kzalloc(test, sizeof(*now), GFP_KERNEL);
+	int irq = kunit_irq_line_irq(line);
+
+	KUNIT_ASSERT_NOT_NULL(test, now);
+	now->line = line;
+	now->acks = BIT(3);
+	KUNIT_EXPECT_EQ(test, kunit_irq_line_claimed(line, 0), -ENXIO);
+	KUNIT_ASSERT_EQ(test, 0, kunit_request_threaded_irq(test, irq, dut_test_results_handler,
+							    dut_test_results_thread,
+							    IRQF_NO_THREAD, "results", now));
+	for (int i = 0; i < ARRAY_SIZE(results); i++) {
+		for (int j = 0; j < 2 * ARRAY_SIZE(results); j++) {
+			int order[] = { i, j / 2 };
+
+			for (int k = 0; k < 2; k++) {
+				now->handler = results[order[k]].handler;
+				now->thread = results[order[k]].thread;
+				KUNIT_EXPECT_EQ_MSG(test, results[order[k]].claimed,
+						    kunit_irq_line_claimed(line, j % 2 * BIT(3)),
+						    "%d, %d: %d", i, j, k);
+			}
+		}
+	}
+
+	disable_irq(irq);
+	KUNIT_EXPECT_EQ(test, kunit_irq_line_claimed(line, 0), -EAGAIN);
+	enable_irq(irq);
+	KUNIT_EXPECT_EQ(test, kunit_irq_line_settle(line), 0);
+
+	/* An event which is not acknowledged, then one which is pending */
+	KUNIT_EXPECT_EQ(test, kunit_irq_line_claimed(line, BIT(4)), -EBUSY);
+	KUNIT_EXPECT_EQ(test, kunit_irq_line_claimed(line, BIT(3)), -EBUSY);
+}
+
 static void dut_test_release(struct device *dev)
 {
 	kfree(dev);
@@ -1149,6 +1218,7 @@ static struct kunit_case kunit_dut_test_cases[] = {
 	KUNIT_CASE(kunit_irq_line_after_read_test),
 	KUNIT_CASE(kunit_irq_line_hold_test),
 	KUNIT_CASE(kunit_irq_line_shared_test),
+	KUNIT_CASE(kunit_irq_line_claimed_test),
 	KUNIT_CASE(kunit_dut_bind_test),
 	KUNIT_CASE_PARAM(kunit_dut_refused_test, dut_test_refusal_gen_params),
 	KUNIT_CASE(kunit_dut_end_test),

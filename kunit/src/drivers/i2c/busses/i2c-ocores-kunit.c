@@ -360,6 +360,19 @@ static void ocores_spurious(struct kunit *test)
 	expect_transfers(test, adap);
 }
 
+/* Nor is it claimed, or genirq would not notice that another device is stuck. */
+static void ocores_not_mine(struct kunit *test)
+{
+	struct ocores_test *t = test->priv;
+	struct i2c_adapter *adap = bind(test, t->dut);
+
+	KUNIT_EXPECT_EQ_MSG(test, kunit_irq_line_claimed(t->line, 0), 0,
+			    "an interrupt of another device is claimed");
+	KUNIT_EXPECT_EQ_MSG(test, kunit_irq_line_claimed(t->line, STATUS_IF), 1,
+			    "an interrupt of the controller is not claimed");
+	expect_transfers(test, adap);
+}
+
 /*
  * A transfer that takes too long is aborted. If the target releases the clock after
  * that, its data is unexpected, and the driver must not write to the buffer any more.
@@ -521,6 +534,7 @@ static struct kunit_case ocores_cases[] = {
 	KUNIT_CASE(ocores_repeated_start),
 	KUNIT_CASE(ocores_no_target),
 	KUNIT_CASE(ocores_spurious),
+	KUNIT_CASE(ocores_not_mine),
 	KUNIT_CASE_SLOW(ocores_late),
 	KUNIT_CASE(ocores_pending),
 	KUNIT_CASE(ocores_without_interrupt),

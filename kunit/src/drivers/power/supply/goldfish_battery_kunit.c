@@ -5,7 +5,6 @@
 
 #include <linux/atomic.h>
 #include <linux/interrupt.h>
-#include <linux/irq.h>
 #include <linux/module.h>
 #include <linux/notifier.h>
 #include <linux/power_supply.h>
@@ -333,16 +332,12 @@ static void goldfish_battery_shared_test(struct kunit *test)
 static void goldfish_battery_not_mine_test(struct kunit *test)
 {
 	struct goldfish_battery_model *bat = test->priv;
-	struct irq_desc *desc;
 
 	KUNIT_ASSERT_EQ(test, kunit_dut_bind(bat->dut), 0);
-	desc = irq_data_to_desc(irq_get_irq_data(kunit_irq_line_irq(bat->line)));
-	if (desc->action->thread)
-		kunit_skip(test, "with forced threads, it is not known at once");
-	KUNIT_ASSERT_EQ(test, desc->irqs_unhandled, 0);
-	KUNIT_ASSERT_EQ(test, kunit_irq_line_spurious(bat->line), 1);
-	KUNIT_EXPECT_EQ(test, kunit_irq_line_settle(bat->line), 0);
-	KUNIT_EXPECT_EQ_MSG(test, desc->irqs_unhandled, 1, "interrupts which are not claimed");
+	KUNIT_EXPECT_EQ_MSG(test, kunit_irq_line_claimed(bat->line, 0), 0,
+			    "an interrupt of another device is claimed");
+	KUNIT_EXPECT_EQ_MSG(test, kunit_irq_line_claimed(bat->line, BATTERY_CHANGED), 1,
+			    "an interrupt of the device is not claimed");
 }
 
 /* Events from before probe are pending and enabled. */

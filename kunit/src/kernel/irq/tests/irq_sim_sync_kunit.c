@@ -30,6 +30,16 @@ static const struct sim_kind_param sync_slow_params[] = {
 
 KUNIT_ARRAY_PARAM_DESC(slow, sync_slow_params, sim.name);
 
+/* One line a pass, for lines which keep two CPUs in handlers that wait for each other */
+static const struct sim_kind_param sync_chain_params[] = {
+	{ { IRQ_SIM_DELIVER_TASKLET, 1, "ack tasklet" }, IRQ_SIM_KIND_ACK },
+	{ { IRQ_SIM_DELIVER_BH_WORK, 1, "ack bh_work" }, IRQ_SIM_KIND_ACK },
+	{ { IRQ_SIM_DELIVER_TASKLET, 1, "eoi tasklet" }, IRQ_SIM_KIND_EOI },
+	{ { IRQ_SIM_DELIVER_BH_WORK, 1, "eoi bh_work" }, IRQ_SIM_KIND_EOI },
+};
+
+KUNIT_ARRAY_PARAM_DESC(chain, sync_chain_params, sim.name);
+
 /* Releases the held handler later. */
 struct sync_timer {
 	struct hrtimer	timer;
@@ -362,6 +372,107 @@ static void sync_bounded_move(struct kunit *test)
 	sync_bounded_end(test);
 }
 
+/* Two lines which move from one CPU to another by turns, so that one is always in transit. */
+static struct sync_chain {
+	unsigned int	from;
+	unsigned int	to;
+	atomic_t	held;	/* the CPU that the lines leave is in the handler of the gate */
+	atomic_t	open;	/* the gate may return */
+	atomic_t	passed;	/* the line behind the gate has left that CPU */
+	atomic_t	links;	/* moves so far */
+	atomic_t	broken;	/* a step did not do what it should */
+} sync_chain;
+
+#define SYNC_GATE	2	/* lines 0 and 1 move */
+#define SYNC_MARK	3
+
+static bool sync_spin(atomic_t *what)
+{
+	struct sim_patience patience = {};
+
+	while (!atomic_read_acquire(what)) {
+		if (sim_gave_up(&patience))
+			return atomic_read_acquire(what);
+		cpu_relax();
+	}
+	return true;
+}
+
+static void sync_chain_gate(struct sim_line *line)
+{
+	atomic_set_release(&sync_chain.held, 1);
+	if (!sync_spin(&sync_chain.open))
+		atomic_inc(&sync_chain.broken);
+}
+
+static void sync_chain_mark(struct sim_line *line)
+{
+	atomic_set_release(&sync_chain.passed, 1);
+}
+
+/* The line has arrived, and is in transit until this returns. By then, the other one is, too. */
+static void sync_chain_link(struct sim_line *line)
+{
+	struct sim_test *st = line->st;
+	struct sim_line *next = &st->line[!line->hwirq];
+
+	if (smp_processor_id() != sync_chain.to)
+		atomic_inc(&sync_chain.broken);
+	if (atomic_read(&st->release) || atomic_read(&sync_chain.broken))
+		return;
+
+	atomic_set(&sync_chain.held, 0);
+	atomic_set(&sync_chain.open, 0);
+	atomic_set(&sync_chain.passed, 0);
+	if (irq_set_affinity(next->virq, cpumask_of(sync_chain.from)) ||
+	    sim_fire(&st->line[SYNC_GATE]) != 1 || !sync_spin(&sync_chain.held) ||
+	    sim_fire(next) != 1 || irq_set_affinity(next->virq, cpumask_of(sync_chain.to)) ||
+	    sim_fire(&st->line[SYNC_MARK]) != 1)
+		atomic_inc(&sync_chain.broken);
+	atomic_set_release(&sync_chain.open, 1);
+	if (!sync_spin(&sync_chain.passed))
+		atomic_inc(&sync_chain.broken);
+	atomic_inc(&sync_chain.links);
+	atomic_set_release(&st->entered, 1);
+}
+
+static int sync_chain_thread(void *data)
+{
+	struct sync_noise *noise = data;
+
+	sim_fire(&noise->st->line[0]);
+	if (sim_wait(&noise->st->entered))
+		atomic_set_release(&noise->begun, 1);
+	return 0;
+}
+
+/* C17: bounded although at each moment a line is in transit, as those set out after the call. */
+static void sync_bounded_chain(struct kunit *test)
+{
+	struct sim_test *st = test->priv;
+	struct sync_noise noise = {};
+
+	sync_bounded_init(test, &noise, sync_chain_thread);
+	sync_chain = (struct sync_chain) { .from = smp_processor_id(), .to = sim_other_cpu() };
+	for (int i = 0; i < 2; i++) {
+		st->line[i].on_irq = sync_chain_link;
+		KUNIT_EXPECT_EQ(test, 0, irq_set_affinity(st->line[i].virq,
+							  cpumask_of(sync_chain.to)));
+	}
+	st->line[SYNC_GATE].on_irq = sync_chain_gate;
+	st->line[SYNC_MARK].on_irq = sync_chain_mark;
+	for (int i = SYNC_GATE; i <= SYNC_MARK; i++)
+		KUNIT_EXPECT_EQ(test, 0, irq_set_affinity(st->line[i].virq,
+							  cpumask_of(sync_chain.from)));
+	sync_bounded_check(test, &noise);
+	sync_bounded_end(test);
+	KUNIT_EXPECT_EQ(test, atomic_read(&sync_chain.broken), 0);
+	KUNIT_EXPECT_GT(test, atomic_read(&sync_chain.links), 0);
+	/* Each of them moved */
+	KUNIT_EXPECT_EQ(test, sim_runs(&st->line[0]) + sim_runs(&st->line[1]),
+			atomic_read(&sync_chain.links) + 1);
+}
+
 /* C26: a line which waits for its first enable_irq() takes no events, and reports that. */
 static void sync_not_started(struct kunit *test)
 {
@@ -553,6 +664,7 @@ static struct kunit_case irq_sim_sync_cases[] = {
 	KUNIT_CASE_PARAM(sync_merged, kind_gen_params),
 	KUNIT_CASE_PARAM_ATTR(sync_bounded_fire, kind_gen_params, sim_slow),
 	KUNIT_CASE_PARAM_ATTR(sync_bounded_move, slow_gen_params, sim_slow),
+	KUNIT_CASE_PARAM(sync_bounded_chain, chain_gen_params),
 	KUNIT_CASE_PARAM(sync_not_started, kind_gen_params),
 	KUNIT_CASE_PARAM(sync_cpu_back, kind_gen_params),
 	KUNIT_CASE_PARAM(sync_managed, kind_gen_params),
