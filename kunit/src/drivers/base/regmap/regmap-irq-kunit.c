@@ -270,12 +270,165 @@ static void regmap_irq_event_in_handler(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, t->status, 0);
 }
 
+#define MAIN_STATUS	0x10	/* two registers, a bit for each of the others */
+#define MAIN_BASE	0x20
+#define MAIN_REGS	10
+#define MAIN_MASK	(MAIN_BASE + MAIN_REGS + 1)
+#define MAIN_LINE	(LINE - 1)
+
+/**
+ * struct regmap_irq_main - a device with main status registers
+ * @lock:	protects the registers, and keeps the line in step with them
+ * @chip:	the interrupt controller to which the device is connected
+ * @status:	status registers
+ * @mask:	mask registers
+ * @reserved:	main status bits without a register
+ * @beyond:	reads of registers which do not exist
+ * @handled:	runs of the handlers
+ */
+struct regmap_irq_main {
+	struct mutex		lock;	/* registers and line */
+	struct irq_domain	*chip;
+	u8			status[MAIN_REGS];
+	u8			mask[MAIN_REGS];
+	unsigned int		reserved;
+	unsigned int		beyond;
+	atomic_t		handled[MAIN_REGS];
+};
+
+static unsigned int main_bits(struct regmap_irq_main *m)
+{
+	unsigned int bits = 0;
+
+	for (int i = 0; i < MAIN_REGS; i++)
+		bits |= m->status[i] & ~m->mask[i] ? BIT(i) : 0;
+	irq_sim_set_line(m->chip, MAIN_LINE, bits);
+	return bits | m->reserved;
+}
+
+static int main_read(void *context, unsigned int reg, unsigned int *val)
+{
+	struct regmap_irq_main *m = context;
+
+	guard(mutex)(&m->lock);
+	if (reg == MAIN_STATUS || reg == MAIN_STATUS + 1)
+		*val = main_bits(m) >> 8 * (reg - MAIN_STATUS) & 0xff;
+	else if (reg - MAIN_BASE < MAIN_REGS)
+		*val = m->status[reg - MAIN_BASE];
+	else if (reg - MAIN_MASK < MAIN_REGS)
+		*val = m->mask[reg - MAIN_MASK];
+	else
+		*val = m->beyond++;
+	return 0;
+}
+
+static int main_write(void *context, unsigned int reg, unsigned int val)
+{
+	struct regmap_irq_main *m = context;
+
+	guard(mutex)(&m->lock);
+	if (reg - MAIN_BASE < MAIN_REGS)
+		m->status[reg - MAIN_BASE] &= ~val;
+	else if (reg - MAIN_MASK < MAIN_REGS)
+		m->mask[reg - MAIN_MASK] = val;
+	main_bits(m);
+	return 0;
+}
+
+static const struct regmap_config main_config = {
+	.reg_bits	= 8,
+	.val_bits	= 8,
+	.max_register	= MAIN_MASK + MAIN_REGS,
+	.reg_read	= main_read,
+	.reg_write	= main_write,
+};
+
+/* An interrupt in the first and the last register behind each main register */
+static const struct regmap_irq main_irqs[] = {
+	REGMAP_IRQ_REG(0, 0, BIT(4)),
+	REGMAP_IRQ_REG(1, 7, BIT(5)),
+	REGMAP_IRQ_REG(2, 8, BIT(6)),
+	REGMAP_IRQ_REG(3, 9, BIT(7)),
+};
+
+static const struct regmap_irq_chip main_irq_chip = {
+	.name		= "regmap-irq-kunit-main",
+	.main_status	= MAIN_STATUS,
+	.num_main_regs	= 2,
+	.status_base	= MAIN_BASE,
+	.ack_base	= MAIN_BASE,
+	.mask_base	= MAIN_MASK,
+	.num_regs	= MAIN_REGS,
+	.irqs		= main_irqs,
+	.num_irqs	= ARRAY_SIZE(main_irqs),
+};
+
+static irqreturn_t main_handler(int irq, void *data)
+{
+	atomic_inc(data);
+	return IRQ_HANDLED;
+}
+
+/*
+ * Only status registers whose bits are set in the main registers are read, wherever they are.
+ * Those of other blocks of the device are not interrupts.
+ */
+static void regmap_irq_main_status(struct kunit *test)
+{
+	struct regmap_irq_test *t = test->priv;
+	struct regmap_irq_main *m = kunit_kzalloc(test, sizeof(*m), GFP_KERNEL);
+	struct regmap_irq_chip_data *data;
+	struct regmap *map;
+	struct device *dev;
+	int irq;
+
+	KUNIT_ASSERT_NOT_NULL(test, m);
+	mutex_init(&m->lock);
+	m->chip = t->chip;
+	m->reserved = GENMASK(15, MAIN_REGS);
+	irq = kunit_irq_sim_map(test, t->chip, MAIN_LINE);
+	KUNIT_ASSERT_GT(test, irq, 0);
+	dev = kunit_device_register(test, "regmap-irq-kunit-main");
+	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, dev);
+	map = devm_regmap_init(dev, NULL, m, &main_config);
+	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, map);
+	/* An edge, so that an event which is not found does not come again and again */
+	KUNIT_ASSERT_EQ(test, devm_regmap_add_irq_chip(dev, map, irq, IRQF_TRIGGER_RISING, 0,
+						       &main_irq_chip, &data), 0);
+	for (int i = 0; i < ARRAY_SIZE(main_irqs); i++) {
+		int virq = regmap_irq_get_virq(data, i);
+
+		KUNIT_ASSERT_GT(test, virq, 0);
+		KUNIT_ASSERT_EQ(test, kunit_request_threaded_irq(test, virq, NULL, main_handler,
+								 IRQF_ONESHOT, "main",
+								 &m->handled[i]), 0);
+	}
+
+	m->beyond = 0;
+	for (int i = 0; i < ARRAY_SIZE(main_irqs); i++) {
+		unsigned int reg = main_irqs[i].reg_offset;
+
+		scoped_guard(mutex, &m->lock) {
+			m->status[reg] = main_irqs[i].mask;
+			main_bits(m);
+		}
+		irq_sim_synchronize(t->chip);
+		synchronize_irq(irq);
+		KUNIT_EXPECT_EQ_MSG(test, atomic_read(&m->handled[i]), 1,
+				    "interrupts of register %u", reg);
+		KUNIT_EXPECT_EQ_MSG(test, m->status[reg], 0,
+				    "register %u is not acknowledged", reg);
+	}
+	KUNIT_EXPECT_EQ_MSG(test, m->beyond, 0, "reads of registers behind the last one");
+}
+
 static struct kunit_case regmap_irq_test_cases[] = {
 	KUNIT_CASE(regmap_irq_one_event),
 	KUNIT_CASE(regmap_irq_events_at_once),
 	KUNIT_CASE(regmap_irq_disabled),
 	KUNIT_CASE(regmap_irq_line_disabled),
 	KUNIT_CASE(regmap_irq_event_in_handler),
+	KUNIT_CASE(regmap_irq_main_status),
 	{}
 };
 
