@@ -48,7 +48,8 @@
  * @edges:	captured edges
  * @looks:	number of reads of the interrupt status by the driver
  * @handled:	runs of the handler of the pin
- * @unmasked:	runs of that handler while the pin was not masked
+ * @other:	runs of the handler of the other pin
+ * @unmasked:	runs of the handler of the pin while that was not masked
  * @quiet_after: the run in which the handler lowers the pin
  */
 struct altera_gpio_test {
@@ -61,6 +62,7 @@ struct altera_gpio_test {
 	u32			edges;
 	unsigned int		looks;
 	atomic_t		handled;
+	atomic_t		other;
 	atomic_t		unmasked;
 	int			quiet_after;
 };
@@ -190,6 +192,25 @@ static irqreturn_t pin_handler(int irq, void *data)
 	return IRQ_HANDLED;
 }
 
+static irqreturn_t other_handler(int irq, void *data)
+{
+	struct altera_gpio_test *t = data;
+
+	atomic_inc(&t->other);
+	return IRQ_HANDLED;
+}
+
+/* The pin has another edge while its first one is handled. */
+static irqreturn_t edge_handler(int irq, void *data)
+{
+	struct altera_gpio_test *t = data;
+
+	if (!atomic_read(&t->handled))
+		kunit_irq_line_raise(t->line, BIT(PIN));
+	atomic_inc(&t->handled);
+	return IRQ_HANDLED;
+}
+
 static void bind(struct kunit *test)
 {
 	struct altera_gpio_test *t = test->priv;
@@ -197,17 +218,25 @@ static void bind(struct kunit *test)
 	KUNIT_ASSERT_EQ(test, kunit_dut_bind(t->dut), 0);
 }
 
-/* A threaded handler, so that the level outlasts the handler of the controller. */
-static int request(struct kunit *test)
+static int pin_irq(struct kunit *test, unsigned int pin)
 {
 	struct altera_gpio_test *t = test->priv;
 	struct gpio_device *gdev = gpio_device_find_by_fwnode(dev_fwnode(t->dut->dev));
 	int irq;
 
 	KUNIT_ASSERT_NOT_NULL(test, gdev);
-	irq = gpiod_to_irq(gpio_device_get_desc(gdev, PIN));
+	irq = gpiod_to_irq(gpio_device_get_desc(gdev, pin));
 	gpio_device_put(gdev);
 	KUNIT_ASSERT_GT(test, irq, 0);
+	return irq;
+}
+
+/* A threaded handler, so that the level outlasts the handler of the controller. */
+static int request(struct kunit *test)
+{
+	struct altera_gpio_test *t = test->priv;
+	int irq = pin_irq(test, PIN);
+
 	KUNIT_ASSERT_EQ(test, kunit_request_threaded_irq(test, irq, NULL, pin_handler,
 							 t->type | IRQF_ONESHOT,
 							 "altera-gpio-kunit", t), 0);
@@ -260,6 +289,22 @@ static void altera_gpio_edges(struct kunit *test)
 	}
 	kunit_irq_line_raise(t->line, BIT(OTHER));
 	expect_handled(test, irq, 3);
+}
+
+/* An edge which the controller captures while the handler of the pin runs is handled, too. */
+static void altera_gpio_edge_in_handler(struct kunit *test)
+{
+	struct altera_gpio_test *t;
+	int irq;
+
+	altera_create(test, IRQ_TYPE_EDGE_RISING);
+	t = test->priv;
+	bind(test);
+	irq = pin_irq(test, PIN);
+	KUNIT_ASSERT_EQ(test, kunit_request_irq(test, irq, edge_handler, IRQF_TRIGGER_RISING,
+						"altera-gpio-kunit", t), 0);
+	kunit_irq_line_raise(t->line, BIT(PIN));
+	expect_handled(test, irq, 2);
 }
 
 /* The pin is masked until its thread has run, so that the controller is quiet meanwhile. */
@@ -333,6 +378,25 @@ static void altera_gpio_disabled(struct kunit *test)
 	expect_handled(test, irq, 2);
 }
 
+/* The request of another pin discards its stale edge, and leaves that of a disabled pin. */
+static void altera_gpio_other_requested(struct kunit *test)
+{
+	int irq = start_edges(test);
+	struct altera_gpio_test *t = test->priv;
+
+	irq_set_status_flags(irq, IRQ_DISABLE_UNLAZY);
+	disable_irq(irq);
+	kunit_irq_line_raise(t->line, BIT(PIN) | BIT(OTHER));
+	KUNIT_ASSERT_EQ(test, kunit_request_threaded_irq(test, pin_irq(test, OTHER), NULL,
+							 other_handler, t->type | IRQF_ONESHOT,
+							 "altera-gpio-kunit-other", t), 0);
+	expect_handled(test, irq, 0);
+	enable_irq(irq);
+	expect_handled(test, irq, 1);
+	KUNIT_EXPECT_EQ_MSG(test, atomic_read(&t->other), 0,
+			    "an edge from before the request of its pin is handled");
+}
+
 static void altera_gpio_bind_again(struct kunit *test)
 {
 	struct altera_gpio_test *t;
@@ -353,10 +417,12 @@ static void altera_gpio_unbind_under_fire(struct kunit *test)
 
 static struct kunit_case altera_gpio_cases[] = {
 	KUNIT_CASE(altera_gpio_edges),
+	KUNIT_CASE(altera_gpio_edge_in_handler),
 	KUNIT_CASE(altera_gpio_level),
 	KUNIT_CASE(altera_gpio_left_unmasked),
 	KUNIT_CASE(altera_gpio_stale_edge),
 	KUNIT_CASE(altera_gpio_disabled),
+	KUNIT_CASE(altera_gpio_other_requested),
 	KUNIT_CASE(altera_gpio_bind_again),
 	KUNIT_CASE(altera_gpio_unbind_under_fire),
 	{ }

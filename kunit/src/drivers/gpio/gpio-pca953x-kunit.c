@@ -9,13 +9,18 @@
 
 #include <linux/atomic.h>
 #include <linux/bits.h>
+#include <linux/completion.h>
+#include <linux/container_of.h>
 #include <linux/device.h>
 #include <linux/gpio/consumer.h>
 #include <linux/gpio/driver.h>
 #include <linux/i2c.h>
 #include <linux/interrupt.h>
+#include <linux/iopoll.h>
 #include <linux/irq.h>
+#include <linux/jiffies.h>
 #include <linux/regulator/machine.h>
+#include <linux/workqueue.h>
 
 #include <kunit/dut.h>
 #include <kunit/i2c.h>
@@ -152,17 +157,22 @@ static irqreturn_t pin_handler(int irq, void *count)
 	return IRQ_HANDLED;
 }
 
-static int pin_irq(struct kunit *test, unsigned int pin)
+static struct gpio_desc *pin_desc(struct kunit *test, unsigned int pin)
 {
 	struct pca953x_test *t = test->priv;
 	struct gpio_device *gdev;
-	int irq;
+	struct gpio_desc *desc;
 
 	gdev = gpio_device_find_by_label(dev_name(&t->c->client->dev));
 	KUNIT_ASSERT_NOT_NULL(test, gdev);
-	irq = gpiod_to_irq(gpio_device_get_desc(gdev, pin));
+	desc = gpio_device_get_desc(gdev, pin);
 	gpio_device_put(gdev);
-	return irq;
+	return desc;
+}
+
+static int pin_irq(struct kunit *test, unsigned int pin)
+{
+	return gpiod_to_irq(pin_desc(test, pin));
 }
 
 static int request_pin(struct kunit *test, unsigned int pin, unsigned long flags,
@@ -367,6 +377,22 @@ static void pca953x_not_mine(struct kunit *test)
 	expect_handled(test, 2);
 }
 
+/* The chip cannot mask inputs: it also interrupts for those which nobody has requested. */
+static void pca953x_not_requested(struct kunit *test)
+{
+	struct pca953x_test *t = test->priv;
+
+	bind_pca9554(test);
+	KUNIT_ASSERT_EQ(test, request_pin(test, PIN, IRQF_TRIGGER_RISING | IRQF_TRIGGER_FALLING,
+					  &t->handled), 0);
+	KUNIT_EXPECT_EQ_MSG(test, kunit_irq_line_claimed(t->c->line, BIT(OTHER_PIN)), 1,
+			    "an interrupt of the chip for another pin is not claimed");
+	expect_handled(test, 0);
+	KUNIT_EXPECT_EQ_MSG(test, kunit_irq_line_claimed(t->c->line, 0), 0,
+			    "an interrupt of another device is claimed");
+	expect_handled(test, 0);
+}
+
 /* A pin whose interrupt was freed does not interrupt any more, if the chip can mask it. */
 static void pca953x_freed(struct kunit *test)
 {
@@ -386,6 +412,32 @@ static void pca953x_freed(struct kunit *test)
 	set_pin(t, PIN, false);
 	expect_handled(test, 0);
 	KUNIT_EXPECT_EQ_MSG(test, reads(t), before, "the chip interrupts");
+}
+
+/* A pin whose interrupt was freed can be an output, and stays one. */
+static void pca953x_output_after_free(struct kunit *test)
+{
+	static const unsigned long flags[] = {
+		IRQF_TRIGGER_RISING, IRQF_TRIGGER_FALLING, IRQF_TRIGGER_HIGH, IRQF_TRIGGER_LOW,
+	};
+	struct pca953x_test *t = test->priv;
+
+	make_device(test, "pcal6408", &pcal6408_model);
+	KUNIT_ASSERT_EQ(test, kunit_dut_bind(t->c->dut), 0);
+	for (int i = 0; i < ARRAY_SIZE(flags); i++) {
+		KUNIT_ASSERT_EQ(test, request_pin(test, PIN, flags[i], &t->handled), 0);
+		KUNIT_ASSERT_EQ(test, kunit_free_irq(test, pin_irq(test, PIN), &t->handled), 0);
+		KUNIT_ASSERT_EQ(test, gpiod_direction_output_raw(pin_desc(test, PIN), 0), 0);
+		KUNIT_EXPECT_EQ(test, kunit_regfile_get(t->c->rf, DIRECTION), 0xff & ~BIT(PIN));
+
+		KUNIT_ASSERT_EQ(test, request_pin(test, OTHER_PIN, IRQF_TRIGGER_FALLING,
+						  &t->other), 0);
+		KUNIT_EXPECT_EQ_MSG(test, kunit_regfile_get(t->c->rf, DIRECTION),
+				    0xff & ~BIT(PIN),
+				    "the request of another pin has changed the direction");
+		KUNIT_ASSERT_EQ(test, kunit_free_irq(test, pin_irq(test, OTHER_PIN), &t->other), 0);
+		KUNIT_ASSERT_EQ(test, gpiod_direction_input(pin_desc(test, PIN)), 0);
+	}
 }
 
 /* A failed read is retried, as the line stays asserted. */
@@ -452,6 +504,103 @@ static void pca953x_suspended(struct kunit *test)
 
 	KUNIT_ASSERT_EQ(test, pm->resume(dev), 0);
 	expect_handled(test, 1);
+}
+
+/**
+ * struct pca953x_reader - a handler which needs the driver while that is suspended
+ * @t:		the fixture
+ * @pin:	the pin, which the handler reads
+ * @suspend:	suspends the device
+ * @suspended:	result of that
+ * @read:	reads the pin
+ * @done:	@read is done
+ * @level:	result of that
+ * @handled:	runs of the handler
+ * @stuck:	runs in which the pin could not be read
+ */
+struct pca953x_reader {
+	struct pca953x_test	*t;
+	struct gpio_desc	*pin;
+	struct work_struct	suspend;
+	int			suspended;
+	struct work_struct	read;
+	struct completion	done;
+	int			level;
+	atomic_t		handled;
+	atomic_t		stuck;
+};
+
+static void suspend_device(struct work_struct *work)
+{
+	struct pca953x_reader *r = container_of(work, struct pca953x_reader, suspend);
+	struct device *dev = &r->t->c->client->dev;
+
+	r->suspended = dev->driver->pm->suspend(dev);
+}
+
+static void read_pin(struct work_struct *work)
+{
+	struct pca953x_reader *r = container_of(work, struct pca953x_reader, read);
+
+	r->level = gpiod_get_raw_value_cansleep(r->pin);
+	complete(&r->done);
+}
+
+static irqreturn_t reading_handler(int irq, void *data)
+{
+	struct pca953x_reader *r = data;
+	struct irq_data *line = irq_get_irq_data(kunit_irq_line_irq(r->t->c->line));
+	bool disabled;
+
+	schedule_work(&r->suspend);
+	/* disable_irq() first disables the interrupt, and then waits for this handler */
+	read_poll_timeout(irqd_irq_disabled, disabled, disabled, 1000, 5 * USEC_PER_SEC, false,
+			  line);
+	/* The handler itself does not wait for ever, so that a deadlock ends */
+	schedule_work(&r->read);
+	if (!wait_for_completion_timeout(&r->done, 5 * HZ))
+		atomic_inc(&r->stuck);
+	atomic_inc(&r->handled);
+	return IRQ_HANDLED;
+}
+
+/* suspend() waits for the handler of a pin, which may use the pin. */
+static void pca953x_suspended_in_handler(struct kunit *test)
+{
+	struct pca953x_test *t = test->priv;
+	const struct dev_pm_ops *pm;
+	struct pca953x_reader *r;
+	struct device *dev;
+
+	if (!IS_ENABLED(CONFIG_PM_SLEEP))
+		kunit_skip(test, "there is no suspend without CONFIG_PM_SLEEP");
+
+	r = kunit_kzalloc(test, sizeof(*r), GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, r);
+	r->t = t;
+	r->suspended = -EINPROGRESS;
+	INIT_WORK(&r->suspend, suspend_device);
+	INIT_WORK(&r->read, read_pin);
+	init_completion(&r->done);
+	bind_pca9554(test);
+	dev = &t->c->client->dev;
+	pm = dev->driver->pm;
+	r->pin = pin_desc(test, PIN);
+	KUNIT_ASSERT_EQ(test, kunit_request_threaded_irq(test, pin_irq(test, PIN), NULL,
+							 reading_handler,
+							 IRQF_TRIGGER_FALLING | IRQF_ONESHOT,
+							 "pca953x-kunit", r), 0);
+
+	set_pin(t, PIN, false);
+	kunit_irq_line_settle(t->c->line);
+	flush_work(&r->suspend);
+	flush_work(&r->read);
+	KUNIT_EXPECT_EQ_MSG(test, atomic_read(&r->stuck), 0,
+			    "suspend() and the handler of a pin wait for each other");
+	KUNIT_EXPECT_EQ(test, atomic_read(&r->handled), 1);
+	KUNIT_EXPECT_EQ(test, r->level, 0);
+	KUNIT_ASSERT_EQ(test, r->suspended, 0);
+	KUNIT_EXPECT_EQ(test, pm->resume(dev), 0);
 }
 
 static void pca953x_suspend_resume(struct kunit *test)
@@ -575,10 +724,13 @@ static struct kunit_case pca953x_test_cases[] = {
 	KUNIT_CASE_PARAM(pca953x_change_in_handler, trigger_gen_params),
 	KUNIT_CASE_PARAM(pca953x_trigger_type, trigger_gen_params),
 	KUNIT_CASE_PARAM(pca953x_not_mine, trigger_gen_params),
+	KUNIT_CASE_PARAM(pca953x_not_requested, trigger_gen_params),
 	KUNIT_CASE(pca953x_freed),
+	KUNIT_CASE(pca953x_output_after_free),
 	KUNIT_CASE(pca953x_read_fails),
 	KUNIT_CASE(pca953x_short_pulse),
 	KUNIT_CASE(pca953x_suspended),
+	KUNIT_CASE(pca953x_suspended_in_handler),
 	KUNIT_CASE(pca953x_suspend_resume),
 	KUNIT_CASE(pca953x_powered_off),
 	KUNIT_CASE(pca953x_wakes),

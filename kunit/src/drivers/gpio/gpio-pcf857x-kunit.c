@@ -207,6 +207,19 @@ static void pcf857x_change_behind_read(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, kunit_regfile_get(t->c->rf, PINS), 0xff);
 }
 
+/* Several chips may share an interrupt line. */
+static void pcf857x_shared(struct kunit *test)
+{
+	struct pcf857x_test *t = test->priv;
+
+	bind_and_request(test);
+	kunit_irq_line_listen(t->c->line, 20);
+	change_pins(t, BIT(5));
+	expect_handled(test, 5, 1);
+	KUNIT_EXPECT_EQ_MSG(test, kunit_irq_line_heard(t->c->line), 1,
+			    "interrupts of the other device");
+}
+
 /* The handler ignores the result of a failed read. */
 static void pcf857x_read_fails(struct kunit *test)
 {
@@ -268,6 +281,7 @@ static struct kunit_case pcf857x_test_cases[] = {
 	KUNIT_CASE(pcf857x_low_at_probe),
 	KUNIT_CASE(pcf857x_value_read),
 	KUNIT_CASE(pcf857x_change_behind_read),
+	KUNIT_CASE(pcf857x_shared),
 	KUNIT_CASE(pcf857x_read_fails),
 	KUNIT_CASE(pcf857x_wakes),
 	KUNIT_CASE(pcf857x_probe_fails),

@@ -5,7 +5,10 @@
  * Pull a line up and down, and count the interrupts which reach the handler.
  */
 
+#include <linux/array_size.h>
 #include <linux/atomic.h>
+#include <linux/bitmap.h>
+#include <linux/bits.h>
 #include <linux/completion.h>
 #include <linux/device/bus.h>
 #include <linux/device/driver.h>
@@ -27,6 +30,7 @@
 #include <kunit/test.h>
 
 #define GPIO_SIM_TEST_LINE	3
+#define GPIO_SIM_TEST_OTHER	4
 
 static const struct software_node gpio_sim_test_chip = {
 	.name = "gpio-sim-kunit",
@@ -40,9 +44,15 @@ static const struct property_entry gpio_sim_test_bank_props[] = {
 static const struct software_node gpio_sim_test_bank =
 	SOFTWARE_NODE("gpio-sim-kunit-bank", gpio_sim_test_bank_props, &gpio_sim_test_chip);
 
+static const struct software_node_ref_args gpio_sim_test_bus[] = {
+	SOFTWARE_NODE_REFERENCE(&gpio_sim_test_bank, GPIO_SIM_TEST_LINE, GPIO_OPEN_DRAIN),
+	SOFTWARE_NODE_REFERENCE(&gpio_sim_test_bank, GPIO_SIM_TEST_OTHER, GPIO_OPEN_DRAIN),
+};
+
 static const struct property_entry gpio_sim_test_consumer_props[] = {
 	PROPERTY_ENTRY_GPIO("test-gpios", &gpio_sim_test_bank, GPIO_SIM_TEST_LINE,
 			    GPIO_ACTIVE_HIGH),
+	PROPERTY_ENTRY_REF_ARRAY("bus-gpios", gpio_sim_test_bus),
 	{ }
 };
 
@@ -375,6 +385,42 @@ static void gpio_sim_irq_locks_direction(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, gpio_sim_test_request(test, IRQF_TRIGGER_RISING), 0);
 }
 
+/*
+ * An open drain output can be used as an interrupt. Its level changes with that of another
+ * line, in a single call.
+ */
+static void gpio_sim_irq_open_drain(struct kunit *test)
+{
+	struct gpio_sim_test *t = test->priv;
+	struct gpio_desc *bus[2];
+
+	/* The lines are requested again, with another flag */
+	kunit_release_action(test, gpiod_put_wrapper, t->gpio);
+	for (int i = 0; i < ARRAY_SIZE(bus); i++) {
+		bus[i] = fwnode_gpiod_get_index(software_node_fwnode(&gpio_sim_test_consumer),
+						"bus", i, GPIOD_ASIS, "gpio-sim-kunit");
+		KUNIT_ASSERT_NOT_ERR_OR_NULL(test, bus[i]);
+		KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test, gpiod_put_wrapper, bus[i]),
+				0);
+		KUNIT_ASSERT_EQ(test, gpiod_direction_output_raw(bus[i], i), 0);
+	}
+	KUNIT_ASSERT_EQ(test, gpio_sim_test_request(test, IRQF_TRIGGER_RISING |
+						    IRQF_TRIGGER_FALLING), 0);
+
+	for (int i = 1; i <= 4; i++) {
+		DECLARE_BITMAP(values, ARRAY_SIZE(bus)) = { i & 1 ? BIT(0) : BIT(1) };
+
+		KUNIT_ASSERT_EQ(test, gpiod_set_raw_array_value_cansleep(ARRAY_SIZE(bus), bus,
+									 NULL, values), 0);
+		irq_sim_synchronize(irq_get_irq_data(t->irq)->domain);
+		synchronize_irq(t->irq);
+		KUNIT_EXPECT_EQ(test, gpiod_get_raw_value_cansleep(bus[0]), i & 1);
+		KUNIT_EXPECT_EQ_MSG(test, atomic_read(&t->handled), i,
+				    "interrupts after the line was driven %s",
+				    i & 1 ? "high" : "low");
+	}
+}
+
 static struct kunit_case gpio_sim_irq_test_cases[] = {
 	KUNIT_CASE_PARAM(gpio_sim_irq_edges, gpio_sim_edge_gen_params),
 	KUNIT_CASE(gpio_sim_irq_disabled),
@@ -385,6 +431,7 @@ static struct kunit_case gpio_sim_irq_test_cases[] = {
 	KUNIT_CASE(gpio_sim_irq_wake),
 	KUNIT_CASE(gpio_sim_irq_module),
 	KUNIT_CASE(gpio_sim_irq_locks_direction),
+	KUNIT_CASE(gpio_sim_irq_open_drain),
 	{ }
 };
 

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * KUnit test for the software nodes of MFD cells
+ * KUnit test for the software nodes and the interrupts of MFD cells
  */
 
 #include <linux/container_of.h>
 #include <linux/device.h>
+#include <linux/ioport.h>
 #include <linux/irqdomain.h>
 #include <linux/mfd/core.h>
 #include <linux/module.h>
@@ -17,6 +18,8 @@
 #include <kunit/test.h>
 
 #define MFD_CORE_TEST_VALUE	0x5a
+#define MFD_CORE_TEST_HWIRQ	2
+#define MFD_CORE_TEST_HWIRQS	4
 
 /**
  * struct mfd_core_test - fixture, and observations of the driver of the cell
@@ -25,8 +28,10 @@
  * @nb:		notifier which gives @shared to the cell
  * @hold:	the driver takes a reference to the device
  * @held:	the device with that reference
+ * @domain:	interrupts of the parent
  * @at_probe:	value of the property in probe
  * @at_remove:	value of the property in remove
+ * @irq:	interrupt of the cell, or an error
  * @bound:	number of cells bound to the driver
  */
 struct mfd_core_test {
@@ -35,8 +40,10 @@ struct mfd_core_test {
 	struct notifier_block nb;
 	bool hold;
 	struct device *held;
+	struct irq_domain *domain;
 	u32 at_probe;
 	u32 at_remove;
+	int irq;
 	int bound;
 };
 
@@ -58,6 +65,7 @@ static int mfd_core_test_probe(struct platform_device *pdev)
 	struct mfd_core_test *seen = mfd_core_test_of(pdev);
 
 	seen->at_probe = mfd_core_test_read(pdev);
+	seen->irq = platform_get_irq_optional(pdev, 0);
 	seen->bound++;
 	if (seen->hold)
 		seen->held = get_device(&pdev->dev);
@@ -108,7 +116,11 @@ static int mfd_core_test_init(struct kunit *test)
 	return 0;
 }
 
-static void mfd_core_test_add(struct kunit *test)
+static const struct resource mfd_core_test_resources[] = {
+	DEFINE_RES_IRQ(MFD_CORE_TEST_HWIRQ),
+};
+
+static void mfd_core_test_add_irqs(struct kunit *test, int irq_base, struct irq_domain *domain)
 {
 	struct mfd_core_test *seen = test->priv;
 	const struct mfd_cell cell = {
@@ -116,16 +128,23 @@ static void mfd_core_test_add(struct kunit *test)
 		.platform_data	= &seen,
 		.pdata_size	= sizeof(seen),
 		.swnode		= &mfd_core_test_node,
+		.resources	= mfd_core_test_resources,
+		.num_resources	= ARRAY_SIZE(mfd_core_test_resources),
 	};
 
 	seen->at_probe = 0;
 	seen->at_remove = 0;
 	KUNIT_ASSERT_EQ(test, 0,
 			mfd_add_devices(seen->parent, PLATFORM_DEVID_NONE, &cell, 1,
-					NULL, 0, NULL));
+					NULL, irq_base, domain));
 	KUNIT_ASSERT_EQ(test, 0, kunit_add_action_or_reset(test, mfd_core_test_undo,
 							   seen->parent));
 	KUNIT_ASSERT_EQ(test, 1, seen->bound);
+}
+
+static void mfd_core_test_add(struct kunit *test)
+{
+	mfd_core_test_add_irqs(test, 0, NULL);
 }
 
 /* A driver finds its properties in remove as well as in probe. */
@@ -213,10 +232,47 @@ static void mfd_core_test_shared(struct kunit *test)
 	KUNIT_EXPECT_NULL(test, software_node_fwnode(&mfd_core_test_node));
 }
 
+static void mfd_core_test_remove_domain(void *data)
+{
+	struct irq_domain *domain = data;
+
+	for (int i = 0; i < MFD_CORE_TEST_HWIRQS; i++)
+		irq_dispose_mapping(irq_find_mapping(domain, i));
+	irq_domain_remove(domain);
+}
+
+/*
+ * The interrupt of a cell is a number in the domain of the parent. The base is for parents
+ * without a domain, and unused otherwise.
+ */
+static void mfd_core_test_irq(struct kunit *test)
+{
+	struct mfd_core_test *seen = test->priv;
+
+	seen->domain = irq_domain_create_linear(NULL, MFD_CORE_TEST_HWIRQS,
+						&irq_domain_simple_ops, NULL);
+	KUNIT_ASSERT_NOT_NULL(test, seen->domain);
+	KUNIT_ASSERT_EQ(test, 0, kunit_add_action_or_reset(test, mfd_core_test_remove_domain,
+							   seen->domain));
+
+	for (int base = 0; base < MFD_CORE_TEST_HWIRQS - MFD_CORE_TEST_HWIRQ; base++) {
+		mfd_core_test_add_irqs(test, base, seen->domain);
+		KUNIT_EXPECT_GT(test, seen->irq, 0);
+		KUNIT_EXPECT_EQ_MSG(test, seen->irq,
+				    irq_find_mapping(seen->domain, MFD_CORE_TEST_HWIRQ),
+				    "the cell has another interrupt, with base %d", base);
+		kunit_release_action(test, mfd_core_test_undo, seen->parent);
+	}
+
+	mfd_core_test_add_irqs(test, 100, NULL);
+	KUNIT_EXPECT_EQ(test, seen->irq, 100 + MFD_CORE_TEST_HWIRQ);
+}
+
 static struct kunit_case mfd_core_test_cases[] = {
 	KUNIT_CASE(mfd_core_test_properties),
 	KUNIT_CASE(mfd_core_test_held),
 	KUNIT_CASE(mfd_core_test_shared),
+	KUNIT_CASE(mfd_core_test_irq),
 	{}
 };
 
@@ -228,5 +284,5 @@ static struct kunit_suite mfd_core_test_suite = {
 
 kunit_test_suite(mfd_core_test_suite);
 
-MODULE_DESCRIPTION("KUnit test for the software nodes of MFD cells");
+MODULE_DESCRIPTION("KUnit test for the software nodes and the interrupts of MFD cells");
 MODULE_LICENSE("GPL");

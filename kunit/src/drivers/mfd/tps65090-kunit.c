@@ -99,6 +99,15 @@ static void need_charger(struct kunit *test)
 		kunit_skip(test, "the driver of the charger is not loaded: tps65090-charger");
 }
 
+static bool has_charger(void)
+{
+	struct power_supply *psy = power_supply_get_by_name("tps65090-ac");
+
+	if (psy)
+		power_supply_put(psy);
+	return psy;
+}
+
 static int ac_online(struct kunit *test)
 {
 	struct power_supply *psy = power_supply_get_by_name("tps65090-ac");
@@ -194,6 +203,16 @@ static irqreturn_t user_handler(int irq, void *data)
 	return IRQ_HANDLED;
 }
 
+/* Acknowledge only the event of the battery. */
+static irqreturn_t battery_handler(int irq, void *data)
+{
+	struct tps65090_user *user = data;
+
+	regmap_write(user->pmic->rmap, TPS65090_REG_INTR_STS, 0xff & ~VBATG);
+	atomic_inc(&user->handled);
+	return IRQ_HANDLED;
+}
+
 /* Each event has its own interrupt, and the bit with its number. */
 static void tps65090_each(struct kunit *test)
 {
@@ -226,6 +245,50 @@ static void tps65090_each(struct kunit *test)
 	}
 }
 
+/* The interrupt is a level: after a failed read of the events it is still there. */
+static void tps65090_read_fails(struct kunit *test)
+{
+	struct kunit_i2c_client *c = test->priv;
+
+	need_charger(test);
+	KUNIT_ASSERT_EQ(test, kunit_dut_bind(c->dut), 0);
+	kunit_regfile_fail(c->rf, 1, -EIO);
+	kunit_irq_line_raise(c->line, VACG);
+	KUNIT_EXPECT_EQ_MSG(test, kunit_irq_line_settle(c->line), 0, "the event is not handled");
+	KUNIT_EXPECT_EQ(test, ac_online(test), 1);
+}
+
+static void plug(struct kunit_regfile *rf, void *data)
+{
+	struct kunit_i2c_client *c = data;
+
+	kunit_irq_line_raise(c->line, VACG);
+}
+
+/* The adapter is plugged in while the interrupt is low for an event of another user. */
+static void tps65090_plugged_in_handler(struct kunit *test)
+{
+	struct kunit_i2c_client *c = test->priv;
+	struct tps65090_user *user = kunit_kzalloc(test, sizeof(*user), GFP_KERNEL);
+	int irq;
+
+	need_charger(test);
+	KUNIT_ASSERT_NOT_NULL(test, user);
+	KUNIT_ASSERT_EQ(test, kunit_dut_bind(c->dut), 0);
+	user->pmic = i2c_get_clientdata(c->client);
+	irq = regmap_irq_get_virq(user->pmic->irq_data, TPS65090_IRQ_BAT_STATUS_CHANGE);
+	KUNIT_ASSERT_GT(test, irq, 0);
+	KUNIT_ASSERT_EQ(test, kunit_request_threaded_irq(test, irq, NULL, battery_handler,
+							 IRQF_ONESHOT, "tps65090-kunit", user), 0);
+
+	/* The events of the interrupt have been read */
+	kunit_regfile_after(c->rf, KUNIT_REGFILE_READ, TPS65090_REG_INTR_STS2, plug, c);
+	kunit_irq_line_raise(c->line, VBATG);
+	KUNIT_EXPECT_EQ_MSG(test, kunit_irq_line_settle(c->line), 0, "the event is not handled");
+	KUNIT_EXPECT_EQ(test, atomic_read(&user->handled), 1);
+	KUNIT_EXPECT_EQ(test, ac_online(test), 1);
+}
+
 /* One chip has no interrupt; the charger of the next one, which has one, gets it. */
 static void tps65090_without_interrupt(struct kunit *test)
 {
@@ -254,15 +317,42 @@ static void tps65090_probe_fails(struct kunit *test)
 	KUNIT_EXPECT_GT(test, kunit_dut_fail_each_access(c->dut), 0);
 }
 
+/* Any access of the probe of the charger fails: without it, its interrupt is not enabled. */
+static void tps65090_charger_fails(struct kunit *test)
+{
+	struct kunit_i2c_client *c = test->priv;
+	unsigned int accesses, without = 0;
+
+	need_charger(test);
+	accesses = kunit_dut_count_accesses(c->dut);
+	for (unsigned int nr = 1; nr <= accesses; nr++) {
+		kunit_regfile_fail(c->rf, nr, -EIO);
+		if (!kunit_dut_bind(c->dut) && !has_charger()) {
+			u32 enabled = kunit_regfile_get(c->rf, TPS65090_REG_INTR_MASK);
+
+			without++;
+			KUNIT_EXPECT_EQ_MSG(test, enabled, 0,
+					    "enabled without a handler, as access %u of %u failed",
+					    nr, accesses);
+		}
+		kunit_dut_unbind(c->dut);
+		kunit_regfile_disarm(c->rf);
+	}
+	KUNIT_EXPECT_GT_MSG(test, without, 0, "no access of the probe of the charger has failed");
+}
+
 static struct kunit_case tps65090_cases[] = {
 	KUNIT_CASE(tps65090_enabled),
 	KUNIT_CASE(tps65090_bind_again),
 	KUNIT_CASE(tps65090_others),
 	KUNIT_CASE(tps65090_plugged),
 	KUNIT_CASE(tps65090_plugged_before),
+	KUNIT_CASE(tps65090_plugged_in_handler),
+	KUNIT_CASE(tps65090_read_fails),
 	KUNIT_CASE(tps65090_each),
 	KUNIT_CASE(tps65090_without_interrupt),
 	KUNIT_CASE(tps65090_probe_fails),
+	KUNIT_CASE(tps65090_charger_fails),
 	{ }
 };
 

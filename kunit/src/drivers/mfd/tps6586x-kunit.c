@@ -5,7 +5,7 @@
  * The unmodified core driver runs on a model of the PMIC: an event sets a bit in the
  * read-to-clear registers INT_ACK1 to INT_ACK4. The interrupt is low while a bit is set
  * which is not masked in INT_MASK1 to INT_MASK5. Mask and event bits have different
- * positions. Two events are modelled.
+ * positions.
  */
 
 #include <linux/atomic.h>
@@ -27,6 +27,9 @@
 #include <kunit/test.h>
 
 #define INT_MASK1	0xb0
+#define INT_MASK2	0xb1
+#define INT_MASK3	0xb2
+#define INT_MASK4	0xb3
 #define INT_MASK5	0xb4
 #define INT_ACK1	0xb5
 #define INT_ACK4	0xb8
@@ -47,7 +50,7 @@
  * @line:	how to create the interrupt line
  * @refuse:	error with which the request of the interrupt is refused, or 0
  * @too_late:	how often the interrupt was freed after the domain, which its handler uses
- * @handled:	runs of the handler of the alarm
+ * @handled:	runs of the handler of the requested event
  */
 struct tps6586x_test {
 	struct kunit_i2c_client		*c;
@@ -64,14 +67,48 @@ static const struct kunit_reg tps6586x_regs[] = {
 	KUNIT_REG_RO(VERSIONCRC, TPS658621A),
 };
 
+/* By bit in the acknowledge registers. Some events are several conditions. */
+static const struct {
+	u8	reg;
+	u8	bits;
+} tps6586x_masks[] = {
+	[TPS6586X_INT_PLDO_0]		= { INT_MASK1, BIT(0) },
+	[TPS6586X_INT_PLDO_1]		= { INT_MASK1, BIT(1) },
+	[TPS6586X_INT_PLDO_2]		= { INT_MASK1, BIT(2) },
+	[TPS6586X_INT_PLDO_3]		= { INT_MASK1, BIT(3) },
+	[TPS6586X_INT_PLDO_4]		= { INT_MASK1, BIT(4) },
+	[TPS6586X_INT_PLDO_5]		= { INT_MASK1, BIT(5) },
+	[TPS6586X_INT_PLDO_6]		= { INT_MASK1, BIT(6) },
+	[TPS6586X_INT_PLDO_7]		= { INT_MASK1, BIT(7) },
+	[TPS6586X_INT_COMP_DET]		= { INT_MASK4, BIT(0) },
+	[TPS6586X_INT_ADC]		= { INT_MASK2, BIT(1) },
+	[TPS6586X_INT_PLDO_8]		= { INT_MASK2, BIT(2) },
+	[TPS6586X_INT_PLDO_9]		= { INT_MASK2, BIT(3) },
+	[TPS6586X_INT_PSM_0]		= { INT_MASK2, BIT(4) },
+	[TPS6586X_INT_PSM_1]		= { INT_MASK2, BIT(5) },
+	[TPS6586X_INT_PSM_2]		= { INT_MASK2, BIT(6) },
+	[TPS6586X_INT_PSM_3]		= { INT_MASK2, BIT(7) },
+	[TPS6586X_INT_RTC_ALM1]		= { INT_MASK5, MASK5_ALARM },
+	[TPS6586X_INT_ACUSB_OVP]	= { INT_MASK5, BIT(0) | BIT(1) },
+	[TPS6586X_INT_USB_DET]		= { INT_MASK5, MASK5_USB },
+	[TPS6586X_INT_AC_DET]		= { INT_MASK5, BIT(3) },
+	[TPS6586X_INT_BAT_DET]		= { INT_MASK3, BIT(0) },
+	[TPS6586X_INT_CHG_STAT]		= { INT_MASK4, GENMASK(7, 2) },
+	[TPS6586X_INT_CHG_TEMP]		= { INT_MASK3, BIT(1) | BIT(2) },
+	[TPS6586X_INT_PP]		= { INT_MASK3, GENMASK(7, 4) },
+	[TPS6586X_INT_RESUME]		= { INT_MASK5, BIT(5) },
+	[TPS6586X_INT_LOW_SYS]		= { INT_MASK5, BIT(6) },
+	[TPS6586X_INT_RTC_ALM2]		= { INT_MASK4, BIT(1) },
+};
+
 static bool tps6586x_asserted(struct kunit_regfile *rf)
 {
-	u32 acks = 0;
-
-	for (int i = 0; i <= INT_ACK4 - INT_ACK1; i++)
-		acks |= rf->val[INT_ACK1 + i] << 8 * i;
-	return (acks & ALARM && !(rf->val[INT_MASK5] & MASK5_ALARM)) ||
-	       (acks & USB && !(rf->val[INT_MASK5] & MASK5_USB));
+	for (int i = 0; i < ARRAY_SIZE(tps6586x_masks); i++) {
+		if (rf->val[INT_ACK1 + i / 8] & BIT(i % 8) &&
+		    tps6586x_masks[i].bits & ~rf->val[tps6586x_masks[i].reg])
+			return true;
+	}
+	return false;
 }
 
 static void tps6586x_event(struct kunit_regfile *rf, u64 bits)
@@ -154,7 +191,7 @@ static void bind(struct kunit *test)
 	KUNIT_ASSERT_EQ(test, kunit_dut_bind(t->c->dut), 0);
 }
 
-static irqreturn_t alarm_handler(int irq, void *data)
+static irqreturn_t event_handler(int irq, void *data)
 {
 	struct tps6586x_test *t = data;
 
@@ -162,16 +199,21 @@ static irqreturn_t alarm_handler(int irq, void *data)
 	return IRQ_HANDLED;
 }
 
+static int request_event(struct kunit *test, int event)
+{
+	struct tps6586x_test *t = test->priv;
+	int irq = tps6586x_irq_get_virq(&t->c->client->dev, event);
+
+	KUNIT_ASSERT_GT(test, irq, 0);
+	KUNIT_ASSERT_EQ(test, kunit_request_threaded_irq(test, irq, NULL, event_handler,
+							 IRQF_ONESHOT, "tps6586x-kunit", t), 0);
+	return irq;
+}
+
 /* Request the alarm, as the RTC driver does. */
 static int request(struct kunit *test)
 {
-	struct tps6586x_test *t = test->priv;
-	int irq = tps6586x_irq_get_virq(&t->c->client->dev, TPS6586X_INT_RTC_ALM1);
-
-	KUNIT_ASSERT_GT(test, irq, 0);
-	KUNIT_ASSERT_EQ(test, kunit_request_threaded_irq(test, irq, NULL, alarm_handler,
-							 IRQF_ONESHOT, "tps6586x-kunit", t), 0);
-	return irq;
+	return request_event(test, TPS6586X_INT_RTC_ALM1);
 }
 
 static void expect_handled(struct kunit *test, int handled)
@@ -203,6 +245,31 @@ static void tps6586x_events(struct kunit *test)
 	/* The unhandled USB event is acknowledged along with the next alarm */
 	kunit_irq_line_raise(t->c->line, ALARM);
 	expect_handled(test, 4);
+}
+
+/* Each event has its own interrupt, and its own mask bits. */
+static void tps6586x_each(struct kunit *test)
+{
+	struct tps6586x_test *t = test->priv;
+
+	bind(test);
+	for (int event = 0; event < ARRAY_SIZE(tps6586x_masks); event++) {
+		int irq = request_event(test, event);
+		int before = atomic_read(&t->handled);
+
+		for (int reg = INT_MASK1; reg <= INT_MASK5; reg++) {
+			u8 own = reg == tps6586x_masks[event].reg ? tps6586x_masks[event].bits : 0;
+
+			KUNIT_EXPECT_EQ_MSG(test, kunit_regfile_get(t->c->rf, reg), 0xff & ~own,
+					    "INT_MASK%d, with event %d requested",
+					    reg - INT_MASK1 + 1, event);
+		}
+		kunit_irq_line_raise(t->c->line, BIT(event));
+		KUNIT_EXPECT_EQ(test, kunit_irq_line_settle(t->c->line), 0);
+		KUNIT_EXPECT_EQ_MSG(test, atomic_read(&t->handled) - before, 1,
+				    "runs of the handler of event %d", event);
+		KUNIT_ASSERT_EQ(test, kunit_free_irq(test, irq, t), 0);
+	}
 }
 
 /* The firmware has left events enabled and pending. */
@@ -370,6 +437,7 @@ static void tps6586x_probe_fails(struct kunit *test)
 
 static struct kunit_case tps6586x_cases[] = {
 	KUNIT_CASE(tps6586x_events),
+	KUNIT_CASE(tps6586x_each),
 	KUNIT_CASE(tps6586x_pending),
 	KUNIT_CASE(tps6586x_suspended),
 	KUNIT_CASE(tps6586x_unbound),

@@ -54,6 +54,8 @@
  * @new_irq:	interrupt which the handler requests
  * @new_handled: runs of the handler of @new_irq
  * @requested:	result of that request
+ * @desc:	the pin which its handler reads
+ * @value:	what it has read
  * @reads_in_probe: reads of INTF before there was a handler
  */
 struct mcp23s08_test {
@@ -66,6 +68,8 @@ struct mcp23s08_test {
 	unsigned int		new_irq;
 	atomic_t		new_handled;
 	int			requested;
+	struct gpio_desc	*desc;
+	int			value;
 	unsigned int		reads_in_probe;
 };
 
@@ -473,6 +477,125 @@ static void short_pulse(struct mcp23s08_test *t)
 	kunit_irq_line_let_go(t->line);
 }
 
+/* An edge is handled even if the pin has changed back, but only if somebody waits for it. */
+static void mcp23s08_short_pulse(struct kunit *test)
+{
+	struct mcp23s08_test *t = test->priv;
+
+	bind_and_request(test, IRQF_TRIGGER_RISING);
+	short_pulse(t);
+	expect_handled(test, 1, 1);
+	toggle_pin(t);
+	expect_handled(test, 2, 1);
+	toggle_pin(t);
+	expect_handled(test, 2, 1);
+
+	set_type(test, IRQ_TYPE_EDGE_FALLING);
+	toggle_pin(t);
+	expect_handled(test, 2, 1);
+	short_pulse(t);
+	expect_handled(test, 3, 1);
+	toggle_pin(t);
+	expect_handled(test, 4, 1);
+	KUNIT_EXPECT_EQ_MSG(test, reads_of_intf(t), 6,
+			    "reads of INTF, one for each interrupt of the chip");
+}
+
+/* The pin is high when the driver is bound, and falls after that. */
+static void mcp23s08_high_at_probe(struct kunit *test)
+{
+	struct mcp23s08_test *t = test->priv;
+
+	toggle_pin(t);
+	bind_and_request(test, IRQF_TRIGGER_FALLING);
+	toggle_pin(t);
+	expect_handled(test, 1, 1);
+	toggle_pin(t);
+	expect_handled(test, 1, 1);
+}
+
+static irqreturn_t reading_handler(int irq, void *data)
+{
+	struct mcp23s08_test *t = data;
+
+	/* The other pin changes, and this one is read before the chip is served for that */
+	if (!atomic_read(&t->handled))
+		kunit_irq_line_raise(t->line, BIT(NEW_PIN));
+	WRITE_ONCE(t->value, gpiod_get_raw_value_cansleep(t->desc));
+	atomic_inc(&t->handled);
+	return IRQ_HANDLED;
+}
+
+/* Reading a pin acknowledges the interrupts of all pins, but none of them is lost. */
+static void mcp23s08_read_in_handler(struct kunit *test)
+{
+	struct mcp23s08_test *t = test->priv;
+
+	KUNIT_ASSERT_EQ(test, kunit_dut_bind(t->dut), 0);
+	t->desc = pin_desc(test, PIN);
+	KUNIT_ASSERT_EQ(test, kunit_request_threaded_irq(test, gpiod_to_irq(t->desc), NULL,
+							 reading_handler,
+							 IRQF_TRIGGER_RISING |
+							 IRQF_TRIGGER_FALLING | IRQF_ONESHOT,
+							 "mcp23s08-kunit", t), 0);
+	KUNIT_ASSERT_EQ(test, kunit_request_threaded_irq(test,
+							 gpiod_to_irq(pin_desc(test, NEW_PIN)),
+							 NULL, new_handler,
+							 IRQF_TRIGGER_RISING | IRQF_ONESHOT,
+							 "mcp23s08-kunit-new", t), 0);
+	toggle_pin(t);
+	expect_handled(test, 1, 2);
+	KUNIT_EXPECT_EQ(test, READ_ONCE(t->value), 1);
+	KUNIT_EXPECT_EQ_MSG(test, atomic_read(&t->new_handled), 1,
+			    "interrupts of the pin which changed before the other one was read");
+
+	/* It is reported once, also if the pins are read again and again */
+	KUNIT_EXPECT_EQ(test, gpiod_get_raw_value_cansleep(t->desc), 1);
+	toggle_pin(t);
+	expect_handled(test, 2, 1);
+	KUNIT_EXPECT_EQ(test, READ_ONCE(t->value), 0);
+	KUNIT_EXPECT_EQ(test, atomic_read(&t->new_handled), 1);
+	kunit_irq_line_raise(t->line, BIT(NEW_PIN));
+	expect_handled(test, 2, 1);
+	KUNIT_EXPECT_EQ(test, atomic_read(&t->new_handled), 1);
+	kunit_irq_line_raise(t->line, BIT(NEW_PIN));
+	expect_handled(test, 2, 1);
+	KUNIT_EXPECT_EQ(test, atomic_read(&t->new_handled), 2);
+	KUNIT_EXPECT_EQ_MSG(test, kunit_irq_line_claimed(t->line, 0), 0,
+			    "an interrupt of another device is claimed");
+}
+
+/* The chip latches the first pin that changes. Another one which changes then is handled once. */
+static void mcp23s08_two_pins(struct kunit *test)
+{
+	struct mcp23s08_test *t = test->priv;
+
+	bind_and_request(test, IRQF_TRIGGER_RISING | IRQF_TRIGGER_FALLING);
+	KUNIT_ASSERT_EQ(test, kunit_request_threaded_irq(test,
+							 gpiod_to_irq(pin_desc(test, NEW_PIN)),
+							 NULL, new_handler,
+							 IRQF_TRIGGER_RISING | IRQF_ONESHOT,
+							 "mcp23s08-kunit-new", t), 0);
+	for (int i = 1; i <= 2; i++) {
+		kunit_irq_line_hold(t->line);
+		toggle_pin(t);
+		kunit_irq_line_raise(t->line, BIT(NEW_PIN));
+		kunit_irq_line_let_go(t->line);
+		expect_handled(test, 3 * i - 2, 1);
+		KUNIT_EXPECT_EQ(test, atomic_read(&t->new_handled), i);
+
+		toggle_pin(t);
+		expect_handled(test, 3 * i - 1, 1);
+		KUNIT_EXPECT_EQ_MSG(test, atomic_read(&t->new_handled), i,
+				    "interrupts of the pin which did not change");
+		/* Low again, and the other one changes once more */
+		kunit_irq_line_raise(t->line, BIT(NEW_PIN));
+		toggle_pin(t);
+		expect_handled(test, 3 * i, 2);
+		KUNIT_EXPECT_EQ(test, atomic_read(&t->new_handled), i);
+	}
+}
+
 /*
  * The interrupt of a pin is changed from an edge to the level before that edge. A level which
  * is gone is not handled, and its end is not an edge.
@@ -576,6 +699,10 @@ static struct kunit_case mcp23s08_test_cases[] = {
 	KUNIT_CASE_PARAM(mcp23s08_not_mine, bus_gen_params),
 	KUNIT_CASE_PARAM(mcp23s08_changes_in_handler, bus_gen_params),
 	KUNIT_CASE_PARAM(mcp23s08_level, bus_gen_params),
+	KUNIT_CASE_PARAM(mcp23s08_short_pulse, bus_gen_params),
+	KUNIT_CASE_PARAM(mcp23s08_high_at_probe, bus_gen_params),
+	KUNIT_CASE_PARAM(mcp23s08_read_in_handler, bus_gen_params),
+	KUNIT_CASE_PARAM(mcp23s08_two_pins, bus_gen_params),
 	KUNIT_CASE_PARAM(mcp23s08_edge_to_level, bus_gen_params),
 	KUNIT_CASE_PARAM(mcp23s08_level_to_edge, bus_gen_params),
 	KUNIT_CASE_PARAM(mcp23s08_freed, bus_gen_params),

@@ -74,10 +74,11 @@ static bool ds1374_asserted(struct kunit_regfile *rf)
 	return rf->val[SR] & SR_AF && rf->val[CR] & CR_AIE && rf->val[CR] & CR_WACE;
 }
 
-/* The alarm is due */
+/* The alarm is due: its counter, if that runs, has reached 0 */
 static void ds1374_event(struct kunit_regfile *rf, u64 bits)
 {
-	rf->val[SR] |= bits;
+	if (rf->val[CR] & CR_WACE)
+		rf->val[SR] |= bits;
 }
 
 static const struct kunit_regfile_model ds1374_model = {
@@ -194,6 +195,51 @@ static void ds1374_read_fails(struct kunit *test)
 	expect_alarm(test, "the status could not be read once");
 	set_alarm(test);
 	expect_alarm(test, "the next one");
+}
+
+static void fail_next(struct kunit_regfile *rf, void *data)
+{
+	kunit_regfile_fail(rf, 1, -EIO);
+}
+
+/*
+ * Once the alarm flag is cleared, the alarm does not interrupt again: it is reported even if
+ * the control register cannot be read. The core then disables it.
+ */
+static void ds1374_control_fails(struct kunit *test)
+{
+	struct ds1374_test *t = test->priv;
+
+	set_alarm(test);
+	kunit_regfile_set(t->c->rf, TOD0 + 1, 0xff, 0x10);
+	kunit_regfile_after(t->c->rf, KUNIT_REGFILE_WRITE, SR, fail_next, NULL);
+	kunit_regfile_after(t->c->rf, KUNIT_REGFILE_WRITE, CR, is_done, &t->done);
+	kunit_irq_line_raise(t->c->line, SR_AF);
+	KUNIT_EXPECT_TRUE_MSG(test, wait_for_completion_timeout(&t->done, PATIENCE),
+			      "the alarm is lost: the control register could not be read once");
+	kunit_regfile_disarm(t->c->rf);
+	flush_work(&t->rtc->irqwork);
+	KUNIT_EXPECT_FALSE_MSG(test, t->rtc->aie_timer.enabled,
+			       "the RTC core has not seen the alarm");
+	KUNIT_EXPECT_EQ(test, kunit_regfile_get(t->c->rf, SR), 0);
+	KUNIT_EXPECT_EQ(test, kunit_regfile_get(t->c->rf, CR) & CR_WACE, 0);
+
+	set_alarm(test);
+	expect_alarm(test, "the next one");
+}
+
+/* The counter of a disabled alarm stops: its flag would be reported as the next alarm. */
+static void ds1374_disabled(struct kunit *test)
+{
+	struct ds1374_test *t = test->priv;
+
+	set_alarm(test);
+	KUNIT_ASSERT_EQ(test, rtc_alarm_irq_enable(t->rtc, 0), 0);
+	kunit_irq_line_raise(t->c->line, SR_AF);
+	KUNIT_ASSERT_EQ_MSG(test, kunit_regfile_get(t->c->rf, SR), 0,
+			    "the counter of a disabled alarm runs on");
+	set_alarm(test);
+	expect_alarm(test, "after one which was disabled");
 }
 
 static void ds1374_probe_fails(struct kunit *test)
@@ -348,6 +394,8 @@ static struct kunit_case ds1374_test_cases[] = {
 	KUNIT_CASE(ds1374_alarm),
 	KUNIT_CASE(ds1374_pending),
 	KUNIT_CASE(ds1374_read_fails),
+	KUNIT_CASE(ds1374_control_fails),
+	KUNIT_CASE(ds1374_disabled),
 	KUNIT_CASE(ds1374_probe_fails),
 	KUNIT_CASE(ds1374_unbind_in_work),
 	KUNIT_CASE(ds1374_unbind_before_work),

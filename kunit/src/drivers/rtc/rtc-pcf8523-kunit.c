@@ -158,6 +158,24 @@ static void pcf8523_alarm_disabled(struct kunit *test)
 	KUNIT_EXPECT_EQ_MSG(test, interrupts(c), before, "a disabled alarm interrupts");
 }
 
+/* An alarm which was due while alarms were disabled is not reported as the next one. */
+static void pcf8523_old_alarm(struct kunit *test)
+{
+	struct kunit_i2c_client *c = test->priv;
+	struct rtc_device *rtc = bind_rtc(test);
+
+	rtc_kunit_set_alarm(test, rtc);
+	KUNIT_ASSERT_EQ(test, rtc_alarm_irq_enable(rtc, 0), 0);
+	kunit_irq_line_raise(c->line, CONTROL2_AF);
+	kunit_irq_line_listen(c->line, 20);
+	rtc_kunit_set_alarm(test, rtc);
+	KUNIT_EXPECT_EQ(test, kunit_irq_line_settle(c->line), 0);
+	KUNIT_EXPECT_EQ_MSG(test, kunit_irq_line_heard(c->line), 0,
+			    "interrupts for an alarm which is not due yet");
+	KUNIT_EXPECT_EQ(test, kunit_regfile_get(c->rf, CONTROL2), 0);
+	flush_work(&rtc->irqwork);
+}
+
 /* The line may be shared, and the driver does not claim interrupts of other devices. */
 static void pcf8523_not_mine(struct kunit *test)
 {
@@ -210,6 +228,7 @@ static void pcf8523_unbind_under_fire(struct kunit *test)
 static struct kunit_case pcf8523_test_cases[] = {
 	KUNIT_CASE(pcf8523_alarm),
 	KUNIT_CASE(pcf8523_alarm_disabled),
+	KUNIT_CASE(pcf8523_old_alarm),
 	KUNIT_CASE(pcf8523_not_mine),
 	KUNIT_CASE(pcf8523_wakes),
 	KUNIT_CASE(pcf8523_probe_fails),

@@ -46,11 +46,13 @@
  * @line:	its interrupt
  * @dut:	a platform device with both
  * @enabled:	the interrupt is enabled
+ * @early:	the device interrupts when the driver requests the interrupt
  * @rx:		bytes received by the device
  * @rx_len:	number of bytes in @rx
  * @tx:		bytes sent by the driver
  * @tx_len:	number of bytes in @tx
  * @tty:	the TTY, while it is open
+ * @stuck:	the reader takes no bytes
  * @client_ops:	pass received bytes to the test instead of to a line discipline
  * @got:	bytes passed to the test
  * @got_len:	number of bytes in @got
@@ -60,11 +62,13 @@ struct goldfish_tty_test {
 	struct kunit_irq_line		*line;
 	struct kunit_dut		*dut;
 	bool				enabled;
+	bool				early;
 	u8				rx[32];
 	size_t				rx_len;
 	u8				tx[32];
 	size_t				tx_len;
 	struct tty_struct		*tty;
+	bool				stuck;
 	struct tty_port_client_operations client_ops;
 	u8				got[32];
 	size_t				got_len;
@@ -148,12 +152,21 @@ static void goldfish_tty_event(struct kunit_irq_line *line, u64 bits, void *data
 	receive(data, "x");
 }
 
+static int goldfish_tty_requested(struct kunit_irq_line *line, void *data)
+{
+	struct goldfish_tty_test *t = data;
+
+	t->early = kunit_irq_line_asserted(line);
+	return 0;
+}
+
 static int goldfish_tty_init(struct kunit *test)
 {
 	struct goldfish_tty_test *t = kunit_kzalloc(test, sizeof(*t), GFP_KERNEL);
 	struct kunit_irq_line_info interrupt = {
-		.event	= goldfish_tty_event,
-		.data	= t,
+		.requested	= goldfish_tty_requested,
+		.event		= goldfish_tty_event,
+		.data		= t,
 	};
 	struct kunit_mmio_info registers = {
 		.name	= "goldfish-tty",
@@ -191,6 +204,8 @@ static size_t goldfish_tty_got(struct tty_port *port, const u8 *p, const u8 *f, 
 	struct goldfish_tty_test *t = port->client_data;
 	size_t len = min(count, sizeof(t->got) - t->got_len);
 
+	if (READ_ONCE(t->stuck))
+		return 0;
 	memcpy(t->got + t->got_len, p, len);
 	/* Pairs with smp_load_acquire() in expect_got() */
 	smp_store_release(&t->got_len, t->got_len + len);
@@ -269,6 +284,23 @@ static void goldfish_tty_receive(struct kunit *test)
 	KUNIT_EXPECT_FALSE_MSG(test, t->enabled, "interrupts after the port was closed");
 }
 
+/* What the firmware has left enabled does not run the handler before the port is ready. */
+static void goldfish_tty_left_enabled(struct kunit *test)
+{
+	struct goldfish_tty_test *t = test->priv;
+
+	t->enabled = true;
+	receive(t, "early");
+	KUNIT_ASSERT_TRUE(test, kunit_irq_line_asserted(t->line));
+	bind(test);
+	KUNIT_EXPECT_FALSE_MSG(test, t->early,
+			       "the device interrupts as soon as there is a handler");
+	KUNIT_EXPECT_EQ(test, kunit_irq_line_settle(t->line), 0);
+	KUNIT_EXPECT_EQ_MSG(test, t->rx_len, 5, "bytes are read before the port is open");
+	goldfish_tty_open(test);
+	expect_got(test, "early");
+}
+
 static void goldfish_tty_send(struct kunit *test)
 {
 	struct goldfish_tty_test *t = test->priv;
@@ -278,6 +310,33 @@ static void goldfish_tty_send(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, t->tty->ops->write(t->tty, "hello", 5), 5);
 	KUNIT_ASSERT_EQ(test, t->tx_len, 5);
 	KUNIT_EXPECT_MEMEQ(test, t->tx, "hello", 5);
+}
+
+/* Bytes for which there is no room are dropped: the device interrupts until they are read. */
+static void goldfish_tty_full(struct kunit *test)
+{
+	static const char bytes[] = "0123456789abcdefghijklmnopqrstuv";
+	struct goldfish_tty_test *t = test->priv;
+
+	bind(test);
+	goldfish_tty_open(test);
+	/* The least possible, for 1024 bytes */
+	KUNIT_ASSERT_EQ(test, tty_buffer_set_limit(t->tty->port, 256), 0);
+	WRITE_ONCE(t->stuck, true);
+	kunit_irq_line_listen(t->line, 100);
+	for (int i = 0; i < 50; i++) {
+		receive(t, bytes);
+		KUNIT_EXPECT_EQ(test, kunit_irq_line_settle(t->line), 0);
+		KUNIT_ASSERT_EQ_MSG(test, t->rx_len, 0,
+				    "the device is not read, and interrupts again and again");
+	}
+	KUNIT_EXPECT_EQ_MSG(test, kunit_irq_line_heard(t->line), 50, "interrupts");
+
+	/* Those which came first are kept */
+	WRITE_ONCE(t->stuck, false);
+	receive(t, "x");
+	expect_got(test, bytes);
+	kunit_irq_line_unlisten(t->line);
 }
 
 /* The interrupt may be shared: without an event it is not from this device. */
@@ -345,7 +404,9 @@ static struct kunit_case goldfish_tty_cases[] = {
 	KUNIT_CASE(goldfish_tty_bind_again),
 	KUNIT_CASE(goldfish_tty_interrupt_in_remove),
 	KUNIT_CASE(goldfish_tty_receive),
+	KUNIT_CASE(goldfish_tty_left_enabled),
 	KUNIT_CASE(goldfish_tty_send),
+	KUNIT_CASE(goldfish_tty_full),
 	KUNIT_CASE(goldfish_tty_spurious),
 	KUNIT_CASE(goldfish_tty_not_mine),
 	KUNIT_CASE(goldfish_tty_probe_fails),

@@ -10,7 +10,10 @@
 #include <linux/bits.h>
 #include <linux/device.h>
 #include <linux/interrupt.h>
+#include <linux/irq.h>
 #include <linux/irq_sim.h>
+#include <linux/irqdesc.h>
+#include <linux/irqdomain.h>
 #include <linux/mutex.h>
 #include <linux/regmap.h>
 
@@ -270,6 +273,230 @@ static void regmap_irq_event_in_handler(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, t->status, 0);
 }
 
+/*
+ * Does the irq_chip claim the interrupts of its line? genirq accounts for what a thread has
+ * returned at the next interrupt: see kunit_irq_line_claimed().
+ */
+static bool line_claimed(struct kunit *test, unsigned int bits)
+{
+	struct regmap_irq_test *t = test->priv;
+	struct irq_desc *desc = irq_data_to_desc(irq_get_irq_data(t->irq));
+	unsigned int unhandled = 0;
+	unsigned long last = 0;
+
+	for (int i = 0; i < 2; i++) {
+		unhandled = READ_ONCE(desc->irqs_unhandled);
+		last = READ_ONCE(desc->last_unhandled);
+		if (bits)
+			device_events(t, bits);
+		else
+			KUNIT_EXPECT_EQ(test, irq_sim_fire(t->chip, LINE), 1);
+		wait_handled(t);
+	}
+	return READ_ONCE(desc->last_unhandled) == last &&
+	       READ_ONCE(desc->irqs_unhandled) <= unhandled;
+}
+
+/* An interrupt without an event is not claimed, or genirq would not notice a stuck line. */
+static void regmap_irq_not_mine(struct kunit *test)
+{
+	struct regmap_irq_test *t = test->priv;
+
+	if (irq_check_status_bit(t->irq, IRQ_NO_DEBUG))
+		kunit_skip(test, "genirq does not look at what handlers return");
+
+	KUNIT_EXPECT_FALSE_MSG(test, line_claimed(test, 0),
+			       "an interrupt without an event is claimed");
+	disable_irq(t->source[2].irq);
+	device_events(t, BIT(2));
+	KUNIT_EXPECT_FALSE_MSG(test, line_claimed(test, 0),
+			       "an interrupt is claimed for an event which is masked");
+	expect_handled(test, 0, 0, 0, 0);
+	KUNIT_EXPECT_TRUE_MSG(test, line_claimed(test, BIT(1)),
+			      "an interrupt of the device is not claimed");
+	expect_handled(test, 0, 2, 0, 0);
+	enable_irq(t->source[2].irq);
+	wait_handled(t);
+	expect_handled(test, 0, 2, 1, 0);
+}
+
+static void expect_wakes(struct kunit *test, bool wakes)
+{
+	struct regmap_irq_test *t = test->priv;
+
+	KUNIT_EXPECT_EQ_MSG(test, irqd_is_wakeup_set(irq_get_irq_data(t->irq)), wakes,
+			    "the line of the device is %sa wakeup source", wakes ? "not " : "");
+}
+
+/* The line of the device is a wakeup source as long as one of its interrupts is. */
+static void regmap_irq_wake(struct kunit *test)
+{
+	struct regmap_irq_test *t = test->priv;
+
+	expect_wakes(test, false);
+	KUNIT_ASSERT_EQ(test, enable_irq_wake(t->source[1].irq), 0);
+	expect_wakes(test, true);
+	KUNIT_ASSERT_EQ(test, enable_irq_wake(t->source[3].irq), 0);
+	expect_wakes(test, true);
+	/* Other changes have no influence */
+	disable_irq(t->source[0].irq);
+	enable_irq(t->source[0].irq);
+	KUNIT_ASSERT_EQ(test, disable_irq_wake(t->source[1].irq), 0);
+	expect_wakes(test, true);
+	KUNIT_ASSERT_EQ(test, disable_irq_wake(t->source[3].irq), 0);
+	expect_wakes(test, false);
+}
+
+static int refuse_request(struct irq_domain *domain, irq_hw_number_t hwirq, void *data)
+{
+	return -EBUSY;
+}
+
+static const struct irq_sim_ops refuse_ops = {
+	.irq_sim_irq_requested	= refuse_request,
+};
+
+static void free_fwnode(void *fwnode)
+{
+	irq_domain_free_fwnode(fwnode);
+}
+
+/* If the line cannot be requested, nothing of the irq_chip is left. */
+static void regmap_irq_request_fails(struct kunit *test)
+{
+	struct irq_sim_info info = { .num_irqs = 1, .ops = &refuse_ops };
+	struct fwnode_handle *fwnode;
+	struct irq_domain *domain;
+	struct regmap_irq_chip_data *data;
+	struct regmap *map;
+	struct device *dev;
+	int irq;
+
+	irq = kunit_irq_sim_map(test, kunit_irq_sim_create(test, &info), 0);
+	KUNIT_ASSERT_GT(test, irq, 0);
+	fwnode = irq_domain_alloc_named_fwnode("regmap-irq-kunit-refused");
+	KUNIT_ASSERT_NOT_NULL(test, fwnode);
+	KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test, free_fwnode, fwnode), 0);
+	dev = kunit_device_register(test, "regmap-irq-kunit-refused");
+	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, dev);
+	map = devm_regmap_init(dev, NULL, test->priv, &device_config);
+	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, map);
+
+	KUNIT_EXPECT_EQ(test, regmap_add_irq_chip_fwnode(fwnode, map, irq, IRQF_TRIGGER_HIGH, 0,
+							 &device_irq_chip, &data), -EBUSY);
+	domain = irq_find_matching_fwnode(fwnode, DOMAIN_BUS_ANY);
+	KUNIT_EXPECT_NULL_MSG(test, domain, "the domain is left behind");
+	if (domain)
+		irq_domain_remove(domain);
+}
+
+#define REG_UNMASK	3
+#define UNMASK_LINE	(LINE - 2)
+
+/**
+ * struct regmap_irq_unmask - a device whose register enables interrupts, and masks others
+ * @lock:	protects the registers, and keeps the line in step with them
+ * @chip:	the interrupt controller to which the device is connected
+ * @status:	status register
+ * @unmask:	register with the interrupts that are enabled
+ * @handled:	runs of the handler
+ */
+struct regmap_irq_unmask {
+	struct mutex		lock;	/* registers and line */
+	struct irq_domain	*chip;
+	unsigned int		status;
+	unsigned int		unmask;
+	atomic_t		handled;
+};
+
+static int unmask_read(void *context, unsigned int reg, unsigned int *val)
+{
+	struct regmap_irq_unmask *u = context;
+
+	guard(mutex)(&u->lock);
+	*val = reg == REG_STATUS ? u->status : u->unmask;
+	return 0;
+}
+
+static int unmask_write(void *context, unsigned int reg, unsigned int val)
+{
+	struct regmap_irq_unmask *u = context;
+
+	guard(mutex)(&u->lock);
+	if (reg == REG_STATUS)
+		u->status &= ~val;
+	else
+		u->unmask = val;
+	irq_sim_set_line(u->chip, UNMASK_LINE, u->status & u->unmask);
+	return 0;
+}
+
+static const struct regmap_config unmask_config = {
+	.reg_bits	= 8,
+	.val_bits	= 8,
+	.max_register	= REG_UNMASK,
+	.reg_read	= unmask_read,
+	.reg_write	= unmask_write,
+};
+
+static const struct regmap_irq_chip unmask_irq_chip = {
+	.name		= "regmap-irq-kunit-unmask",
+	.status_base	= REG_STATUS,
+	.ack_base	= REG_STATUS,
+	.unmask_base	= REG_UNMASK,
+	.num_regs	= 1,
+	.irqs		= device_irqs,
+	.num_irqs	= NUM_SOURCES,
+};
+
+static irqreturn_t count_handler(int irq, void *data)
+{
+	atomic_inc(data);
+	return IRQ_HANDLED;
+}
+
+/* Interrupts are enabled only while they are requested, whatever the firmware has left. */
+static void regmap_irq_unmask_register(struct kunit *test)
+{
+	struct regmap_irq_test *t = test->priv;
+	struct regmap_irq_unmask *u = kunit_kzalloc(test, sizeof(*u), GFP_KERNEL);
+	struct regmap_irq_chip_data *data;
+	struct regmap *map;
+	struct device *dev;
+	int irq, virq;
+
+	KUNIT_ASSERT_NOT_NULL(test, u);
+	mutex_init(&u->lock);
+	u->chip = t->chip;
+	u->unmask = BIT(0);
+	irq = kunit_irq_sim_map(test, t->chip, UNMASK_LINE);
+	KUNIT_ASSERT_GT(test, irq, 0);
+	dev = kunit_device_register(test, "regmap-irq-kunit-unmask");
+	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, dev);
+	map = devm_regmap_init(dev, NULL, u, &unmask_config);
+	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, map);
+	KUNIT_ASSERT_EQ(test, devm_regmap_add_irq_chip(dev, map, irq, IRQF_TRIGGER_HIGH, 0,
+						       &unmask_irq_chip, &data), 0);
+	KUNIT_ASSERT_EQ_MSG(test, u->unmask, 0, "interrupts are enabled, and none is requested");
+
+	virq = regmap_irq_get_virq(data, 1);
+	KUNIT_ASSERT_GT(test, virq, 0);
+	KUNIT_ASSERT_EQ(test, kunit_request_threaded_irq(test, virq, NULL, count_handler,
+							 IRQF_ONESHOT, "unmask", &u->handled), 0);
+	KUNIT_EXPECT_EQ(test, u->unmask, BIT(1));
+	scoped_guard(mutex, &u->lock) {
+		u->status = BIT(0) | BIT(1);
+		irq_sim_set_line(u->chip, UNMASK_LINE, u->status & u->unmask);
+	}
+	irq_sim_synchronize(t->chip);
+	synchronize_irq(irq);
+	KUNIT_EXPECT_EQ(test, atomic_read(&u->handled), 1);
+	KUNIT_EXPECT_EQ_MSG(test, u->status, BIT(0), "status after the event is acknowledged");
+
+	kunit_free_irq(test, virq, &u->handled);
+	KUNIT_EXPECT_EQ(test, u->unmask, 0);
+}
+
 #define MAIN_STATUS	0x10	/* two registers, a bit for each of the others */
 #define MAIN_BASE	0x20
 #define MAIN_REGS	10
@@ -363,12 +590,6 @@ static const struct regmap_irq_chip main_irq_chip = {
 	.num_irqs	= ARRAY_SIZE(main_irqs),
 };
 
-static irqreturn_t main_handler(int irq, void *data)
-{
-	atomic_inc(data);
-	return IRQ_HANDLED;
-}
-
 /*
  * Only status registers whose bits are set in the main registers are read, wherever they are.
  * Those of other blocks of the device are not interrupts.
@@ -399,7 +620,7 @@ static void regmap_irq_main_status(struct kunit *test)
 		int virq = regmap_irq_get_virq(data, i);
 
 		KUNIT_ASSERT_GT(test, virq, 0);
-		KUNIT_ASSERT_EQ(test, kunit_request_threaded_irq(test, virq, NULL, main_handler,
+		KUNIT_ASSERT_EQ(test, kunit_request_threaded_irq(test, virq, NULL, count_handler,
 								 IRQF_ONESHOT, "main",
 								 &m->handled[i]), 0);
 	}
@@ -428,6 +649,10 @@ static struct kunit_case regmap_irq_test_cases[] = {
 	KUNIT_CASE(regmap_irq_disabled),
 	KUNIT_CASE(regmap_irq_line_disabled),
 	KUNIT_CASE(regmap_irq_event_in_handler),
+	KUNIT_CASE(regmap_irq_not_mine),
+	KUNIT_CASE(regmap_irq_wake),
+	KUNIT_CASE(regmap_irq_request_fails),
+	KUNIT_CASE(regmap_irq_unmask_register),
 	KUNIT_CASE(regmap_irq_main_status),
 	{}
 };

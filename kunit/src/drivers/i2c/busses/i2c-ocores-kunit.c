@@ -9,6 +9,7 @@
 
 #include <linux/bits.h>
 #include <linux/i2c.h>
+#include <linux/irq.h>
 #include <linux/irq_work.h>
 #include <linux/jiffies.h>
 #include <linux/module.h>
@@ -59,6 +60,7 @@
  * @selected:	the target has been addressed
  * @stretch:	the target stretches the clock
  * @spurious:	a spurious interrupt comes before each command is done
+ * @nested:	the interrupt comes from a thread, as behind a controller on a slow bus
  * @overruns:	commands, other than STOP, while one was in progress
  * @starts:	START commands
  * @stops:	STOP commands
@@ -80,6 +82,7 @@ struct ocores_test {
 	bool			selected;
 	bool			stretch;
 	bool			spurious;
+	bool			nested;
 	unsigned int		overruns;
 	unsigned int		starts;
 	unsigned int		stops;
@@ -121,8 +124,10 @@ static void ocores_model_work(struct work_struct *work)
 		kunit_irq_line_spurious(t->line);
 		kunit_irq_line_settle(t->line);
 	}
-	guard(kunit_mmio)(t->mmio);
-	ocores_model_done(t);
+	scoped_guard(kunit_mmio, t->mmio)
+		ocores_model_done(t);
+	if (t->nested && kunit_irq_line_status(t->line))
+		handle_nested_irq(kunit_irq_line_irq(t->line));
 }
 
 static void ocores_model_command(struct ocores_test *t, u8 cmd)
@@ -373,6 +378,19 @@ static void ocores_not_mine(struct kunit *test)
 	expect_transfers(test, adap);
 }
 
+/* Behind an expander on a slow bus, the interrupt is handled in the thread of the expander. */
+static void ocores_nested(struct kunit *test)
+{
+	struct ocores_test *t = test->priv;
+
+	irq_set_nested_thread(kunit_irq_line_irq(t->line), true);
+	kunit_irq_line_hold(t->line);
+	t->nested = true;
+	expect_transfers(test, bind(test, t->dut));
+	flush_work(&t->done);
+	KUNIT_EXPECT_EQ(test, kunit_irq_line_status(t->line), 0);
+}
+
 /*
  * A transfer that takes too long is aborted. If the target releases the clock after
  * that, its data is unexpected, and the driver must not write to the buffer any more.
@@ -535,6 +553,7 @@ static struct kunit_case ocores_cases[] = {
 	KUNIT_CASE(ocores_no_target),
 	KUNIT_CASE(ocores_spurious),
 	KUNIT_CASE(ocores_not_mine),
+	KUNIT_CASE(ocores_nested),
 	KUNIT_CASE_SLOW(ocores_late),
 	KUNIT_CASE(ocores_pending),
 	KUNIT_CASE(ocores_without_interrupt),

@@ -5,7 +5,7 @@
  * The unmodified driver runs on a model of the sensor: an event sets its reason in INT and
  * raises the interrupt, and reading INT clears both. INT must not be read before 2 ms have
  * passed, so the driver reads it in a work item. The calibration routes the oscillators
- * to the interrupt pin.
+ * to the interrupt pin, and is lost while the sensor is powered down.
  */
 
 #include <linux/atomic.h>
@@ -57,6 +57,7 @@
  * @triggered:	runs of its consumer
  * @event:	time of the last event
  * @soonest:	the shortest time from an event to the read of INT
+ * @calibrated:	the oscillators are calibrated
  * @attempts:	start of the transfers for which note_attempt() was armed, in jiffies
  * @attempt:	next index in @attempts
  */
@@ -66,6 +67,7 @@ struct as3935_test {
 	atomic_t		triggered;
 	ktime_t			event;
 	ktime_t			soonest;
+	bool			calibrated;
 	unsigned long		attempts[4];
 	unsigned int		attempt;
 };
@@ -86,8 +88,14 @@ static void as3935_read_reg(struct kunit_regfile *rf, unsigned int reg, u32 *val
 
 static void as3935_write_reg(struct kunit_regfile *rf, unsigned int reg, u32 *val)
 {
+	struct as3935_test *t = rf->priv;
+
 	if (reg == DEFAULTS && *val == DIRECT_COMMAND)
 		memset(rf->val, 0, (TUNE_CAP + 1) * sizeof(*rf->val));
+	if (reg == CALIBRATE && *val == DIRECT_COMMAND)
+		t->calibrated = !(rf->val[AFE_GAIN] & AFE_GAIN_PWD);
+	if (reg == AFE_GAIN && *val & AFE_GAIN_PWD)
+		t->calibrated = false;
 }
 
 static bool as3935_asserted(struct kunit_regfile *rf)
@@ -383,10 +391,12 @@ static void as3935_suspend_resume(struct kunit *test)
 
 	bind(test);
 	consume(test);
+	KUNIT_EXPECT_TRUE_MSG(test, t->calibrated, "not calibrated after probe");
 	KUNIT_ASSERT_EQ(test, kunit_dut_suspend(t->d->dut), 0);
 	KUNIT_EXPECT_EQ(test, kunit_regfile_get(t->d->rf, AFE_GAIN), AFE_GAIN_PWD);
 	KUNIT_ASSERT_EQ(test, kunit_dut_resume(t->d->dut), 0);
 	KUNIT_EXPECT_EQ(test, kunit_regfile_get(t->d->rf, AFE_GAIN) & AFE_GAIN_PWD, 0);
+	KUNIT_EXPECT_TRUE_MSG(test, t->calibrated, "not calibrated after power up");
 	wait_for_work();
 	KUNIT_EXPECT_EQ(test, atomic_read(&t->triggered), 0);
 

@@ -3,7 +3,8 @@
  * KUnit test for the interrupts of tca8418_keypad
  *
  * The unmodified driver runs on a model of the TCA8418: key events go into a FIFO,
- * and their interrupt cannot be acknowledged before the FIFO is empty.
+ * and their interrupt cannot be acknowledged before the FIFO is empty. There is
+ * another interrupt if it overflows.
  */
 
 #include <linux/atomic.h>
@@ -21,8 +22,10 @@
 
 #define CFG		0x01
 #define CFG_INT_CFG	BIT(4)
+#define CFG_OVR_FLOW_IEN BIT(3)
 #define CFG_KE_IEN	BIT(0)
 #define INT_STAT	0x02
+#define OVR_FLOW_INT	BIT(3)
 #define K_INT		BIT(0)
 #define KEY_LCK_EC	0x03
 #define KEY_EVENT_A	0x04
@@ -30,6 +33,8 @@
 #define KP_GPIO3	0x1f
 #define DEBOUNCE_DIS1	0x29
 #define DEBOUNCE_DIS3	0x2b
+
+#define KEY_EVENTS	10
 
 #define PRESSED		0x80
 #define CODE_A		1
@@ -39,7 +44,7 @@ static const struct kunit_reg tca8418_regs[] = {
 	KUNIT_REG(CFG, 0),
 	KUNIT_REG_W1C(INT_STAT, 0, 0xff),
 	KUNIT_REG_RO(KEY_LCK_EC, 0),
-	KUNIT_REG_FIFO(KEY_EVENT_A, 10),
+	KUNIT_REG_FIFO(KEY_EVENT_A, KEY_EVENTS),
 	KUNIT_REGS(KP_GPIO1, KP_GPIO3, 0),
 	KUNIT_REGS(DEBOUNCE_DIS1, DEBOUNCE_DIS3, 0),
 };
@@ -57,13 +62,15 @@ static void tca8418_write(struct kunit_regfile *rf, unsigned int reg, u32 *val)
 
 static bool tca8418_asserted(struct kunit_regfile *rf)
 {
-	return rf->val[INT_STAT] & K_INT && rf->val[CFG] & CFG_KE_IEN;
+	return (rf->val[INT_STAT] & K_INT && rf->val[CFG] & CFG_KE_IEN) ||
+	       (rf->val[INT_STAT] & OVR_FLOW_INT && rf->val[CFG] & CFG_OVR_FLOW_IEN);
 }
 
 /* @bits: the key event */
 static void tca8418_event(struct kunit_regfile *rf, u64 bits)
 {
-	kunit_regfile_push_locked(rf, KEY_EVENT_A, bits);
+	if (!kunit_regfile_push_locked(rf, KEY_EVENT_A, bits))
+		rf->val[INT_STAT] |= OVR_FLOW_INT;
 	rf->val[INT_STAT] |= K_INT;
 }
 
@@ -218,6 +225,40 @@ static void tca8418_key_in_handler(struct kunit *test)
 	}
 }
 
+/* An overflow of the FIFO is acknowledged, too, and the next key interrupts again. */
+static void tca8418_overflow(struct kunit *test)
+{
+	struct kunit_i2c_client *c = test->priv;
+
+	KUNIT_ASSERT_EQ(test, kunit_dut_bind(c->dut), 0);
+	kunit_irq_line_listen(c->line, 20);
+	kunit_irq_line_hold(c->line);
+	for (int i = 0; i <= KEY_EVENTS; i++)
+		kunit_irq_line_raise(c->line, (i & 1 ? 0 : PRESSED) | CODE_A);
+	KUNIT_EXPECT_EQ(test, kunit_regfile_get(c->rf, INT_STAT), OVR_FLOW_INT | K_INT);
+	kunit_irq_line_let_go(c->line);
+	expect_idle(test);
+	KUNIT_EXPECT_EQ_MSG(test, kunit_irq_line_heard(c->line), 1,
+			    "interrupts for all these events");
+
+	kunit_irq_line_raise(c->line, PRESSED | CODE_B);
+	expect_idle(test);
+	KUNIT_EXPECT_TRUE_MSG(test, key_is_down(test, KEY_B), "pressed after the overflow");
+}
+
+/* The line may be shared, and nobody handles a key when the driver is gone. */
+static void tca8418_unbound(struct kunit *test)
+{
+	struct kunit_i2c_client *c = test->priv;
+
+	KUNIT_ASSERT_EQ(test, kunit_dut_bind(c->dut), 0);
+	kunit_dut_unbind(c->dut);
+	for (int i = 0; i <= KEY_EVENTS; i++)
+		kunit_irq_line_raise(c->line, PRESSED | CODE_A);
+	KUNIT_EXPECT_FALSE_MSG(test, kunit_irq_line_asserted(c->line),
+			       "a key interrupts without a driver");
+}
+
 /* The trigger type comes from the firmware, not from the driver. */
 static void tca8418_trigger_type(struct kunit *test)
 {
@@ -280,10 +321,12 @@ static struct kunit_case tca8418_test_cases[] = {
 	KUNIT_CASE_PARAM(tca8418_keys, trigger_gen_params),
 	KUNIT_CASE_PARAM(tca8418_key_as_enabled, trigger_gen_params),
 	KUNIT_CASE_PARAM(tca8418_key_in_handler, trigger_gen_params),
+	KUNIT_CASE_PARAM(tca8418_overflow, trigger_gen_params),
 	KUNIT_CASE_PARAM(tca8418_trigger_type, trigger_gen_params),
 	KUNIT_CASE_PARAM(tca8418_not_mine, trigger_gen_params),
 	KUNIT_CASE(tca8418_read_fails),
 	KUNIT_CASE(tca8418_probe_fails),
+	KUNIT_CASE(tca8418_unbound),
 	KUNIT_CASE(tca8418_unbind_under_fire),
 	{ }
 };

@@ -38,6 +38,7 @@
  * @nb:		notifier of power supply changes
  * @battery:	number of changes announced for the battery
  * @ac:		number of changes announced for the mains
+ * @refuse:	error when the driver requests its interrupt
  * @early:	supplies which did not exist when the driver requested its interrupt
  * @late:	supplies which were gone when the driver had freed its interrupt
  * @seen:	events which the driver has read from INT_STATUS
@@ -49,6 +50,7 @@ struct goldfish_battery_model {
 	struct notifier_block	nb;
 	atomic_t		battery;
 	atomic_t		ac;
+	int			refuse;
 	unsigned int		early;
 	unsigned int		late;
 	u64			seen;
@@ -104,7 +106,7 @@ static int goldfish_battery_requested(struct kunit_irq_line *line, void *data)
 	struct goldfish_battery_model *bat = data;
 
 	bat->early += goldfish_battery_missing();
-	return 0;
+	return bat->refuse;
 }
 
 static void goldfish_battery_released(struct kunit_irq_line *line, void *data)
@@ -340,6 +342,35 @@ static void goldfish_battery_not_mine_test(struct kunit *test)
 			    "an interrupt of the device is not claimed");
 }
 
+/* Without a handler the device does not interrupt, as that may be the line of others, too. */
+static void goldfish_battery_request_fails_test(struct kunit *test)
+{
+	struct goldfish_battery_model *bat = test->priv;
+
+	bat->refuse = -EBUSY;
+	KUNIT_EXPECT_EQ(test, kunit_dut_bind(bat->dut), -EBUSY);
+	kunit_irq_line_raise(bat->line, CHANGED);
+	KUNIT_EXPECT_FALSE_MSG(test, kunit_irq_line_asserted(bat->line),
+			       "the device interrupts, and its driver could not be bound");
+
+	bat->refuse = 0;
+	KUNIT_ASSERT_EQ(test, kunit_dut_bind(bat->dut), 0);
+	KUNIT_EXPECT_EQ(test, kunit_irq_line_settle(bat->line), 0);
+	KUNIT_EXPECT_EQ(test, bat->seen, CHANGED);
+}
+
+/* Nor after the driver was unbound */
+static void goldfish_battery_unbound_test(struct kunit *test)
+{
+	struct goldfish_battery_model *bat = test->priv;
+
+	KUNIT_ASSERT_EQ(test, kunit_dut_bind(bat->dut), 0);
+	kunit_dut_unbind(bat->dut);
+	kunit_irq_line_raise(bat->line, CHANGED);
+	KUNIT_EXPECT_FALSE_MSG(test, kunit_irq_line_asserted(bat->line),
+			       "the device interrupts after its driver was unbound");
+}
+
 /* Events from before probe are pending and enabled. */
 static void goldfish_battery_early_test(struct kunit *test)
 {
@@ -431,6 +462,8 @@ static struct kunit_case goldfish_battery_test_cases[] = {
 	KUNIT_CASE(goldfish_battery_late_event_test),
 	KUNIT_CASE(goldfish_battery_shared_test),
 	KUNIT_CASE(goldfish_battery_not_mine_test),
+	KUNIT_CASE(goldfish_battery_request_fails_test),
+	KUNIT_CASE(goldfish_battery_unbound_test),
 	KUNIT_CASE(goldfish_battery_early_test),
 	KUNIT_CASE(goldfish_battery_property_test),
 	KUNIT_CASE(goldfish_battery_bind_again_test),

@@ -20,10 +20,13 @@
 #include <kunit/test.h>
 
 #define STATUS		0x00
+#define STATUS_POR	BIT(1)
+#define STATUS_BST	BIT(3)
 #define STATUS_SMN	BIT(10)
 #define STATUS_VMX	BIT(12)
 #define STATUS_SMX	BIT(14)
 #define STATUS_ALERTS	0x7f80
+#define TALRT_TH	0x02
 #define SALRT_TH	0x03
 #define REPSOC		0x06
 #define CONFIG		0x1d
@@ -128,6 +131,40 @@ static void max17042_alert(struct kunit *test)
 	KUNIT_EXPECT_EQ_MSG(test, interrupts(c), 2, "interrupts for two alerts");
 	KUNIT_EXPECT_EQ(test, kunit_regfile_get(c->rf, STATUS), 0);
 	KUNIT_EXPECT_EQ(test, kunit_regfile_get(c->rf, SALRT_TH), 53 << 8 | 51);
+
+	kunit_regfile_set(c->rf, REPSOC, 0xffff, 0);
+	kunit_irq_line_raise(c->line, STATUS_SMN);
+	KUNIT_EXPECT_EQ_MSG(test, interrupts(c), 3, "interrupts for three alerts");
+	KUNIT_EXPECT_EQ_MSG(test, kunit_regfile_get(c->rf, SALRT_TH), 1 << 8 | 0,
+			    "there is nothing below 0 %%");
+}
+
+/* Other drivers may use the line after this one is unbound. */
+static void max17042_unbound(struct kunit *test)
+{
+	struct kunit_i2c_client *c = test->priv;
+
+	KUNIT_ASSERT_EQ(test, kunit_dut_bind(c->dut), 0);
+	kunit_dut_unbind(c->dut);
+	kunit_irq_line_raise(c->line, STATUS_VMX);
+	KUNIT_EXPECT_FALSE_MSG(test, kunit_irq_line_asserted(c->line),
+			       "the gauge interrupts after its driver was unbound");
+}
+
+/*
+ * Alerts are cleared, but other bits of STATUS are not: a gauge which has lost its power must
+ * be initialised again by the next probe.
+ */
+static void max17042_keeps_reset(struct kunit *test)
+{
+	struct kunit_i2c_client *c = test->priv;
+
+	bind(test);
+	kunit_regfile_set(c->rf, STATUS, STATUS_POR | STATUS_BST, STATUS_POR | STATUS_BST);
+	kunit_irq_line_raise(c->line, STATUS_VMX);
+	KUNIT_EXPECT_EQ(test, interrupts(c), 1);
+	KUNIT_EXPECT_EQ_MSG(test, kunit_regfile_get(c->rf, STATUS), STATUS_POR | STATUS_BST,
+			    "an alert clears what is not an alert");
 }
 
 static void charge_falls(struct kunit_regfile *rf, void *data)
@@ -161,6 +198,83 @@ static void max17042_read_fails(struct kunit *test)
 	kunit_irq_line_raise(c->line, STATUS_SMN);
 	KUNIT_EXPECT_EQ(test, interrupts(c), 2);
 	KUNIT_EXPECT_EQ(test, kunit_regfile_get(c->rf, STATUS), 0);
+}
+
+static void fail_next(struct kunit_regfile *rf, void *data)
+{
+	kunit_regfile_fail(rf, 1, -EIO);
+}
+
+/* The thresholds are not set around a state of charge which could not be read. */
+static void max17042_soc_fails(struct kunit *test)
+{
+	struct kunit_i2c_client *c = test->priv;
+
+	bind(test);
+	kunit_regfile_set(c->rf, REPSOC, 0xffff, 48 << 8);
+	kunit_regfile_after(c->rf, KUNIT_REGFILE_READ, STATUS, fail_next, NULL);
+	kunit_irq_line_raise(c->line, STATUS_SMN);
+	KUNIT_EXPECT_EQ_MSG(test, interrupts(c), 2,
+			    "interrupts for an alert which could not be handled once");
+	KUNIT_EXPECT_EQ_MSG(test, kunit_regfile_get(c->rf, SALRT_TH), 49 << 8 | 47,
+			    "the thresholds around the new state of charge");
+	KUNIT_EXPECT_EQ(test, kunit_regfile_get(c->rf, STATUS), 0);
+}
+
+/* The line is shared, and the driver does not claim interrupts of other devices. */
+static void max17042_not_mine(struct kunit *test)
+{
+	struct kunit_i2c_client *c = test->priv;
+
+	KUNIT_ASSERT_EQ(test, kunit_dut_bind(c->dut), 0);
+	wait_for_power_supply(test);
+	KUNIT_EXPECT_EQ_MSG(test, kunit_irq_line_claimed(c->line, 0), 0,
+			    "an interrupt of another device is claimed");
+	kunit_regfile_set(c->rf, STATUS, STATUS_POR | STATUS_BST, STATUS_POR | STATUS_BST);
+	KUNIT_EXPECT_EQ_MSG(test, kunit_irq_line_claimed(c->line, 0), 0,
+			    "an interrupt is claimed for a bit which is not an alert");
+	KUNIT_EXPECT_EQ_MSG(test, kunit_irq_line_claimed(c->line, STATUS_VMX), 1,
+			    "an interrupt of the device is not claimed");
+}
+
+/* Both temperatures are in one register, as signed bytes: the maximum is the upper one. */
+static void max17042_temp_alerts(struct kunit *test)
+{
+	static const struct {
+		enum power_supply_property psp;
+		int val;
+		u16 before;
+		int ret;
+		u16 after;
+	} sets[] = {
+		{ POWER_SUPPLY_PROP_TEMP_ALERT_MIN, -100, 0x3200, 0, 0x32f6 },
+		{ POWER_SUPPLY_PROP_TEMP_ALERT_MIN, 50, 0x32f6, 0, 0x3205 },
+		{ POWER_SUPPLY_PROP_TEMP_ALERT_MAX, 600, 0x32f6, 0, 0x3cf6 },
+		{ POWER_SUPPLY_PROP_TEMP_ALERT_MAX, -50, 0x32f6, 0, 0xfbf6 },
+		/* Not below the maximum, and not above the minimum */
+		{ POWER_SUPPLY_PROP_TEMP_ALERT_MIN, 600, 0x3200, 0, 0x3231 },
+		{ POWER_SUPPLY_PROP_TEMP_ALERT_MAX, -600, 0x3200, 0, 0x0100 },
+		/* Beyond a signed byte */
+		{ POWER_SUPPLY_PROP_TEMP_ALERT_MIN, -1290, 0x3200, -EINVAL, 0x3200 },
+		{ POWER_SUPPLY_PROP_TEMP_ALERT_MAX, 1280, 0x3200, -EINVAL, 0x3200 },
+	};
+	struct kunit_i2c_client *c = test->priv;
+	struct power_supply *psy;
+
+	bind(test);
+	psy = power_supply_get_by_name("max170xx_battery");
+	KUNIT_ASSERT_NOT_NULL(test, psy);
+	for (int i = 0; i < ARRAY_SIZE(sets); i++) {
+		union power_supply_propval val = { .intval = sets[i].val };
+
+		kunit_regfile_set(c->rf, TALRT_TH, 0xffff, sets[i].before);
+		KUNIT_EXPECT_EQ_MSG(test, power_supply_set_property(psy, sets[i].psp, &val),
+				    sets[i].ret, "%d tenths of a degree", sets[i].val);
+		KUNIT_EXPECT_EQ_MSG(test, kunit_regfile_get(c->rf, TALRT_TH), sets[i].after,
+				    "alerts after %d tenths of a degree, and 0x%04x before",
+				    sets[i].val, sets[i].before);
+	}
+	power_supply_put(psy);
 }
 
 /*
@@ -234,8 +348,13 @@ static void max17042_hotplug(struct kunit *test)
 static struct kunit_case max17042_test_cases[] = {
 	KUNIT_CASE(max17042_trigger_type),
 	KUNIT_CASE(max17042_alert),
+	KUNIT_CASE(max17042_unbound),
+	KUNIT_CASE(max17042_keeps_reset),
 	KUNIT_CASE(max17042_alert_behind_read),
 	KUNIT_CASE(max17042_read_fails),
+	KUNIT_CASE(max17042_soc_fails),
+	KUNIT_CASE(max17042_not_mine),
+	KUNIT_CASE(max17042_temp_alerts),
 	KUNIT_CASE(max17042_suspended),
 	KUNIT_CASE(max17042_probe_fails),
 	KUNIT_CASE(max17042_unbind_under_fire),
