@@ -184,6 +184,34 @@ static bool gen_threads_moved(void *arg)
 	       (!threads->handler || cpumask_equal(threads->handler->cpus_ptr, threads->want));
 }
 
+/* Of several interrupts which are allocated at once, each has the affinity given for it. */
+static void gen_descs_affinity(struct kunit *test)
+{
+	struct irq_affinity_desc *affinity;
+	unsigned int other = sim_other_cpu();
+	struct irq_data *data[2];
+	int virq;
+
+	sim_need_two_cpus(test);
+	if (!IS_ENABLED(CONFIG_SPARSE_IRQ))
+		kunit_skip(test, "needs CONFIG_SPARSE_IRQ");
+	affinity = kunit_kcalloc(test, ARRAY_SIZE(data), sizeof(*affinity), GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, affinity);
+	cpumask_copy(&affinity[0].mask, cpumask_of(other));
+	cpumask_andnot(&affinity[1].mask, cpu_possible_mask, cpumask_of(other));
+	affinity[1].is_managed = 1;
+
+	virq = __irq_alloc_descs(-1, 1, ARRAY_SIZE(data), NUMA_NO_NODE, THIS_MODULE, affinity);
+	KUNIT_ASSERT_GT(test, virq, 0);
+	for (int i = 0; i < ARRAY_SIZE(data); i++) {
+		data[i] = irq_get_irq_data(virq + i);
+		KUNIT_EXPECT_TRUE_MSG(test, cpumask_equal(irq_data_get_affinity_mask(data[i]),
+							  &affinity[i].mask), "interrupt %d", i);
+		KUNIT_EXPECT_EQ_MSG(test, irqd_affinity_is_managed(data[i]), i, "interrupt %d", i);
+	}
+	irq_free_descs(virq, ARRAY_SIZE(data));
+}
+
 /* The threads of a line follow its affinity without waiting for the next interrupt. */
 static void gen_threads_follow(struct kunit *test)
 {
@@ -571,6 +599,7 @@ static void gen_resend_nested(struct kunit *test)
 static struct kunit_case irq_sim_genirq_more_cases[] = {
 	KUNIT_CASE(gen_affinity_given),
 	KUNIT_CASE(gen_affinity_first),
+	KUNIT_CASE(gen_descs_affinity),
 	KUNIT_CASE(gen_threads_follow),
 	KUNIT_CASE(gen_threads_bound),
 	KUNIT_CASE(gen_threads_forced),

@@ -20,13 +20,15 @@ static const struct kunit_attributes sim_slow = { .speed = KUNIT_SPEED_SLOW };
 enum stk_call {
 	STK_ACK, STK_MASK_ACK, STK_MASK, STK_UNMASK, STK_EOI, STK_ENABLE, STK_DISABLE,
 	STK_STARTUP, STK_SHUTDOWN, STK_TYPE, STK_AFFINITY, STK_RETRIGGER, STK_WAKE,
-	STK_VCPU, STK_GET, STK_SET, STK_REQUEST, STK_RELEASE, STK_CALLS
+	STK_VCPU, STK_GET, STK_SET, STK_REQUEST, STK_RELEASE, STK_ACTIVATE, STK_DEACTIVATE,
+	STK_CALLS
 };
 
 static const char * const stk_names[STK_CALLS] = {
 	"ack", "mask_ack", "mask", "unmask", "eoi", "enable", "disable",
 	"startup", "shutdown", "set_type", "set_affinity", "retrigger", "set_wake",
-	"set_vcpu_affinity", "get_state", "set_state", "request", "release",
+	"set_vcpu_affinity", "get_state", "set_state", "request", "release", "activate",
+	"deactivate",
 };
 
 struct stk_param {
@@ -55,12 +57,14 @@ KUNIT_ARRAY_PARAM_DESC(stk, stk_params, sim.sim.name);
  * @stk:	the test
  * @calls:	calls of the callbacks of its chip, by callback
  * @refuse:	allocation of a line fails with no memory
+ * @broken:	activation of a line fails with an I/O error
  */
 struct stk_level {
 	struct irq_domain	*domain;
 	struct stk_test		*stk;
 	atomic_t		calls[STK_CALLS];
 	bool			refuse;
+	bool			broken;
 };
 
 /**
@@ -240,9 +244,24 @@ static int stk_alloc(struct irq_domain *domain, unsigned int virq, unsigned int 
 	return 0;
 }
 
+static int stk_activate(struct irq_domain *domain, struct irq_data *data, bool reserve)
+{
+	struct stk_level *level = domain->host_data;
+
+	stk_count(data, STK_ACTIVATE);
+	return level->broken ? -EIO : 0;
+}
+
+static void stk_deactivate(struct irq_domain *domain, struct irq_data *data)
+{
+	stk_count(data, STK_DEACTIVATE);
+}
+
 static const struct irq_domain_ops stk_ops = {
-	.alloc	= stk_alloc,
-	.free	= irq_domain_free_irqs_common,
+	.alloc		= stk_alloc,
+	.free		= irq_domain_free_irqs_common,
+	.activate	= stk_activate,
+	.deactivate	= stk_deactivate,
 };
 
 static int stk_requested(struct irq_domain *domain, irq_hw_number_t hwirq, void *data)
@@ -460,6 +479,34 @@ static void stk_each(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, atomic_read(&stk->released), 1);
 	KUNIT_EXPECT_EQ(test, sim_fire(line), -ENXIO);
 	sim_expect_account(test, line, NULL);
+}
+
+/* C24: each domain activates a line once, and what is activated is undone if one above fails. */
+static void stk_activated(struct kunit *test)
+{
+	struct stk_test *stk = stk_of(test);
+	struct stk_level *top = &stk->level[stk->depth - 1];
+	struct sim_line *line = stk_line(test);
+
+	top->broken = true;
+	KUNIT_EXPECT_EQ(test, sim_request(line, 0), -EIO);
+	stk_called(test, STK_CALL(ACTIVATE), 1);
+	/* The one that failed has nothing to undo */
+	KUNIT_EXPECT_EQ(test, atomic_read(&top->calls[STK_DEACTIVATE]), 0);
+	for (int i = 0; i < stk->depth - 1; i++)
+		KUNIT_EXPECT_EQ_MSG(test, 1,
+				    atomic_xchg(&stk->level[i].calls[STK_DEACTIVATE], 0),
+				    "deactivate, level %d", i);
+	KUNIT_EXPECT_FALSE(test, irqd_is_activated(irq_get_irq_data(line->virq)));
+	KUNIT_EXPECT_EQ(test, sim_fire(line), -ENXIO);
+
+	top->broken = false;
+	KUNIT_ASSERT_EQ(test, sim_request(line, 0), 0);
+	stk_called(test, STK_CALL(ACTIVATE), 1);
+	stk_called(test, STK_CALL(DEACTIVATE), 0);
+	free_irq(line->virq, line);
+	stk_called(test, STK_CALL(ACTIVATE), 0);
+	stk_called(test, STK_CALL(DEACTIVATE), 1);
 }
 
 /*
@@ -704,6 +751,7 @@ static void stk_under_fire(struct kunit *test)
 
 static struct kunit_case irq_sim_stacked_cases[] = {
 	KUNIT_CASE_PARAM(stk_each, stk_gen_params),
+	KUNIT_CASE_PARAM(stk_activated, stk_gen_params),
 	KUNIT_CASE_PARAM(stk_no_autoen, stk_gen_params),
 	KUNIT_CASE_PARAM(stk_starts, stk_gen_params),
 	KUNIT_CASE_PARAM(stk_level, stk_gen_params),
