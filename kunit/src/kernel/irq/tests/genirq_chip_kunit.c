@@ -141,9 +141,15 @@ struct req_user *req_user(struct kunit *test, const char *name, irqreturn_t ret)
 	return user;
 }
 
+/* A request or its end, which call the handler of a shared interrupt with CONFIG_DEBUG_SHIRQ. */
+static bool req_changing;
+
 irqreturn_t req_handler(int irq, void *data)
 {
 	struct req_user *user = data;
+
+	if (IS_ENABLED(CONFIG_DEBUG_SHIRQ) && req_changing)
+		return IRQ_NONE;
 
 	if (user->name)
 		req_note(user->rc, user->name);
@@ -193,7 +199,9 @@ static void req_free(struct kunit_resource *res)
 {
 	struct req_request *req = container_of(res, struct req_request, res);
 
+	req_changing = true;
 	free_irq(req->virq, req->dev);
+	req_changing = false;
 }
 
 static bool req_match(struct kunit *test, struct kunit_resource *res, void *data)
@@ -215,7 +223,9 @@ int req_request_threaded_irq(struct kunit *test, unsigned int virq, irq_handler_
 	req->dev = dev;
 	req->res.should_kfree = true;
 
+	req_changing = true;
 	ret = request_threaded_irq(virq, handler, thread, flags, name, dev);
+	req_changing = false;
 	if (ret)
 		kfree(req);
 	else	/* Without an init function this cannot fail */

@@ -471,7 +471,7 @@ static void reads_end(struct kunit *test)
 	KUNIT_EXPECT_GT(test, first, 0);
 
 	/* One number more than there were */
-	ret = irq_alloc_desc_from(irq_get_nr_irqs(), NUMA_NO_NODE);
+	ret = irq_alloc_desc_at(irq_get_nr_irqs(), NUMA_NO_NODE);
 	KUNIT_ASSERT_GT(test, ret, 0);
 	irq = ret;
 	KUNIT_ASSERT_EQ(test, 0, kunit_add_action_or_reset(test, files_free_desc,
