@@ -80,6 +80,19 @@ class Coverage(Case):
 			    r'\| reason two +\| `twice`: `line @1 return x;` +\|', r'\| four +\| `fire`: 2 lines +\|'):
 			self.assertRegex(tables, row)
 
+	def test_also(self):
+		# Reported with the functions that were not entered, and not judged; '*' is no slash.
+		folder = FILE.rsplit('/', 1)[0]
+		counts = {**self.COUNTS, **dict.fromkeys((16, 18, 19, 20, 22, 24), 0)}
+		out = self.judge('', 1, measured=(f'--also={folder}/*.c', FILE), counts=counts, says='not judged')
+		self.assertRegex(out, rf'not judged:\n(.*\n)+{FILE} +11 +4 +36\.4 % +1\n')
+		self.assertEqual(json.loads(self.read('out.json'))['beside'],
+				 {FILE: {'lines': 11, 'reached': 4, 'not_entered': ['fire']}})
+		tables = self.tool('coverage', '--markdown', self.dir / 'out.json').stdout
+		self.assertRegex(tables, rf'\| `{FILE}` +\| 11 +\| 4 +\| 36.4 % +\| `fire` +\|')
+		for pattern in ('*.c', f'{folder}/*.h'):
+			self.judge(self.GAPS, 1, measured=(f'--also={pattern}', FILE), says='no measured object has code of')
+
 	def test_one_has_none(self):
 		# What is printed can go into the file as it is.
 		self.judge(self.GAPS.replace(f'{FILE} twice line @1 return x;\n\treason\n\t two\n', ''), 1,
