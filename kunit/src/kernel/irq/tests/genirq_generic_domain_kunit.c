@@ -236,7 +236,7 @@ static void gc_domain_map(struct kunit *test)
 	/* Lines which the hardware does not have */
 	__set_bit(3, &gc->unused);
 	KUNIT_EXPECT_EQ_MSG(test, irq_create_mapping(domain, 3), 0, "an unused line");
-	KUNIT_EXPECT_EQ(test, irq_map_generic_chip(domain, virq, 3), -ENOTSUPP);
+	KUNIT_EXPECT_LT(test, irq_map_generic_chip(domain, virq, 3), 0);
 	KUNIT_EXPECT_EQ(test, gc->installed, BIT(0) | BIT(15));
 	__clear_bit(3, &gc->unused);
 	KUNIT_EXPECT_NE(test, irq_create_mapping(domain, 3), 0);
