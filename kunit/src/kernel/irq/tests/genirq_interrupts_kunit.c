@@ -335,7 +335,7 @@ static void counts_percpu(struct kunit *test)
 	st->percpu = alloc_percpu(int);
 	KUNIT_ASSERT_NOT_NULL(test, (void __force *)st->percpu);
 	KUNIT_ASSERT_EQ(test, 0, kunit_add_action_or_reset(test, (kunit_action_t *)free_percpu,
-							   st->percpu));
+							   (void __force *)st->percpu));
 	KUNIT_ASSERT_EQ(test, irq_set_percpu_devid(irq), 0);
 	irq_set_handler(irq, handle_percpu_devid_irq);
 	st->percpu_irq = irq;
