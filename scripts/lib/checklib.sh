@@ -39,10 +39,12 @@ check_tree() {
 
 # new_findings BEFORE AFTER: the findings in AFTER which are not in BEFORE, whatever their lines.
 new_findings() {
-	local plain='s/:[0-9]+(:[0-9]+)?(-[0-9]+)?[: ]/: /'
+	local plain='s/:[0-9]+(:[0-9]+)?(-[0-9]+)?[: ]/: /' old
 
+	# Not from a pipe: with pipefail, a writer that grep -q does not wait for is an error.
+	old=$(sed -E "$plain" "$1")
 	sort -u "$2" | while IFS= read -r line; do
-		sed -E "$plain" "$1" | grep -qxF -- "$(sed -E "$plain" <<<"$line")" || printf '%s\n' "$line"
+		grep -qxF -- "$(sed -E "$plain" <<<"$line")" <<<"$old" || printf '%s\n' "$line"
 	done
 }
 

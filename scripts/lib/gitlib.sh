@@ -372,7 +372,8 @@ _fetch_deb() {
 
 	apt_update || return
 	_apt_opts
-	if ! packaged | grep -qxF "$1"; then
+	# Without -q, which ends before all is written: with pipefail, that is an error.
+	if ! packaged | grep -xF "$1" >/dev/null; then
 		WHY="linux-source-$1 is not in $SUITE any more"
 		return 3
 	fi

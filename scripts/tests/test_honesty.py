@@ -33,6 +33,15 @@ class SeriesCheck(Case):
 			self.assertNotIn('ROW ok', out, function)
 
 
+	def test_only_new_findings(self):
+		"""Those of before are none, at another line and also if there are many more of them."""
+		old = [f'a.c:{n}: warning: old {n}' for n in range(20000)]
+		before = self.file('before', '\n'.join(old) + '\n')
+		after = self.file('after', 'a.c:7: warning: old 0\na.c:8:3: warning: new\na.c:9: warning: old 19999\n')
+		out = self.bash(f'. "{SCRIPTS}/lib/checklib.sh"; new_findings "{before}" "{after}"').stdout
+		self.assertEqual(out, 'a.c:8:3: warning: new\n')
+
+
 class Lint(Case):
 	def test_not_in_git(self):
 		"""Nor is anything which git ignores."""
