@@ -7,8 +7,6 @@
 #include <kunit/test.h>
 
 #include <linux/cred.h>
-#include <linux/dcache.h>
-#include <linux/debugfs.h>
 #include <linux/err.h>
 #include <linux/file.h>
 #include <linux/fs.h>
@@ -35,6 +33,7 @@
 #include <linux/topology.h>
 #include <linux/uaccess.h>
 
+#include "genirq_failslab_kunit.h"
 #include "genirq_files_kunit.h"
 
 KUNIT_DEFINE_ACTION_WRAPPER(files_unmount, kern_unmount, struct vfsmount *);
@@ -547,54 +546,6 @@ static void descs_percpu(struct kunit *test)
 	}
 }
 
-#if defined(CONFIG_FAILSLAB) && defined(CONFIG_FAULT_INJECTION_DEBUG_FS)
-/* By default failslab spares allocations which may sleep, and logs failures */
-struct files_failslab {
-	bool		*spares, spared;
-	unsigned long	*verbose, verbosity;
-};
-
-static void *files_failslab(const char *name)
-{
-	struct dentry *dir = debugfs_lookup("failslab", NULL), *file;
-	void *data = NULL;
-
-	if (!dir)
-		return NULL;
-	file = debugfs_lookup(name, dir);
-	if (file) {
-		data = d_inode(file)->i_private;
-		dput(file);
-	}
-	dput(dir);
-	return data;
-}
-
-static void files_failslab_off(void *data)
-{
-	struct files_failslab *slab = data;
-
-	current->fail_nth = 0;
-	*slab->spares = slab->spared;
-	*slab->verbose = slab->verbosity;
-}
-
-void files_failslab_on(struct kunit *test)
-{
-	struct files_failslab *slab = kunit_kzalloc(test, sizeof(*slab), GFP_KERNEL);
-
-	KUNIT_ASSERT_NOT_NULL(test, slab);
-	slab->spares = files_failslab("ignore-gfp-wait");
-	slab->verbose = files_failslab("verbose");
-	if (!slab->spares || !slab->verbose)
-		kunit_skip(test, "no ignore-gfp-wait and verbose in debugfs' failslab");
-	slab->spared = *slab->spares;
-	slab->verbosity = *slab->verbose;
-	*slab->spares = false;
-	*slab->verbose = 0;
-	KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test, files_failslab_off, slab), 0);
-}
-
 static void files_expect_no_own(struct files *st)
 {
 	for (int i = 0; i < 3; i++) {
@@ -604,12 +555,10 @@ static void files_expect_no_own(struct files *st)
 		KUNIT_EXPECT_FALSE(st->test, st->debugfs && files_exists(st->debugfs, st->name));
 	}
 }
-#endif
 
 /* Without memory there is no descriptor, none of a range and no file; or all is well. */
 static void descs_no_memory(struct kunit *test)
 {
-#if defined(CONFIG_FAILSLAB) && defined(CONFIG_FAULT_INJECTION_DEBUG_FS)
 	struct files *st = test->priv;
 	unsigned int own = FILES_OWN_IRQS;
 
@@ -617,7 +566,8 @@ static void descs_no_memory(struct kunit *test)
 	/* Once without failures: what stays afterwards is not allocated again */
 	KUNIT_ASSERT_EQ(test, irq_alloc_descs(own, own, 3, NUMA_NO_NODE), own);
 	irq_free_descs(own, 3);
-	files_failslab_on(test);
+	if (!genirq_failslab_on(test))
+		kunit_skip(test, GENIRQ_NEEDS_FAILSLAB);
 	/*
 	 * Which of the later allocations make the call fail is not fixed: the files may be missing,
 	 * and sysfs and the tree of descriptors need another node from time to time.
@@ -626,10 +576,9 @@ static void descs_no_memory(struct kunit *test)
 		bool passed;
 		int irq;
 
-		current->fail_nth = n;
+		genirq_fail_nth(n);
 		irq = irq_alloc_descs(own, own, 3, NUMA_NO_NODE);
-		passed = current->fail_nth;
-		current->fail_nth = 0;
+		passed = !genirq_has_failed();
 		if (n == 1)
 			KUNIT_EXPECT_EQ_MSG(test, irq, -ENOMEM, "the first descriptor");
 		if (irq < 0) {
@@ -645,15 +594,12 @@ static void descs_no_memory(struct kunit *test)
 	}
 
 	KUNIT_ASSERT_EQ(test, irq_alloc_desc_at(own, NUMA_NO_NODE), own);
-	current->fail_nth = 1;
+	genirq_fail_nth(1);
 	KUNIT_EXPECT_EQ(test, irq_set_percpu_devid(own), -ENOMEM);
-	current->fail_nth = 0;
+	genirq_has_failed();
 	KUNIT_EXPECT_FALSE_MSG(test, irq_is_percpu_devid(own), "per-CPU without the mask");
 	KUNIT_EXPECT_EQ(test, irq_set_percpu_devid(own), 0);
 	irq_free_desc(own);
-#else
-	kunit_skip(test, "needs CONFIG_FAILSLAB and CONFIG_FAULT_INJECTION_DEBUG_FS");
-#endif
 }
 
 /* Handling */

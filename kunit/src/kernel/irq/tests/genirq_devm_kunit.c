@@ -9,7 +9,6 @@
 #include <linux/debugfs.h>
 #include <linux/device.h>
 #include <linux/err.h>
-#include <linux/fs.h>
 #include <linux/interrupt.h>
 #include <linux/irq.h>
 #include <linux/irqdesc.h>
@@ -19,6 +18,8 @@
 #include <linux/sprintf.h>
 #include <kunit/device.h>
 #include <kunit/test.h>
+
+#include "genirq_failslab_kunit.h"
 
 #define DEVM_LINES	4
 
@@ -226,51 +227,23 @@ static void devm_chip(struct kunit *test)
 	KUNIT_EXPECT_NULL(test, irq_find_matching_fwnode(info.fwnode, DOMAIN_BUS_ANY));
 }
 
-#if defined(CONFIG_FAILSLAB) && defined(CONFIG_FAULT_INJECTION_DEBUG_FS)
-/* The variable behind a file of failslab: debugfs is the only way to get at it */
-static void *devm_failslab(const char *name)
-{
-	struct dentry *dir = debugfs_lookup("failslab", NULL), *file;
-	void *data = NULL;
-
-	if (!dir)
-		return NULL;
-	file = debugfs_lookup(name, dir);
-	if (file) {
-		data = d_inode(file)->i_private;
-		dput(file);
-	}
-	dput(dir);
-	return data;
-}
-
 /*
  * Make each allocation of a call fail in turn, until all of them succeed. Then it returns
- * @expected; before, nothing is left of it. Returns false if no allocation can fail here.
+ * @expected; before, nothing is left of it.
  */
-static bool devm_fail_each(struct kunit *test, const char *name, int expected,
+static void devm_fail_each(struct kunit *test, const char *name, int expected,
 			   int (*call)(struct devm_test *t, struct device *dev))
 {
 	struct devm_test *t = test->priv;
-	bool *spares = devm_failslab("ignore-gfp-wait"), spared, failed = true;
-	unsigned long *verbose = devm_failslab("verbose"), verbosity;
+	bool failed = true;
 	int failures = 0, ret = 0;
 
-	if (!spares || !verbose)
-		return false;
 	for (int n = 1; failed && n < 50; n++) {
 		struct device *dev = devm_device(test);
 
-		spared = *spares;
-		verbosity = *verbose;
-		*spares = false;
-		*verbose = 0;
-		current->fail_nth = n;
+		genirq_fail_nth(n);
 		ret = call(t, dev);
-		failed = !current->fail_nth;
-		current->fail_nth = 0;
-		*spares = spared;
-		*verbose = verbosity;
+		failed = genirq_has_failed();
 		/* It can do without some of them */
 		if (ret) {
 			failures++;
@@ -287,15 +260,7 @@ static bool devm_fail_each(struct kunit *test, const char *name, int expected,
 	KUNIT_EXPECT_FALSE(test, failed);
 	KUNIT_EXPECT_GE_MSG(test, failures, 1, "%s does not fail", name);
 	KUNIT_EXPECT_EQ_MSG(test, ret, expected, "%s", name);
-	return true;
 }
-#else
-static bool devm_fail_each(struct kunit *test, const char *name, int expected,
-			   int (*call)(struct devm_test *t, struct device *dev))
-{
-	return false;
-}
-#endif
 
 static int devm_try_request(struct devm_test *t, struct device *dev)
 {
@@ -328,9 +293,10 @@ static void devm_no_memory(struct kunit *test)
 {
 	struct devm_test *t = test->priv;
 
+	if (!genirq_failslab_on(test))
+		kunit_skip(test, GENIRQ_NEEDS_FAILSLAB);
 	irq_set_chip_and_handler(t->line[1].virq, NULL, NULL);
-	if (!devm_fail_each(test, "request", 0, devm_try_request))
-		kunit_skip(test, "needs CONFIG_FAILSLAB and CONFIG_FAULT_INJECTION_DEBUG_FS");
+	devm_fail_each(test, "request", 0, devm_try_request);
 	devm_fail_each(test, "any context", 0, devm_try_any);
 	devm_fail_each(test, "chip", 0, devm_try_chip);
 	devm_fail_each(test, "descriptors", 0, devm_try_descs);
@@ -382,7 +348,8 @@ static void devm_ipi_mux(struct kunit *test)
 			    "too many IPIs, or the mux which failed is there");
 	KUNIT_EXPECT_EQ_MSG(test, ipi_mux_create(4, NULL), -EINVAL, "nothing to send");
 	KUNIT_EXPECT_FALSE(test, devm_has_mux());
-	devm_fail_each(test, "mux", -EINVAL, devm_try_mux);
+	if (genirq_failslab_on(test))
+		devm_fail_each(test, "mux", -EINVAL, devm_try_mux);
 	KUNIT_EXPECT_FALSE_MSG(test, devm_has_mux(), "a domain of a mux without memory");
 }
 #else

@@ -25,6 +25,7 @@
 #include <linux/string.h>
 #include <linux/uaccess.h>
 
+#include "genirq_failslab_kunit.h"
 #include "genirq_files_kunit.h"
 
 /* /proc/irq/ */
@@ -429,21 +430,20 @@ static void dir_of_handler(struct kunit *test)
 /* Without memory a line works or is not requested, and its directory is complete or missing. */
 static void dir_no_memory(struct kunit *test)
 {
-#if defined(CONFIG_FAILSLAB) && defined(CONFIG_FAULT_INJECTION_DEBUG_FS)
 	struct files *st = test->priv;
 	int quiet = 0, without = 0;
 
 	files_need(test, st->proc);
-	files_failslab_on(test);
+	if (!genirq_failslab_on(test))
+		kunit_skip(test, GENIRQ_NEEDS_FAILSLAB);
 	for (int n = 1; n < 100 && quiet < 3; n++) {
 		unsigned int irq = files_new(st, 1);
 		bool spurious, affinity;
 		int ret;
 
-		current->fail_nth = n;
+		genirq_fail_nth(n);
 		ret = request_irq(irq, files_handler, IRQF_NO_THREAD, "memory", &st->dev[0]);
-		quiet = current->fail_nth ? quiet + 1 : 0;
-		current->fail_nth = 0;
+		quiet = genirq_has_failed() ? 0 : quiet + 1;
 		spurious = files_exists(st->proc, files_irq(st, irq, "spurious"));
 		affinity = files_exists(st->proc, files_irq(st, irq, "smp_affinity"));
 		KUNIT_EXPECT_EQ_MSG(test, files_exists(st->proc, files_irq(st, irq, "")), spurious,
@@ -464,9 +464,6 @@ static void dir_no_memory(struct kunit *test)
 	}
 	KUNIT_EXPECT_EQ(test, quiet, 3);
 	KUNIT_EXPECT_GE_MSG(test, without, 2, "neither the handler nor the directory failed");
-#else
-	kunit_skip(test, "needs CONFIG_FAILSLAB and CONFIG_FAULT_INJECTION_DEBUG_FS");
-#endif
 }
 
 /* A file which is open does not keep the line, does not show the next one, and does no harm. */

@@ -114,7 +114,6 @@ int files_fire(unsigned int irq, int cpu);
 int files_last_cpu(void);
 
 #if defined(CONFIG_FAILSLAB) && defined(CONFIG_FAULT_INJECTION_DEBUG_FS)
-void files_failslab_on(struct kunit *test);
 #endif
 
 #endif /* _GENIRQ_FILES_KUNIT_H */

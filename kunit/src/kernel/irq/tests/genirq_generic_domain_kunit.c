@@ -6,16 +6,15 @@
 
 #include <linux/bitops.h>
 #include <linux/container_of.h>
-#include <linux/dcache.h>
-#include <linux/debugfs.h>
 #include <linux/err.h>
-#include <linux/fs.h>
 #include <linux/irq.h>
 #include <linux/irqdesc.h>
 #include <linux/irqdomain.h>
 #include <linux/numa.h>
 #include <linux/sched.h>
 #include <kunit/test.h>
+
+#include "genirq_failslab_kunit.h"
 
 #define GC_CHIPS	3
 #define GC_PER_CHIP	16
@@ -346,23 +345,29 @@ static void gc_domain_remove_mapped(struct kunit *test)
 	}
 }
 
+static struct irq_domain_info gc_domain_info(struct kunit *test,
+					     struct irq_domain_chip_generic_info *dgc)
+{
+	return (struct irq_domain_info) {
+		.fwnode		= gc_fwnode(test),
+		.size		= GC_LINES,
+		.hwirq_max	= GC_LINES,
+		.ops		= &irq_generic_chip_ops,
+		.dgc_info	= dgc,
+		.host_data	= test->priv,
+		.domain_flags	= IRQ_DOMAIN_FLAG_DESTROY_GC,
+	};
+}
+
 /* A domain which fails, or is removed with IRQ_DOMAIN_FLAG_DESTROY_GC, gives its chips back. */
 static void gc_domain_instantiate(struct kunit *test)
 {
 	struct gc_test *t = test->priv;
 	struct irq_domain_chip_generic_info dgc = gc_info;
-	struct irq_domain_info info = {
-		.fwnode		= gc_fwnode(test),
-		.size		= GC_LINES,
-		.hwirq_max	= GC_LINES,
-		.ops		= &irq_generic_chip_ops,
-		.dgc_info	= &dgc,
-		.host_data	= t,
-		.init		= gc_domain_init,
-		.domain_flags	= IRQ_DOMAIN_FLAG_DESTROY_GC,
-	};
+	struct irq_domain_info info = gc_domain_info(test, &dgc);
 	struct irq_domain *domain;
 
+	info.init = gc_domain_init;
 	t->fail_domain = true;
 	KUNIT_EXPECT_EQ(test, PTR_ERR_OR_ZERO(irq_domain_instantiate(&info)), -EPROTO);
 	KUNIT_EXPECT_EQ(test, t->inits, GC_CHIPS);
@@ -394,59 +399,25 @@ static void gc_domain_instantiate(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, t->exits, GC_CHIPS);
 }
 
-#if defined(CONFIG_FAILSLAB) && defined(CONFIG_FAULT_INJECTION_DEBUG_FS)
-/* The variable behind a file of failslab: debugfs is the only way to get at it */
-static void *gc_failslab(const char *name)
-{
-	struct dentry *dir = debugfs_lookup("failslab", NULL), *file;
-	void *data = NULL;
-
-	if (!dir)
-		return NULL;
-	file = debugfs_lookup(name, dir);
-	if (file) {
-		data = d_inode(file)->i_private;
-		dput(file);
-	}
-	dput(dir);
-	return data;
-}
-#endif
-
 /* Without memory, there is no domain and no chip; those which were initialised are given back. */
 static void gc_domain_no_memory(struct kunit *test)
 {
-#if defined(CONFIG_FAILSLAB) && defined(CONFIG_FAULT_INJECTION_DEBUG_FS)
 	struct gc_test *t = test->priv;
 	struct irq_domain_chip_generic_info dgc = gc_info;
-	struct irq_domain_info info = {
-		.fwnode		= gc_fwnode(test),
-		.size		= GC_LINES,
-		.hwirq_max	= GC_LINES,
-		.ops		= &irq_generic_chip_ops,
-		.dgc_info	= &dgc,
-		.host_data	= t,
-		.domain_flags	= IRQ_DOMAIN_FLAG_DESTROY_GC,
-	};
-	bool *spares = gc_failslab("ignore-gfp-wait"), spared, failed = true;
-	unsigned long *verbose = gc_failslab("verbose"), verbosity;
+	struct irq_domain_info info = gc_domain_info(test, &dgc);
 	struct irq_domain *domain;
+	bool failed = true;
 	struct irq_chip_generic *gc;
 	int failures = 0;
 
-	if (!spares || !verbose)
-		kunit_skip(test, "no ignore-gfp-wait and verbose in debugfs' failslab");
-	spared = *spares;
-	verbosity = *verbose;
-	*spares = false;
-	*verbose = 0;
+	if (!genirq_failslab_on(test))
+		kunit_skip(test, GENIRQ_NEEDS_FAILSLAB);
 	for (int n = 1; failed && n < 50; n++) {
 		t->inits = 0;
 		t->exits = 0;
-		current->fail_nth = n;
+		genirq_fail_nth(n);
 		domain = irq_domain_instantiate(&info);
-		failed = !current->fail_nth;
-		current->fail_nth = 0;
+		failed = genirq_has_failed();
 		if (!IS_ERR(domain)) {
 			irq_domain_remove(domain);
 			KUNIT_EXPECT_EQ(test, t->exits, GC_CHIPS);
@@ -457,19 +428,14 @@ static void gc_domain_no_memory(struct kunit *test)
 		KUNIT_EXPECT_EQ_MSG(test, t->exits, t->inits, "allocation %d", n);
 		KUNIT_EXPECT_NULL(test, irq_find_matching_fwnode(info.fwnode, DOMAIN_BUS_ANY));
 	}
-	current->fail_nth = 1;
+	genirq_fail_nth(1);
 	gc = irq_alloc_generic_chip("gc", 1, 1, NULL, handle_level_irq);
-	current->fail_nth = 0;
-	*spares = spared;
-	*verbose = verbosity;
+	genirq_has_failed();
 	KUNIT_EXPECT_FALSE(test, failed);
 	/* The domain, its chips */
 	KUNIT_EXPECT_GE(test, failures, 2);
 	KUNIT_EXPECT_NULL(test, gc);
 	irq_free_generic_chip(gc);
-#else
-	kunit_skip(test, "needs CONFIG_FAILSLAB and CONFIG_FAULT_INJECTION_DEBUG_FS");
-#endif
 }
 
 static struct kunit_case genirq_generic_domain_cases[] = {

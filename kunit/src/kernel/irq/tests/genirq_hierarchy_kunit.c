@@ -7,10 +7,7 @@
 #include <kunit/test.h>
 
 #include <linux/array_size.h>
-#include <linux/dcache.h>
-#include <linux/debugfs.h>
 #include <linux/err.h>
-#include <linux/fs.h>
 #include <linux/interrupt.h>
 #include <linux/irq.h>
 #include <linux/irqdesc.h>
@@ -21,6 +18,7 @@
 #include <linux/sprintf.h>
 #include <linux/string.h>
 
+#include "genirq_failslab_kunit.h"
 #include "genirq_domain_kunit.h"
 
 /* Where the hwirqs of a level begin, so that no two levels have the same */
@@ -489,25 +487,6 @@ static void hierarchy_reset(struct kunit *test)
 					      NULL);
 }
 
-#if defined(CONFIG_FAILSLAB) && defined(CONFIG_FAULT_INJECTION_DEBUG_FS)
-/* The variable behind a failslab file in debugfs */
-static void *dom_failslab(const char *name)
-{
-	struct dentry *dir = debugfs_lookup("failslab", NULL), *file;
-	void *data = NULL;
-
-	if (!dir)
-		return NULL;
-	file = debugfs_lookup(name, dir);
-	if (file) {
-		data = d_inode(file)->i_private;
-		dput(file);
-	}
-	dput(dir);
-	return data;
-}
-#endif
-
 /* Line of a tree which has no other line nearby, so that the tree has to grow */
 #define DOM_FAR		0x123456UL
 
@@ -620,17 +599,13 @@ KUNIT_ARRAY_PARAM_DESC(dom_tries, dom_tries, name);
 /* Whichever allocation fails: the call either fails and leaves nothing, or all of it works. */
 static void hierarchy_no_memory(struct kunit *test)
 {
-#if defined(CONFIG_FAILSLAB) && defined(CONFIG_FAULT_INJECTION_DEBUG_FS)
 	const struct dom_try *param = test->param_value;
 	struct dom_test *dt = test->priv;
-	/* By default failslab spares allocations which may sleep, and logs failures */
-	bool *spares = dom_failslab("ignore-gfp-wait"), spared;
-	unsigned long *verbose = dom_failslab("verbose"), verbosity;
 	unsigned int stray, failed = 0;
 	bool injected = true;
 
-	if (!spares || !verbose)
-		kunit_skip(test, "no ignore-gfp-wait and verbose in debugfs' failslab");
+	if (!genirq_failslab_on(test))
+		kunit_skip(test, GENIRQ_NEEDS_FAILSLAB);
 	if (param->try == dom_try_map)
 		dt->domain = dom_create(test, param->tree ? 0 : 4, ~0UL, &dom_ops, 0);
 	else if (param->try == dom_try_alloc || param->try == dom_try_push)
@@ -647,19 +622,12 @@ static void hierarchy_no_memory(struct kunit *test)
 	/* Once without a failure: some allocations are done once, and stay */
 	KUNIT_ASSERT_TRUE(test, param->try(test, dt));
 	stray = dom_stray_descs();
-	spared = *spares;
-	verbosity = *verbose;
 	for (int n = 1; injected && n < DOM_MAX_FAILURES; n++) {
 		bool done;
 
-		*spares = false;
-		*verbose = 0;
-		current->fail_nth = n;
+		genirq_fail_nth(n);
 		done = param->try(test, dt);
-		injected = !current->fail_nth;
-		current->fail_nth = 0;
-		*spares = spared;
-		*verbose = verbosity;
+		injected = genirq_has_failed();
 		failed += !done;
 		KUNIT_EXPECT_EQ_MSG(test, dom_stray_descs(), stray,
 				    "an interrupt number leaks if allocation %d fails", n);
@@ -669,9 +637,6 @@ static void hierarchy_no_memory(struct kunit *test)
 	}
 	KUNIT_EXPECT_FALSE_MSG(test, injected, "it does not come to an end");
 	KUNIT_EXPECT_GE_MSG(test, failed, param->least, "a failed allocation is not noticed");
-#else
-	kunit_skip(test, "needs CONFIG_FAILSLAB and CONFIG_FAULT_INJECTION_DEBUG_FS");
-#endif
 }
 
 static struct kunit_case genirq_hierarchy_cases[] = {

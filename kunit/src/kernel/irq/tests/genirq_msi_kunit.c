@@ -12,10 +12,7 @@
 #include <linux/cleanup.h>
 #include <linux/container_of.h>
 #include <linux/cpumask.h>
-#include <linux/dcache.h>
-#include <linux/debugfs.h>
 #include <linux/device.h>
-#include <linux/fs.h>
 #include <linux/gfp.h>
 #include <linux/interrupt.h>
 #include <linux/irq.h>
@@ -27,10 +24,11 @@
 #include <linux/string.h>
 #include <linux/workqueue.h>
 
+#include "genirq_failslab_kunit.h"
 #include "genirq_msi_kunit.h"
 
 /* Which allocation of a call fails can be chosen; it has files in sysfs as well */
-#if defined(CONFIG_FAILSLAB) && defined(CONFIG_FAULT_INJECTION_DEBUG_FS) && defined(CONFIG_SYSFS)
+#if defined(GENIRQ_FAILSLAB) && defined(CONFIG_SYSFS)
 #define GM_FAILSLAB
 #endif
 
@@ -487,23 +485,6 @@ static void gm_alloc_races(struct kunit *test)
 /* Allocations which fail */
 
 #ifdef GM_FAILSLAB
-/* The variable behind a failslab file in debugfs */
-static void *gm_failslab(const char *name)
-{
-	struct dentry *dir = debugfs_lookup("failslab", NULL), *file;
-	void *data = NULL;
-
-	if (!dir)
-		return NULL;
-	file = debugfs_lookup(name, dir);
-	if (file) {
-		data = d_inode(file)->i_private;
-		dput(file);
-	}
-	dput(dir);
-	return data;
-}
-
 /* A call in which each allocation fails in turn */
 struct gm_scarce {
 	const char	*name;
@@ -592,15 +573,12 @@ static void gm_expect_files(struct kunit *test)
 static void gm_no_memory(struct kunit *test)
 {
 	const struct gm_scarce *p = test->param_value;
-	/* By default failslab spares allocations which may sleep, and logs failures */
-	bool *spares = gm_failslab("ignore-gfp-wait"), spared;
-	unsigned long *verbose = gm_failslab("verbose"), verbosity;
 	struct gm *gm = test->priv;
 	int failed = 0, ret = 0;
 	bool injected = true;
 
-	if (!spares || !verbose)
-		kunit_skip(test, "no ignore-gfp-wait and verbose in debugfs' failslab");
+	if (!genirq_failslab_on(test))
+		kunit_skip(test, GENIRQ_NEEDS_FAILSLAB);
 	cpumask_copy(&gm_any_cpu.mask, cpu_online_mask);
 	if (p->domain)
 		gm_create(test, GM_SIMPLE | MSI_FLAG_DEV_SYSFS, 100);
@@ -608,16 +586,9 @@ static void gm_no_memory(struct kunit *test)
 	KUNIT_ASSERT_EQ(test, p->try(gm), 0);
 	p->undo(test);
 	for (int n = 1; n < 200 && injected; n++) {
-		spared = *spares;
-		verbosity = *verbose;
-		*spares = false;
-		*verbose = 0;
-		current->fail_nth = n;
+		genirq_fail_nth(n);
 		ret = p->try(gm);
-		injected = !current->fail_nth;
-		current->fail_nth = 0;
-		*spares = spared;
-		*verbose = verbosity;
+		injected = genirq_has_failed();
 		if (ret) {
 			failed++;
 			if (ret != -ENOSPC)

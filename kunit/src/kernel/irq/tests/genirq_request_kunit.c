@@ -4,9 +4,6 @@
  * controller is asked in which order, shared interrupts, and threads.
  */
 
-#include <linux/debugfs.h>
-#include <linux/dcache.h>
-#include <linux/fs.h>
 #include <linux/pm_runtime.h>
 #include <linux/sched/signal.h>
 #include <linux/sched/task.h>
@@ -14,6 +11,7 @@
 
 #include <kunit/device.h>
 
+#include "genirq_failslab_kunit.h"
 #include "genirq_request_kunit.h"
 
 /* The number of threads of an interrupt. */
@@ -112,49 +110,21 @@ static void req_fails(struct kunit *test)
 	req_expect_unused(test, rc);
 }
 
-#if defined(CONFIG_FAILSLAB) && defined(CONFIG_FAULT_INJECTION_DEBUG_FS)
-/* The variable behind a failslab file in debugfs */
-static void *req_failslab(const char *name)
-{
-	struct dentry *dir = debugfs_lookup("failslab", NULL), *file;
-	void *data = NULL;
-
-	if (!dir)
-		return NULL;
-	file = debugfs_lookup(name, dir);
-	if (file) {
-		data = d_inode(file)->i_private;
-		dput(file);
-	}
-	dput(dir);
-	return data;
-}
-#endif
-
 /* If any allocation of a request fails, nothing of the request is left. */
 static void req_no_memory(struct kunit *test)
 {
-#if defined(CONFIG_FAILSLAB) && defined(CONFIG_FAULT_INJECTION_DEBUG_FS)
-	/* By default failslab spares allocations which may sleep, and logs failures */
-	bool *spares = req_failslab("ignore-gfp-wait"), spared;
-	unsigned long *verbose = req_failslab("verbose"), verbosity;
 	struct req_chip *rc = test->priv;
 	struct req_user *user = req_user(test, NULL, IRQ_WAKE_THREAD);
 	int ret, failed = 0;
 	bool injected = true;
 
-	if (!spares || !verbose)
-		kunit_skip(test, "no ignore-gfp-wait and verbose in debugfs' failslab");
-	spared = *spares;
-	verbosity = *verbose;
-	*spares = false;
-	*verbose = 0;
+	if (!genirq_failslab_on(test))
+		kunit_skip(test, GENIRQ_NEEDS_FAILSLAB);
 	for (int n = 1; injected && n < 200; n++) {
-		current->fail_nth = n;
+		genirq_fail_nth(n);
 		ret = request_threaded_irq(rc->virq[0], req_handler, req_thread, IRQF_ONESHOT,
 					   "req", user);
-		injected = !current->fail_nth;
-		current->fail_nth = 0;
+		injected = genirq_has_failed();
 		if (!ret) {
 			/* Some allocations are for files, which are not essential */
 			free_irq(rc->virq[0], user);
@@ -168,14 +138,9 @@ static void req_no_memory(struct kunit *test)
 		}
 		req_expect_unused(test, rc);
 	}
-	*spares = spared;
-	*verbose = verbosity;
 	/* At least the action, and what kthread_create() needs */
 	KUNIT_EXPECT_GE(test, failed, 2);
 	KUNIT_EXPECT_FALSE(test, injected);
-#else
-	kunit_skip(test, "needs CONFIG_FAILSLAB and CONFIG_FAULT_INJECTION_DEBUG_FS");
-#endif
 }
 
 /* What genirq can refuse without the controller it refuses without it. */

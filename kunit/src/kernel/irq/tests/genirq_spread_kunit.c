@@ -8,9 +8,6 @@
 
 #include <linux/array_size.h>
 #include <linux/cpumask.h>
-#include <linux/dcache.h>
-#include <linux/debugfs.h>
-#include <linux/fs.h>
 #include <linux/gfp.h>
 #include <linux/interrupt.h>
 #include <linux/limits.h>
@@ -20,11 +17,9 @@
 #include <linux/slab.h>
 #include <linux/string.h>
 
-/* Which allocation of a call fails can be chosen */
-#if defined(CONFIG_FAILSLAB) && defined(CONFIG_FAULT_INJECTION_DEBUG_FS)
-#define SPREAD_FAILSLAB
-#endif
+#include "genirq_failslab_kunit.h"
 
+/* Which allocation of a call fails can be chosen */
 struct spread_sets {
 	struct irq_affinity	affd;
 	unsigned int		nr_sets;
@@ -165,48 +160,21 @@ static void spread_count(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, irq_calc_affinity_vectors(2, 100, &affd), 0);
 }
 
-#ifdef SPREAD_FAILSLAB
-/* The variable behind a failslab file in debugfs */
-static void *spread_failslab(const char *name)
-{
-	struct dentry *dir = debugfs_lookup("failslab", NULL), *file;
-	void *data = NULL;
-
-	if (!dir)
-		return NULL;
-	file = debugfs_lookup(name, dir);
-	if (file) {
-		data = d_inode(file)->i_private;
-		dput(file);
-	}
-	dput(dir);
-	return data;
-}
-
 static void spread_no_memory(struct kunit *test)
 {
-	bool *spares = spread_failslab("ignore-gfp-wait"), spared;
-	unsigned long *verbose = spread_failslab("verbose"), verbosity;
 	struct irq_affinity_desc *masks;
 	bool injected = true;
 
-	if (!spares || !verbose)
-		kunit_skip(test, "no ignore-gfp-wait and verbose in debugfs' failslab");
+	if (!genirq_failslab_on(test))
+		kunit_skip(test, GENIRQ_NEEDS_FAILSLAB);
 	for (int n = 1; n < 50 && injected; n++) {
 		struct spread_sets sets = { .nr_sets = 2, .size = { 1, 2 } };
 
 		sets.affd.calc_sets = spread_calc_sets;
 		sets.affd.priv = &sets;
-		spared = *spares;
-		verbosity = *verbose;
-		*spares = false;
-		*verbose = 0;
-		current->fail_nth = n;
+		genirq_fail_nth(n);
 		masks = irq_create_affinity_masks(3, &sets.affd);
-		injected = !current->fail_nth;
-		current->fail_nth = 0;
-		*spares = spared;
-		*verbose = verbosity;
+		injected = genirq_has_failed();
 		/* Clusters of CPUs are only a preference, which needs memory */
 		if (n == 1)
 			KUNIT_EXPECT_NULL(test, masks);
@@ -216,15 +184,12 @@ static void spread_no_memory(struct kunit *test)
 	}
 	KUNIT_EXPECT_FALSE(test, injected);
 }
-#endif
 
 static struct kunit_case spread_cases[] = {
 	KUNIT_CASE(spread_masks),
 	KUNIT_CASE(spread_nothing),
 	KUNIT_CASE(spread_count),
-#ifdef SPREAD_FAILSLAB
 	KUNIT_CASE(spread_no_memory),
-#endif
 	{}
 };
 
