@@ -14,7 +14,6 @@
 #include <linux/hardirq.h>
 #include <linux/interrupt.h>
 #include <linux/irq.h>
-#include <linux/irq_work.h>
 #include <linux/irqdesc.h>
 #include <linux/irqdomain.h>
 #include <linux/kernel_stat.h>
@@ -632,6 +631,8 @@ static void handle_returns(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, generic_handle_demux_domain_irq(st->domain, 3));
 	KUNIT_EXPECT_FALSE(test, generic_handle_demux_domain_irq(st->domain, FILES_LINES));
 	local_irq_enable();
+	/* It may have been redirected to another CPU */
+	synchronize_irq(irq);
 	KUNIT_EXPECT_EQ(test, atomic_read(&st->runs), 7);
 }
 
@@ -687,7 +688,7 @@ static void handle_redirected(struct kunit *test)
 
 		KUNIT_ASSERT_EQ(test, irq_set_affinity(irq, cpumask_of(target)), 0);
 		smp_call_function_single(from, files_demux, st, true);
-		irq_work_sync(&irq_to_desc(irq)->redirect.work);
+		synchronize_irq(irq);
 		KUNIT_EXPECT_EQ(test, st->refuse, 0);
 		KUNIT_EXPECT_EQ_MSG(test, atomic_read(&st->redirected), i + 1,
 				    "the chip has not been told");
