@@ -14,16 +14,14 @@ say() { echo "demo: $*"; }
 mark() { echo "demo: $*" >/dev/kmsg; }
 
 # each WHAT FILE: print every line of FILE
-each()
-{
+each() {
 	while read -r line; do
 		say "$1 $line"
 	done <"$2"
 }
 
 # ksoftirqd WHAT: CPU time of each ksoftirqd so far, in ticks
-ksoftirqd()
-{
+ksoftirqd() {
 	for dir in /proc/[0-9]*; do
 		read -r comm <"$dir/comm" || continue
 		case $comm in

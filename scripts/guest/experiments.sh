@@ -10,8 +10,7 @@ TRACE=${TRACE:-/sys/kernel/tracing/trace}
 
 say() { echo "exp: $*"; }
 
-show()
-{
+show() {
 	while IFS= read -r line; do
 		say "$line"
 	done
@@ -19,8 +18,7 @@ show()
 
 # run COMMAND [PATTERN]: print the command as typed in $DIR, and its output. It has
 # to succeed, and to print a line that matches PATTERN.
-run()
-{
+run() {
 	say "# $1"
 	if ! (cd "$DIR" && eval "$1") >/tmp/out 2>&1; then
 		bad=1
@@ -37,8 +35,7 @@ run()
 
 # trace PARAMETER: what the case did, for that one of its parameters. The trace has
 # the report of KUnit between the events.
-trace()
-{
+trace() {
 	awk -v want="$1" -v most="${ROWS:-36}" '
 	function row(what, where) {
 		if (!n)
@@ -88,8 +85,7 @@ trace()
 	' "$TRACE" | sed 's/]//' | show
 }
 
-ksoftirqd()
-{
+ksoftirqd() {
 	for dir in /proc/[0-9]*; do
 		read -r comm <"$dir/comm" || continue
 		case $comm in
@@ -104,8 +100,7 @@ ksoftirqd()
 }
 
 # want LINE COMMAND: what the command prints, quietly, has a line like that
-want()
-{
+want() {
 	(cd "$DIR" && eval "$2") 2>&1 | grep -qE "$1" && return
 	bad=1
 	say "FAILED: $2: no line matches \"$1\""
@@ -114,8 +109,7 @@ want()
 IRQ_SIM=/sys/kernel/config/irq-sim
 
 # Two lines of a chip for drivers in user space, an edge and a level
-two_lines()
-{
+two_lines() {
 	DIR=$IRQ_SIM
 	run 'mkdir -p two/line0/device two/line1/device'
 	run 'echo 2 >two/num_lines; echo tasklet >two/delivery'
@@ -131,7 +125,7 @@ two_lines()
 bad=0
 case $EXPERIMENT in
 life)
-	run 'echo 10 >fire'	# warm
+	run 'echo 10 >fire' # warm
 	run 'echo 1 >fire'
 	run 'cat life' 'worker'
 	;;
@@ -156,10 +150,10 @@ handoff)
 	run 'echo 1 >fire; cat life'
 	;;
 bottom)
-	run 'echo 10 >fire'	# warm
+	run 'echo 10 >fire' # warm
 	for bottom in tasklet bh_work thread; do
 		run "echo $bottom >bottom"
-		run 'echo 10 >fire'	# warm
+		run 'echo 10 >fire' # warm
 		run 'echo 1 >fire; cat life' "^$bottom "
 	done
 	run 'echo bottom >store'

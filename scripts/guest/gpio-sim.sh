@@ -11,20 +11,21 @@ count=0
 failed=0
 
 # result NAME STATUS, with the output in /tmp/out
-result()
-{
+result() {
 	count=$((count + 1))
 	sed 's/^/# /' /tmp/out
 	case $2 in
 	0) echo "ok $count $1" ;;
 	4) echo "ok $count $1 # SKIP $(tail -n 2 /tmp/out | head -n 1)" ;;
-	*) echo "not ok $count $1"; failed=$((failed + 1)) ;;
+	*)
+		echo "not ok $count $1"
+		failed=$((failed + 1))
+		;;
 	esac
 }
 
 # selftest NAME: run a selftest of the tree.
-selftest()
-{
+selftest() {
 	if [ ! -e "$GPIO/$1.sh" ]; then
 		echo "the kernel tree has no $1.sh" >/tmp/out
 		echo >>/tmp/out
@@ -35,8 +36,7 @@ selftest()
 	result "$1" $?
 }
 
-gpio_sim_interrupts()
-{
+gpio_sim_interrupts() {
 	(
 		set -e
 		chip=$CONFIGFS/gpio-sim/edges
@@ -54,8 +54,7 @@ gpio_sim_interrupts()
 	result gpio_sim_interrupts $?
 }
 
-gpio_mockup_interrupts()
-{
+gpio_mockup_interrupts() {
 	(
 		set -e
 		modprobe gpio-mockup gpio_mockup_ranges=-1,8
@@ -68,8 +67,7 @@ gpio_mockup_interrupts()
 	result gpio_mockup_interrupts $?
 }
 
-iio_dummy_interrupts()
-{
+iio_dummy_interrupts() {
 	(
 		set -e
 		modprobe iio_dummy

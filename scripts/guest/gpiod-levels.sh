@@ -13,16 +13,14 @@ failed=0
 wrong=
 
 # is WHAT WANTED FOUND
-is()
-{
+is() {
 	[ "$2" != "$3" ] || return 0
 	echo "# $1: \"$3\", not \"$2\""
 	wrong=1
 }
 
 # result NAME: of what has been compared since the last one.
-result()
-{
+result() {
 	count=$((count + 1))
 	if [ -n "$wrong" ]; then
 		echo "not ok $count $1"
@@ -35,8 +33,7 @@ result()
 
 # came NAME NUMBER WHEN: so many interrupts altogether. What the line has been told is queued
 # for delivery by the time that it has been told; the rest is for the kernel to finish.
-came()
-{
+came() {
 	irq=$(awk -v name="irq-$1" '$NF == name { print int($1) }' /proc/interrupts)
 	if [ -z "$irq" ] || [ ! -e "$irqs/$irq" ]; then
 		is "interrupt of $1, $3" "in $irqs" "none"
@@ -51,24 +48,21 @@ came()
 }
 
 # pull NAME up|down: gpioget asks for the bias, and reads the value.
-pull()
-{
+pull() {
 	value='inactive'
 	[ "$2" = down ] || value=active
 	is "gpioget --bias=pull-$2 $1" "\"$1\"=$value" "$(gpioget --bias="pull-$2" "$1" 2>&1)"
 }
 
 # unmask NAME: user space is through with the device.
-unmask()
-{
+unmask() {
 	uio=$(grep -l "^irq-$1\$" /sys/class/uio/uio*/name)
 	uio=${uio%/name}
 	printf '\001\000\000\000' >"/dev/${uio##*/}" || wrong=1
 }
 
 # refused TEXT COMMAND...: it has to fail, and to say so.
-refused()
-{
+refused() {
 	text=$1
 	shift
 	said=$(timeout 5 "$@" 2>&1) && is "$*" refused "done"
@@ -79,8 +73,7 @@ refused()
 }
 
 # level NAME TO FROM BEFORE: pulled TO it has the level, and pulled FROM it has not.
-level()
-{
+level() {
 	pull "$1" "$3"
 	unmask "$1"
 	came "$1" "$4" "before the level"

@@ -8,8 +8,7 @@ cd /guest/libgpiod || exit 1
 version=$(cat version)
 
 # suite NUMBER NAME: what comes from its tests, as a group of KTAP.
-suite()
-{
+suite() {
 	set -- "$1" "$2-$version"
 	echo "    KTAP version 1"
 	echo "    # Subtest: $2"
@@ -24,14 +23,12 @@ suite()
 }
 
 # tap: the TAP of GLib without its header; what else it prints becomes a comment.
-tap()
-{
+tap() {
 	sed -E '/^TAP version/d; /^(1\.\.|ok |not ok |#)/!s/^/# /'
 }
 
 # shunit NAME: the output of shunit2, which names a test and then what is wrong with it.
-shunit()
-{
+shunit() {
 	awk -v plan="$(grep -c '^test_.*()' "$1")" '
 		function result() {
 			if (name != "") {

@@ -10,8 +10,7 @@ failed=0
 
 # shows NAME REGEX TEXT COMMAND: what the COMMAND of a shell prints during a flood has a line
 # like REGEX, and TEXT says what that means.
-shows()
-{
+shows() {
 	count=$((count + 1))
 	echo 120000ms >$FLOOD
 	echo "# \$ $4"

@@ -15,8 +15,7 @@ parts=${rv_parts:-verification models kunit torture selftests}
 count=0
 failed=0
 
-report()
-{
+report() {
 	count=$((count + 1))
 	if [ "$1" = 0 ]; then
 		echo "ok $count $2"
@@ -26,13 +25,11 @@ report()
 	fi
 }
 
-monitors()
-{
+monitors() {
 	grep '^irq:' $RV/available_monitors | cut -d: -f2
 }
 
-watch()
-{
+watch() {
 	for m in $(monitors); do
 		echo "$reactor" >"$RV/monitors/irq/$m/reactors" || return 1
 		echo 1 >"$RV/monitors/irq/$m/enable" || return 1
@@ -43,8 +40,7 @@ watch()
 }
 
 # The suites which match these patterns
-suites()
-(
+suites() (
 	cd "$KUNIT" || exit
 	for name in $1; do
 		[ ! -e "$name/run" ] || echo "$name"
@@ -52,8 +48,7 @@ suites()
 )
 
 # Run the suites of these patterns; report the part.
-run_suites()
-{
+run_suites() {
 	part=$1
 	# shellcheck disable=SC2046 # words
 	set -- $(suites "$2")
@@ -75,7 +70,7 @@ run_suites()
 		echo 1 >"$KUNIT/$name/run"
 		# Nothing that has passed, failed or been skipped is no result
 		if ! grep -q '^ *ok ' "$KUNIT/$name/results" ||
-		   grep -q '^ *not ok' "$KUNIT/$name/results"; then
+			grep -q '^ *not ok' "$KUNIT/$name/results"; then
 			sed 's/^/# /' "$KUNIT/$name/results"
 			echo "    not ok $n $name"
 			bad=1

@@ -16,9 +16,9 @@
 NAME=irq_sim_sample
 DEBUGFS=/sys/kernel/debug
 DIR=$DEBUGFS/$NAME
-FLOOD=${FLOOD:-100000}		# samples in a flood
-LIMIT=${LIMIT:-120}		# seconds until a blocking read counts as stuck
-UNLOADS=${UNLOADS:-5}		# how often to unload in the middle of a flood
+FLOOD=${FLOOD:-100000} # samples in a flood
+LIMIT=${LIMIT:-120}    # seconds until a blocking read counts as stuck
+UNLOADS=${UNLOADS:-5}  # how often to unload in the middle of a flood
 
 here=$(dirname "$0")
 total=11
@@ -29,15 +29,13 @@ why=
 stuck=
 
 # The errors that a test finds, one per line, are printed at its end.
-fail()
-{
+fail() {
 	why="$why# $*
 "
 }
 
 # result NAME: print the result of the test NAME, which has just run.
-result()
-{
+result() {
 	count=$((count + 1))
 	if [ -n "$why" ]; then
 		printf '%s' "$why"
@@ -53,16 +51,14 @@ result()
 	fi
 }
 
-skip()
-{
+skip() {
 	count=$((count + 1))
 	skipped=$((skipped + 1))
 	echo "ok $count $1 # SKIP $2"
 	why=
 }
 
-finish()
-{
+finish() {
 	if [ "$MODULE" = 1 ] && [ -d "/sys/module/$NAME" ]; then
 		rmmod "$NAME"
 	fi
@@ -72,30 +68,26 @@ finish()
 	exit 0
 }
 
-skip_all()
-{
+skip_all() {
 	echo "1..0 # SKIP $1"
 	exit 4
 }
 
 # eq WHAT GOT EXPECTED
-eq()
-{
+eq() {
 	[ "$2" = "$3" ] || fail "$1 is $2, expected $3"
 }
 
 # more WHAT GOT THAN
-more()
-{
+more() {
 	[ "$2" -gt "$3" ] || fail "$1 is $2, expected more than $3"
 }
 
-find_module()
-{
+find_module() {
 	for ko in "$SAMPLE_KO" \
-		  "/lib/modules/$(uname -r)/kernel/samples/irq_sim/$NAME.ko" \
-		  "/lib/modules/$(uname -r)/$NAME.ko" \
-		  "/lib/modules/$NAME.ko" "/$NAME.ko" "$here/$NAME.ko"; do
+		"/lib/modules/$(uname -r)/kernel/samples/irq_sim/$NAME.ko" \
+		"/lib/modules/$(uname -r)/$NAME.ko" \
+		"/lib/modules/$NAME.ko" "/$NAME.ko" "$here/$NAME.ko"; do
 		if [ -n "$ko" ] && [ -f "$ko" ]; then
 			echo "$ko"
 			return
@@ -103,42 +95,36 @@ find_module()
 	done
 }
 
-loaded()
-{
+loaded() {
 	[ -d "$DIR" ]
 }
 
-load()
-{
+load() {
 	insmod "$KO" "$@" 2>/dev/null
 }
 
 # unload: a process that was killed may hold a file open for a moment longer;
 # this script leaves none behind, so the first try must do.
-unload()
-{
+unload() {
 	rmmod "$NAME" 2>/dev/null
 }
 
 # snap PREFIX: set PREFIX_KEY for every counter, and PREFIX_proc to what
 # /proc/interrupts has.
-snap()
-{
+snap() {
 	while read -r key value; do
 		eval "$1_$key=$value"
-	done < "$DIR/stats"
+	done <"$DIR/stats"
 	eval "$1_proc=$(proc_interrupts)"
 }
 
 # delta KEY: how much KEY has grown between "snap a" and "snap b"
-delta()
-{
+delta() {
 	eval "echo \$((b_$1 - a_$1))"
 }
 
 # The sum over all CPUs of the interrupts counted for the sample's line
-proc_interrupts()
-{
+proc_interrupts() {
 	sum=0
 	while read -r line; do
 		case $line in
@@ -160,14 +146,13 @@ proc_interrupts()
 			done
 			;;
 		esac
-	done < /proc/interrupts
+	done </proc/interrupts
 	echo "$sum"
 }
 
 # put VALUE FILE: write, without a message if that is refused. A write that does
 # not return is killed, and the test at hand is the last.
-put()
-{
+put() {
 	# shellcheck disable=SC2016
 	timeout "$LIMIT" sh -c 'echo "$0" > "$1"' "$1" "$DIR/$2" 2>/dev/null
 	status=$?
@@ -181,8 +166,7 @@ put()
 }
 
 # Block until the flood is over and all of it is handled.
-drain()
-{
+drain() {
 	out=$(timeout "$LIMIT" cat "$DIR/flood" 2>/dev/null)
 	if [ "$out" != "done" ]; then
 		fail "reading flood gave \"$out\", expected \"done\""
@@ -191,8 +175,7 @@ drain()
 }
 
 # threaded: does genirq run the handler in a thread?
-threaded()
-{
+threaded() {
 	case $(uname -v) in
 	*PREEMPT_RT*) return 0 ;;
 	esac
@@ -200,8 +183,7 @@ threaded()
 }
 
 # Invariants when nothing is in progress, between "snap a" and "snap b"
-check_books()
-{
+check_books() {
 	eq "lost" "$b_lost" 0
 	eq "line_errors" "$b_line_errors" 0
 	eq "fired + merged" "$(($(delta fired) + $(delta merged)))" \
@@ -211,9 +193,9 @@ check_books()
 	eq "growth in /proc/interrupts" "$(delta proc)" \
 		"$(($(delta handled) + $(delta spurious)))"
 	eq "sum of the deliveries" \
-		"$(($(delta deliveries_hardirq) + $(delta deliveries_irq_exit) +
-		    $(delta deliveries_bh_enable) + $(delta deliveries_ksoftirqd) +
-		    $(delta deliveries_ktimers) + $(delta deliveries_irq_thread)))" \
+		"$(($(delta deliveries_hardirq) + $(delta deliveries_irq_exit) + \
+		$(delta deliveries_bh_enable) + $(delta deliveries_ksoftirqd) + \
+		$(delta deliveries_ktimers) + $(delta deliveries_irq_thread)))" \
 		"$(delta proc)"
 	[ "$b_missing" -le "$b_overruns" ] ||
 		fail "missing is $b_missing, more than the $b_overruns overruns"
@@ -221,14 +203,13 @@ check_books()
 
 # --- the tests ---------------------------------------------------------------
 
-test_bad_parameters()
-{
+test_bad_parameters() {
 	if [ "$MODULE" = 0 ]; then
 		skip bad_parameters "$NAME is built into the kernel"
 		return
 	fi
 	for arg in delivery=nonsense delivery= period_us=49 period_us=1000001 \
-		   period_us=x; do
+		period_us=x; do
 		if load "$arg"; then
 			fail "$arg was accepted"
 			unload
@@ -242,8 +223,7 @@ test_bad_parameters()
 	result bad_parameters
 }
 
-test_bad_values()
-{
+test_bad_values() {
 	snap a
 	for v in 0 10001 -1 x; do
 		put "$v" fire && fail "fire accepted $v"
@@ -258,8 +238,7 @@ test_bad_values()
 
 # The write returns when the worker is done; the handler was run in the write,
 # by the end of the device's own BH-disabled section.
-test_fire_is_handled_on_return()
-{
+test_fire_is_handled_on_return() {
 	snap a
 	put 1 fire || fail "cannot write 1 to fire"
 	snap b
@@ -275,8 +254,7 @@ test_fire_is_handled_on_return()
 	result fire_is_handled_on_return
 }
 
-test_life_has_all_steps_in_order()
-{
+test_life_has_all_steps_in_order() {
 	put 1 fire || fail "cannot write 1 to fire"
 	steps=
 	last=0
@@ -288,8 +266,7 @@ test_life_has_all_steps_in_order()
 		[ "$cpu" -ge 0 ] || fail "$step has no CPU"
 		case $step:$context in
 		fire:task | worker:worker | tasklet:softirq | tasklet:ksoftirqd | \
-		tasklet:ktimers)
-			;;
+			tasklet:ktimers) ;;
 		handler:softirq)
 			threaded && fail "the handler is not threaded"
 			;;
@@ -300,19 +277,18 @@ test_life_has_all_steps_in_order()
 			fail "$step ran in context $context"
 			;;
 		esac
-	done < "$DIR/life"
+	done <"$DIR/life"
 	eq "the order of the steps" "$steps" "fire handler tasklet worker "
 	result life_has_all_steps_in_order
 }
 
-test_accounting_is_exact()
-{
+test_accounting_is_exact() {
 	n=100
 	snap a
 	put "$n" fire || fail "cannot write $n to fire"
 	snap b
 	for key in fired handled tasklet_scheduled tasklet_runs works_queued \
-		   works_run samples_produced samples_consumed; do
+		works_run samples_produced samples_consumed; do
 		eq "$key" "$(delta "$key")" "$n"
 	done
 	for key in merged spurious overruns; do
@@ -322,8 +298,7 @@ test_accounting_is_exact()
 	result accounting_is_exact
 }
 
-test_flood_reaches_ksoftirqd()
-{
+test_flood_reaches_ksoftirqd() {
 	snap a
 	put "$FLOOD" flood || fail "cannot write $FLOOD to flood"
 	drain
@@ -348,7 +323,7 @@ test_flood_reaches_ksoftirqd()
 	snap a
 	put 1 fire || fail "cannot write 1 to fire"
 	snap b
-	eq "the registers at rest" "$(xargs < "$DIR/regs")" "STATUS 0x00000000 ENABLE 0x00000001\
+	eq "the registers at rest" "$(xargs <"$DIR/regs")" "STATUS 0x00000000 ENABLE 0x00000001\
  DATA 0x00000000 LEVEL 0x00000000 LINE 0"
 	threaded ||
 		eq "deliveries_bh_enable after" "$(delta deliveries_bh_enable)" 1
@@ -358,14 +333,12 @@ test_flood_reaches_ksoftirqd()
 }
 
 # Since the boot, in hundredths of a second
-uptime_cs()
-{
-	read -r up _ < /proc/uptime
+uptime_cs() {
+	read -r up _ </proc/uptime
 	echo "${up%.*}${up#*.}"
 }
 
-test_stop_works()
-{
+test_stop_works() {
 	snap a
 	put 600000ms flood || fail "cannot write 600000ms to flood"
 	put 1000 flood && fail "a second flood was accepted"
@@ -395,14 +368,12 @@ test_stop_works()
 }
 
 # How many interrupt domains there are, where the kernel shows them
-domains()
-{
+domains() {
 	set -- "$DEBUGFS"/irq/domains/*
 	echo $#
 }
 
-test_unload_in_flood()
-{
+test_unload_in_flood() {
 	if [ "$MODULE" = 0 ]; then
 		skip unload_in_flood "$NAME is built into the kernel"
 		return
@@ -427,8 +398,7 @@ test_unload_in_flood()
 	result unload_in_flood
 }
 
-test_other_deliveries()
-{
+test_other_deliveries() {
 	if [ "$MODULE" = 0 ]; then
 		skip other_deliveries "$NAME is built into the kernel"
 		return
@@ -474,8 +444,7 @@ test_other_deliveries()
 }
 
 # What fetches the samples, and who stores them
-test_choices()
-{
+test_choices() {
 	for v in "" taskle tasklets "tasklet bh_work" 1; do
 		put "$v" bottom && fail "bottom accepted \"$v\""
 	done
@@ -524,13 +493,11 @@ test_choices()
 	result choices
 }
 
-complaints()
-{
+complaints() {
 	dmesg | grep -cE 'BUG:|WARNING:|Call Trace:|Oops|nobody cared|NOHZ tick-stop error|possible .*(lock|dead)|inconsistent .*lock|rcu.*stall'
 }
 
-test_log_is_clean()
-{
+test_log_is_clean() {
 	eq "complaints in the kernel log" "$(complaints)" "$complaints_before"
 	result log_is_clean
 }

@@ -36,7 +36,10 @@ for program; do
 	case $status in
 	0) echo "ok $count $program" ;;
 	4) echo "ok $count $program # SKIP" ;;
-	*) echo "not ok $count $program"; failed=$((failed + 1)) ;;
+	*)
+		echo "not ok $count $program"
+		failed=$((failed + 1))
+		;;
 	esac
 done
 [ "$failed" = 0 ]

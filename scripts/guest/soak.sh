@@ -6,9 +6,9 @@
 # evaluated by the result that the module reports and by its counters, in lines
 # "soak: NAME latched N …". Prints KTAP, with a result per set.
 
-EACH=${soak_each:-30}		# seconds of load in a run
-FLOOD_EACH=$((EACH * 4))	# and of a flood, which fires most
-LIMIT=300			# seconds until a run counts as stuck
+EACH=${soak_each:-30}    # seconds of load in a run
+FLOOD_EACH=$((EACH * 4)) # and of a flood, which fires most
+LIMIT=300                # seconds until a run counts as stuck
 DIR=/sys/kernel/debug/irq_sim_torture
 # No thread: with a real-time priority it would keep ktimers/N, and so the timer which
 # is to end the run, from that CPU.
@@ -21,14 +21,12 @@ end=$(($(cut -d. -f1 /proc/uptime) + ${soak_secs:-60}))
 hotplug=
 [ ! -e /sys/devices/system/cpu/cpu1/online ] || hotplug="onoff_interval=500 onoff_holdoff=1"
 
-value()
-{
+value() {
 	sed -n "s/^$1 //p" "$DIR/counters"
 }
 
 # run NAME PARAMETER=VALUE...: 0 if all is accounted for.
-run()
-{
+run() {
 	name=$1
 	shift
 	dmesg -c >/dev/null
@@ -68,8 +66,8 @@ while [ "$round" = 0 ] || [ "$(cut -d. -f1 /proc/uptime)" -lt "$end" ]; do
 			esac
 			# shellcheck disable=SC2086 # words
 			case $kind in
-			load)	set -- runtime_secs=$EACH $hotplug ;;
-			flood)	set -- runtime_secs=$FLOOD_EACH $FLOOD ;;
+			load) set -- runtime_secs=$EACH $hotplug ;;
+			flood) set -- runtime_secs=$FLOOD_EACH $FLOOD ;;
 			esac
 			name=${kind}_$delivery
 			[ "$round" != 0 ] || names="$names $name"
@@ -88,8 +86,11 @@ echo "1..$#"
 for name; do
 	count=$((count + 1))
 	case $bad in
-	*" $name "*)	echo "not ok $count $name"; failed=$((failed + 1)) ;;
-	*)		echo "ok $count $name" ;;
+	*" $name "*)
+		echo "not ok $count $name"
+		failed=$((failed + 1))
+		;;
+	*) echo "ok $count $name" ;;
 	esac
 done
 [ "$failed" = 0 ]

@@ -6,32 +6,28 @@
 # its result is the one that the module reports, and its counters.
 
 SECONDS_EACH=${SECONDS_EACH:-10}
-LIMIT=${LIMIT:-120}		# seconds until a run counts as stuck
+LIMIT=${LIMIT:-120} # seconds until a run counts as stuck
 DIR=/sys/kernel/debug/irq_sim_torture
 count=0
 failed=0
 
-ok()
-{
+ok() {
 	count=$((count + 1))
 	echo "ok $count $1"
 }
 
-not_ok()
-{
+not_ok() {
 	count=$((count + 1))
 	failed=$((failed + 1))
 	echo "not ok $count $1"
 }
 
-value()
-{
+value() {
 	sed -n "s/^$1 //p" "$DIR/counters"
 }
 
 # refused NAME PARAMETER=VALUE: the module does not load, and reports the reason.
-refused()
-{
+refused() {
 	dmesg -c >/dev/null
 	if modprobe irq_sim_torture "$2" 2>/dev/null; then
 		echo "# $2 was accepted"
@@ -46,8 +42,7 @@ refused()
 }
 
 # torture NAME PARAMETER=VALUE...
-torture()
-{
+torture() {
 	name=$1
 	shift
 	dmesg -c >/dev/null
@@ -68,7 +63,7 @@ torture()
 		"$DIR/counters" | head -n 14
 	rmmod irq_sim_torture
 	if [ "$state" = ended ] && [ "${latched:-0}" -gt 0 ] && [ "${handled:-0}" -gt 0 ] &&
-	   dmesg | grep -q 'irq_sim-torture:--- End of test: SUCCESS:'; then
+		dmesg | grep -q 'irq_sim-torture:--- End of test: SUCCESS:'; then
 		ok "$name"
 	else
 		echo "# state $state, latched $latched, handled $handled"

@@ -40,8 +40,7 @@ while [ "$round" -lt "$rounds" ]; do
 done
 
 # result NUMBER NAME ROUNDS: ROUNDS is the number of good rounds.
-result()
-{
+result() {
 	[ "$3" = "$rounds" ] || printf 'not '
 	echo "ok $1 $2"
 }

@@ -11,8 +11,7 @@ IRQ_SIM=$CONFIGFS/irq-sim
 set -e
 
 # often FILE TEXT...: write one text after the other to a file
-often()
-{
+often() {
 	file=$1
 	shift
 	for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do

@@ -53,7 +53,10 @@ new_findings() {
 finds() {
 	local found
 
-	found=$( (cd "$CHECK_TREE" || exit; "${1//-/_}_run" "$3") 2>&1 || true)
+	found=$( (
+		cd "$CHECK_TREE" || exit
+		"${1//-/_}_run" "$3"
+	) 2>&1 || true)
 	grep -qE "$2" <<<"$found" && return
 	row FAIL "$1" "does not find the error in $3, so it cannot be trusted"
 	details "$(head -n 5 <<<"${found:-it prints nothing}")"
@@ -73,7 +76,10 @@ compared() {
 	local name=$1 text=$2 dir=$BUILD/check/$1 found old n
 
 	shift 2
-	(($#)) || { row FAIL "$name" "no files to look at"; return; }
+	(($#)) || {
+		row FAIL "$name" "no files to look at"
+		return
+	}
 	rm -rf -- "$dir"
 	mkdir -p "$dir"
 	: >"$dir.before"
@@ -97,15 +103,16 @@ kernel_doc_run() {
 check_kerneldoc() {
 	local bad
 
-	bad=$(canary kernel-doc <<-'EOF'
-		/**
-		 * canary() - Is without a line on its parameter
-		 */
-		int canary(int bird)
-		{
-			return bird;
-		}
-	EOF
+	bad=$(
+		canary kernel-doc <<-'EOF'
+			/**
+			 * canary() - Is without a line on its parameter
+			 */
+			int canary(int bird)
+			{
+				return bird;
+			}
+		EOF
 	)
 	finds kernel-doc "canary-kernel-doc.c:.*bird" "$bad" || return 0
 	compared kernel-doc "nothing new in ${#CHECK_FILES[@]} files (-Wall)" "${CHECK_FILES[@]}"
@@ -119,7 +126,10 @@ check_rvgen() {
 	rm -rf -- "$dir"
 	mkdir -p "$dir"
 	for model in "$CHECK_TREE"/tools/verification/models/irq/*.dot; do
-		[[ -e $model ]] || { row FAIL rvgen "no models in ${model%/*}"; return; }
+		[[ -e $model ]] || {
+			row FAIL rvgen "no models in ${model%/*}"
+			return
+		}
 		name=${model##*/} name=${name%.dot} class=da
 		! grep -q "^#include <rv/ha_monitor.h>" "$CHECK_TREE/kernel/trace/rv/monitors/$name/$name.c" || class=ha
 		(cd "$dir" && env PYTHONDONTWRITEBYTECODE=1 /usr/bin/python3 \
@@ -164,7 +174,10 @@ check_codespell() {
 		return
 	fi
 	rm -f -- "$dir/canary"
-	(($#)) || { row FAIL codespell "no patches to look at"; return; }
+	(($#)) || {
+		row FAIL codespell "no patches to look at"
+		return
+	}
 	# The messages, and the lines that are added. Not the diffstat,
 	# which has names of files.
 	for n; do
@@ -195,13 +208,14 @@ check_coccinelle() {
 	local sources=() n bad
 
 	need_packages coccinelle
-	bad=$(canary coccinelle <<-'EOF'
-		void canary(struct bird *bird)
-		{
-			if (bird)
-				kfree(bird);
-		}
-	EOF
+	bad=$(
+		canary coccinelle <<-'EOF'
+			void canary(struct bird *bird)
+			{
+				if (bird)
+					kfree(bird);
+			}
+		EOF
 	)
 	finds coccinelle "canary-coccinelle.c:[0-9]+" "$bad" || return 0
 	for n in "${CHECK_FILES[@]}"; do
@@ -331,7 +345,10 @@ check_builds() {
 		kgit -C "$CHECK_TREE" checkout -q -f --detach "$commit"
 		say "commit $n of $total, ${#variants[@]} builds"
 		for v in "${variants[@]}"; do
-			((running < $(nproc))) || { wait -n || true; running=$((running - 1)); }
+			((running < $(nproc))) || {
+				wait -n || true
+				running=$((running - 1))
+			}
 			# shellcheck disable=SC2086 # its words
 			check_build $v "${targets[@]}" &
 			running=$((running + 1))

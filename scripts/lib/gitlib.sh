@@ -16,9 +16,9 @@ ROLE_EMAIL=irq-sim@example.org
 # kgit ARGS...: git whose result depends on nobody's configuration or hooks.
 kgit() {
 	GIT_CONFIG_GLOBAL=/dev/null GIT_CONFIG_SYSTEM=/dev/null GIT_CONFIG_NOSYSTEM=1 \
-	GIT_TERMINAL_PROMPT=0 GIT_EDITOR=true LC_ALL=C TZ=UTC \
-	GIT_COMMITTER_NAME=$ROLE_NAME GIT_COMMITTER_EMAIL=$ROLE_EMAIL \
-	GIT_ATTR_NOSYSTEM=1 \
+		GIT_TERMINAL_PROMPT=0 GIT_EDITOR=true LC_ALL=C TZ=UTC \
+		GIT_COMMITTER_NAME=$ROLE_NAME GIT_COMMITTER_EMAIL=$ROLE_EMAIL \
+		GIT_ATTR_NOSYSTEM=1 \
 		git -c safe.directory='*' -c core.hooksPath=/dev/null -c core.fsync=none \
 		-c core.attributesFile=/dev/null -c core.excludesFile=/dev/null -c color.ui=false \
 		-c diff.noprefix=false -c diff.mnemonicPrefix=false \
@@ -324,22 +324,34 @@ apt_update() {
 
 	[[ -z ${_apt_updated-} ]] || return 0
 	command -v apt-get >/dev/null ||
-		{ WHY="there is no apt here: run it on Debian, or give your own tree with KERNEL=DIR"; return 1; }
+		{
+			WHY="there is no apt here: run it on Debian, or give your own tree with KERNEL=DIR"
+			return 1
+		}
 	for key in /usr/share/keyrings/debian-archive-keyring.{gpg,pgp}; do
 		[[ ! -e $key ]] || keyring=$key
 	done
 	[[ -n $keyring ]] ||
-		{ WHY="there is no Debian archive keyring here: install debian-archive-keyring, or give your own tree with KERNEL=DIR"; return 1; }
+		{
+			WHY="there is no Debian archive keyring here: install debian-archive-keyring, or give your own tree with KERNEL=DIR"
+			return 1
+		}
 	mkdir -p "$APT_DIR"/{lists,cache,archives/partial} || return
 	mapfile -t mirrors < <(_host_mirrors)
 	((${#mirrors[@]})) ||
-		{ WHY="this machine's apt knows no Debian mirror: set IRQ_SIM_MIRROR=URL, or give your own tree with KERNEL=DIR"; return 1; }
+		{
+			WHY="this machine's apt knows no Debian mirror: set IRQ_SIM_MIRROR=URL, or give your own tree with KERNEL=DIR"
+			return 1
+		}
 	_apt_opts
 	for mirror in "${mirrors[@]}"; do
 		printf '%s [signed-by=%s] %s %s main\n' "$APT_KIND" "$keyring" "$mirror" "$SUITE" >"$APT_DIR/sources.list"
 		say "package lists of $SUITE ..."
 		! LC_ALL=C apt-get "${APT_OPTS[@]}" -o APT::Update::Error-Mode=any update \
-			>"$APT_DIR/update.log" 2>&1 </dev/null || { _apt_updated=1; return; }
+			>"$APT_DIR/update.log" 2>&1 </dev/null || {
+			_apt_updated=1
+			return
+		}
 	done
 	WHY="cannot get the package lists of $SUITE (log: $APT_DIR/update.log): check the network, or give your own tree with KERNEL=DIR"
 	return 1
@@ -438,7 +450,10 @@ base_repo() {
 fetch_debs() {
 	local APT_DIR=$CACHE/apt-$1 SUITE=$2 APT_ARCH=$3 _apt_updated=
 
-	apt_update || { WHY=${WHY%, or give your own tree*}; return 1; }
+	apt_update || {
+		WHY=${WHY%, or give your own tree*}
+		return 1
+	}
 	_apt_opts
 	rm -f -- "$APT_DIR"/archives/*.deb
 	# Without the options it wants dpkg's lock, and to be root.
@@ -454,7 +469,10 @@ fetch_source() {
 
 	SOURCE=$CACHE/$2-source
 	[[ ! -e $SOURCE.version ]] || return 0
-	apt_update || { WHY=${WHY%, or give your own tree*}; return 1; }
+	apt_update || {
+		WHY=${WHY%, or give your own tree*}
+		return 1
+	}
 	_apt_opts
 	rm -rf -- "$SOURCE" "$SOURCE.new" "$APT_DIR"/archives/*.tar.*
 	mkdir "$SOURCE.new"
@@ -465,11 +483,17 @@ fetch_source() {
 	tars=("$APT_DIR"/archives/*.orig.tar.* "$APT_DIR"/archives/*.debian.tar.*)
 	{ tar -x -C "$SOURCE.new" --strip-components=1 -f "${tars[0]}" &&
 		tar -x -C "$SOURCE.new" -f "${tars[1]}"; } ||
-		{ WHY="cannot unpack ${tars[*]}: remove them and run it again"; return 1; }
+		{
+			WHY="cannot unpack ${tars[*]}: remove them and run it again"
+			return 1
+		}
 	while read -r patch _; do
 		[[ -z $patch || $patch == '#'* ]] ||
 			(cd "$SOURCE.new" && kgit apply -p1 "debian/patches/$patch") ||
-			{ WHY="$patch of Debian does not apply to the source of $2"; return 1; }
+			{
+				WHY="$patch of Debian does not apply to the source of $2"
+				return 1
+			}
 	done <"$SOURCE.new/debian/patches/series"
 	mv -- "$SOURCE.new" "$SOURCE"
 	part=${tars[1]##*/} part=${part#*_}
@@ -516,7 +540,10 @@ busybox_of() {
 
 	if [[ $1 == "$(host_arch)" ]]; then
 		for file in /bin/busybox /usr/bin/busybox; do
-			[[ ! -x $file ]] || { printf '%s\n' "$file"; return; }
+			[[ ! -x $file ]] || {
+				printf '%s\n' "$file"
+				return
+			}
 		done
 		die "no busybox: apt-get install busybox-static"
 	fi
@@ -544,9 +571,9 @@ _s390x_probe() {
 		ran=$(timeout --kill-after=1 60 "$1" -machine s390-ccw-virtio -m 256 -nodefaults \
 			-nographic -serial stdio -kernel "$tmp/probe" </dev/null 2>"$tmp/log" | tr -d '\r') || true
 		case $ran in
-		*' 12')	WHY= ;;
-		*' 11')	WHY="it runs old code after new was copied over it (scripts/lib/s390x-probe.S)" ;;
-		*)	WHY="scripts/lib/s390x-probe.S fails: ${ran:-$(head -n 1 "$tmp/log")}" ;;
+		*' 12') WHY= ;;
+		*' 11') WHY="it runs old code after new was copied over it (scripts/lib/s390x-probe.S)" ;;
+		*) WHY="scripts/lib/s390x-probe.S fails: ${ran:-$(head -n 1 "$tmp/log")}" ;;
 		esac
 	fi
 	rm -rf -- "$tmp"

@@ -26,7 +26,10 @@ target() {
 		read -r -a t_args <<<"$rest"
 		t_guest='' t_kind=$kind
 		[[ $kind != vm ]] || t_guest=$t_run
-		[[ " $rest" != *' guest='* ]] || { t_guest=${rest##*guest=}; t_guest=${t_guest%% *}; }
+		[[ " $rest" != *' guest='* ]] || {
+			t_guest=${rest##*guest=}
+			t_guest=${t_guest%% *}
+		}
 		return 0
 	done <"$TARGETS"
 	die "no $1 target '$2' in configs/targets; there are: $(target_names "$1")"
@@ -73,14 +76,14 @@ common_option() {
 		;;
 	esac
 	case ${1%%=*} in
-	--brief | --raw)	show=${1#--} ;;
-	--build-only)		run=0 ;;
-	--no-build)		build=0 ;;
-	--fail-fast)		fail_fast=1 ;;
-	--gdb)			gdb=1 ;;
-	-v | --verbose)		export IRQ_SIM_VERBOSE=1 ;;
-	--exec)			in_guest=$value ;;
-	--append)		read -r -a append <<<"$value" ;;
+	--brief | --raw) show=${1#--} ;;
+	--build-only) run=0 ;;
+	--no-build) build=0 ;;
+	--fail-fast) fail_fast=1 ;;
+	--gdb) gdb=1 ;;
+	-v | --verbose) export IRQ_SIM_VERBOSE=1 ;;
+	--exec) in_guest=$value ;;
+	--append) read -r -a append <<<"$value" ;;
 	--kconfig)
 		[[ $value =~ ^(CONFIG_)?[A-Z0-9_]+=.+$ ]] || die "--kconfig expects KEY=VALUE, such as PREEMPT=y, not '$value'"
 		kconfig+=("CONFIG_${value#CONFIG_}")
@@ -93,7 +96,7 @@ common_option() {
 		[[ $value =~ ^[1-9][0-9]{0,6}$ ]] || die "--limit expects a number of seconds, not '$value'"
 		limit=$value
 		;;
-	*)	return 1 ;;
+	*) return 1 ;;
 	esac
 }
 
@@ -107,7 +110,10 @@ variant() {
 more_configs() {
 	((!gdb)) || fragment debug
 	[[ -z $in_guest ]] || fragment guest
-	((!${#kconfig[@]})) || { printf '%s\n' "${kconfig[@]}" >"$1"; printf '%s\n' "$1"; }
+	((!${#kconfig[@]})) || {
+		printf '%s\n' "${kconfig[@]}" >"$1"
+		printf '%s\n' "$1"
+	}
 }
 
 # about WHAT...: what kunit.py knows about the architecture of the target.

@@ -157,11 +157,11 @@ _there() {
 	done <"$TOP/scripts/lib/packages"
 	probe=${_packages[$1]-}
 	case $probe in
-	'<'*)	echo "#include $probe" | gcc -E - >/dev/null 2>&1 ;;
-	/*)	compgen -G "$probe" >/dev/null ;;
+	'<'*) echo "#include $probe" | gcc -E - >/dev/null 2>&1 ;;
+	/*) compgen -G "$probe" >/dev/null ;;
 	python:*) /usr/bin/python3 -c "import ${probe#*:}" 2>/dev/null ;;
-	'')	[[ $(dpkg-query -W -f '${db:Status-Abbrev}' "$1" 2>/dev/null || true) == ii* ]] ;;
-	*)	command -v "$probe" >/dev/null ;;
+	'') [[ $(dpkg-query -W -f '${db:Status-Abbrev}' "$1" 2>/dev/null || true) == ii* ]] ;;
+	*) command -v "$probe" >/dev/null ;;
 	esac
 }
 
@@ -313,7 +313,10 @@ _progress() {
 		exec {fd}>&- # or the last sleep keeps the lock
 	done
 	# The last sleep must not keep a pipe of the caller open.
-	while sleep 1 2>/dev/null; kill -0 "$$" 2>/dev/null; do
+	while
+		sleep 1 2>/dev/null
+		kill -0 "$$" 2>/dev/null
+	do
 		s=$((EPOCHSECONDS - start))
 		if [[ -t 2 ]]; then
 			cols=$(tput cols 2>/dev/null || echo 80)
@@ -455,7 +458,7 @@ arch() {
 		ARCH_CROSS=mipsel-linux-gnu- ARCH_FRAGMENT=mips
 		ARCH_QEMU=(qemu-system-mips)
 		;;
-	*)	die "unknown architecture $1: add it to scripts/lib/lib.sh" ;;
+	*) die "unknown architecture $1: add it to scripts/lib/lib.sh" ;;
 	esac
 	[[ -n $ARCH_CROSS ]] || return 0
 	ARCH_USER_CROSS=$ARCH_CROSS

@@ -21,7 +21,7 @@ class Case(case.Case):
 class Provenance(Case):
     def check(self, status=0):
         done = self.call("lib/provenance.py", "check", "--patches", self.dir / "patches", "--results",
-                             self.dir / "results", status=status)
+                         self.dir / "results", status=status)
         return done.stdout + done.stderr
 
     def test_stale(self):
@@ -71,7 +71,8 @@ class Provenance(Case):
         path, name = "patches/a/0001-b.patch", "tools/testing/selftests/irq_sim/a.c"
         self.file(path, PATCH.format("c: D", diff.format(name, 2)))
         for file, what in (("bench.json", "series"), ("soak.json", "both")):
-            self.file(f"results/{file}", {"provenance": {"series": re.findall("a=[0-9a-f]{8}", self.run_lib(what))[-1]}})
+            self.file(f"results/{file}",
+                      {"provenance": {"series": re.findall("a=[0-9a-f]{8}", self.run_lib(what))[-1]}})
         self.assertEqual(self.check().split(), ["bench.json", "current", "soak.json", "current"])
         self.file(path, PATCH.format("c: D", diff.format(name, 3)))
         self.assertEqual(self.check().split(), ["bench.json", "current", "soak.json", "stale", "(in", "a)"])
@@ -117,7 +118,8 @@ class Provenance(Case):
         for repeat, repeated in ("", {}), ("50 1 1.0 2.0 3.0 1 0\n", {"uml": {"runs": 50, "failures": 1}}):
             if repeat:
                 self.file("build/kunit/uml/repeat", repeat)
-            self.call("lib/provenance.py", "kunit", "--build", self.dir / "build", "--results", self.dir / "new", status=0)
+            self.call("lib/provenance.py", "kunit", "--build", self.dir /
+                      "build", "--results", self.dir / "new", status=0)
             self.assertEqual(json.loads((self.dir / "new/kunit.json").read_text()), {
                 "platforms": 1, "passed": 2, "failed": 2, "skipped": 1, "repeated": repeated, "provenance": {},
                 "by_platform": {"uml": {"passed": 2, "failed": 2, "skipped": 1}}})
@@ -206,7 +208,7 @@ class Parser(html.parser.HTMLParser):
 class Report(Case):
     def report(self):
         self.call("report", "--build", self.dir / "build", "--results", self.dir / "results",
-                      "--out", self.dir / "out.html", status=0)
+                  "--out", self.dir / "out.html", status=0)
         page = Parser()
         page.feed((self.dir / "out.html").read_text())
         self.assertEqual((page.open, page.loads), ([], []))

@@ -1095,8 +1095,8 @@ class Lib(Case):
         for end in ("unlock x; echo let go; read -r", "exit 0"):
             with subprocess.Popen(["bash", "-c", lib + f"lock x; echo held; read -r; {end}"], env=self.env,
                                   text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as holder, \
-                 subprocess.Popen(["bash", "-c", lib + "read -r; lock x; echo got it >&2"], env=self.env,
-                                  text=True, stdin=subprocess.PIPE, stderr=subprocess.PIPE) as other:
+                subprocess.Popen(["bash", "-c", lib + "read -r; lock x; echo got it >&2"], env=self.env,
+                                 text=True, stdin=subprocess.PIPE, stderr=subprocess.PIPE) as other:
                 self.assertEqual(holder.stdout.readline(), "held\n")
                 other.stdin.write("go\n")
                 other.stdin.flush()
