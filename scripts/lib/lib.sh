@@ -454,6 +454,14 @@ arch() {
 		ARCH_DEBIAN=s390x ARCH_CROSS=s390x-linux-gnu- ARCH_FRAGMENT=s390x
 		ARCH_QEMU=(qemu-system-misc binutils-s390x-linux-gnu) # the latter to probe qemu
 		;;
+	arm)
+		ARCH_DEBIAN=armhf ARCH_CROSS=arm-linux-gnueabihf-
+		ARCH_QEMU=(qemu-system-arm)
+		;;
+	powerpc)
+		ARCH_DEBIAN=ppc64 ARCH_CROSS=powerpc64-linux-gnu-
+		ARCH_QEMU=(qemu-system-ppc)
+		;;
 	mipsel)
 		ARCH_CROSS=mipsel-linux-gnu- ARCH_FRAGMENT=mips
 		ARCH_QEMU=(qemu-system-mips)
