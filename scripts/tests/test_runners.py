@@ -290,11 +290,12 @@ class Kunit(Guests):
 
     def test_options(self):
         """-v prints the commands which run, with their arguments and limits."""
-        done = self.kunit('echo "# $*"; echo ok 1 a', '-v', '--append', 'a=1 b', '--limit', '7')
+        done = self.kunit('echo "# $*"; echo ok 1 a', '-v', '--append', 'a=1 b', '--limit', '7', '--quick')
         self.assertRegex(done.stderr, r'\n    \+ \S+/kunit/uml/linux kunit.enable=1 .*a=1 b ')
         log = self.read('kunit/uml/console.log')
         self.assertRegex(log, r'^# \S+/kunit/uml/linux kunit.enable=1 ')
         self.assertIn('a=1 b', log.split('\n', 1)[1])
+        self.assertRegex(log, r'kunit\.filter=speed>slow\s')
         self.assertTrue((self.dir / 'kunit/uml/results.xml').exists())
 
     def test_bad_options(self):
