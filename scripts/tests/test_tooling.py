@@ -1031,7 +1031,7 @@ class Runner(Case):
             self.stage("", int(command == "false"), last, "--own", command)
         self.stage('echo "$1" >>"$TMPDIR/asked"; exit 1', 1, "0 passed, 1 failed, 0 skipped", "--fail-fast",
                    "kunit-uml", "kunit-uml-smp")
-        self.assertEqual((self.dir / "asked").read_text(), "uml\n--summary\n")
+        self.assertEqual((self.dir / "asked").read_text(), "uml\n")
 
     def test_junit(self):
         build = self.top / "build/kunit/uml"
@@ -1046,6 +1046,20 @@ echo splat; exit 1""")
         # One that a test has, and one which only the log knows.
         self.assertEqual([c.get("message") for c in root.iter("failure")], [None, "1 failed"])
         self.assertIn("splat", [c.text for c in root.iter("failure")][1])
+
+    def test_junit_of_this_run(self):
+        """Nothing is of an earlier run: of a stage after the one that stopped it, or if the build fails."""
+        results = [self.top / f"build/kunit/uml/results.{kind}" for kind in ("json", "xml")]
+        self.kunit(f"""mkdir -p {results[0].parent}; echo "1 0 0" >"$STAGE_COUNTS"
+echo '<testsuite name="old"><testcase name="a"/></testsuite>' | tee {" ".join(map(str, results))}""")
+        out = self.dir / "junit.xml"
+        run = ("test", "--fail-fast", "--junit", str(out), "kunit-uml", "--own", "true")
+        self.run_script(*run)
+        self.kunit("exit 125")
+        self.run_script(*run, status=125)
+        text = out.read_text()
+        self.assertEqual(re.findall('testsuite name="(.*?)"', text), ["kunit-uml"], text)
+        self.assertFalse([path for path in results if path.exists()])
 
     def test_interrupt(self):
         self.kunit(f'echo $$ >"{self.dir}/pid"; sleep 77 & wait')
