@@ -72,6 +72,7 @@ class Case(case.Case):
         for name in ("kunit", "configs", "patches"):
             (self.top / name).mkdir()
         shutil.copy(SCRIPTS.parent / "configs/targets", self.top / "configs")
+        self.file("checkout/configs/known-red", "")
         self.file("checkout/patches/cover-letter.txt", "cover\n")
         self.bin = self.dir / "bin"
         # There is no network: whoever asks for it is found out.
@@ -1032,6 +1033,31 @@ class Runner(Case):
         self.stage('echo "$1" >>"$TMPDIR/asked"; exit 1', 1, "0 passed, 1 failed, 0 skipped", "--fail-fast",
                    "kunit-uml", "kunit-uml-smp")
         self.assertEqual((self.dir / "asked").read_text(), "uml\n")
+
+    def test_unported(self):
+        """A release which the series is not on is skipped, with the reason; any other is not."""
+        self.kunit('echo "$*" >>"$TMPDIR/asked"; echo "1 0 0" >"$STAGE_COUNTS"')
+        self.file("checkout/patches/6.12/unported", "nobody has ported it\n")
+        self.run_script("test", "on-6.12", status=4, says="skipped 1: not on Linux 6.12: nobody has ported it\n")
+        self.run_script("test", "on-7.2")
+        self.assertEqual(self.read("asked"), "--on 7.2 uml x86_64 x86_64-threadirqs\n")
+
+    def test_known_red(self):
+        """What is known to fail does not fail the run, until its day; it fails if it passes."""
+        fails, link = 'echo "3 2 0" >"$STAGE_COUNTS"; exit 1', "https://example.org/1"
+        for body, row, status, last, says in (
+                (fails, "2999-12-31", 0, "3 passed, 0 failed, 2 skipped", "FAILED, known until 2999-12-31: why not, "),
+                ("exit 125", "2999-12-31", 4, "0 passed, 0 failed, 1 skipped", link),
+                (fails, "2026-01-01", 1, "3 passed, 2 failed, 0 skipped", f"known until 2026-01-01: why not, {link}"),
+                ('echo "3 0 1" >"$STAGE_COUNTS"', "2999-12-31", 1, "3 passed, 1 failed, 1 skipped",
+                 "it passes: remove it from configs/known-red"),
+                ('echo "skipped: no way"; exit 4', "2999-12-31", 4, "0 passed, 0 failed, 1 skipped", "no way")):
+            self.file("checkout/configs/known-red", f"# comment\n\nkunit-uml {link} {row} why not\n")
+            self.stage(body, status, last, says=says)
+        self.stage(fails, 1, "3 passed, 2 failed, 0 skipped", "kunit-uml-smp")
+        for row in (f"kunit-uml {link} 2999-12-31", f"kunit-uml {link} soon why", f"bogus {link} 2999-12-31 why"):
+            self.file("checkout/configs/known-red", row + "\n")
+            self.fails("test", "kunit-uml", says=["configs/known-red expects STAGE LINK YYYY-MM-DD REASON", row])
 
     def test_junit(self):
         build = self.top / "build/kunit/uml"
