@@ -1059,6 +1059,40 @@ class Runner(Case):
             self.file("checkout/configs/known-red", row + "\n")
             self.fails("test", "kunit-uml", says=["configs/known-red expects STAGE LINK YYYY-MM-DD REASON", row])
 
+    def test_fewer(self):
+        """Tests that vanish are a failure until somebody accepts it; other patches, another row, may have fewer."""
+        def counts(text, status=0, *args, last="", **env):
+            self.kunit(f'echo {text} >"$STAGE_COUNTS"')
+            return self.run_script("test", *args, "kunit-uml", status=status, says=last, **env).stdout
+
+        good = self.top / "build/test/kunit-uml.good"
+        for text in ("5 0 1", "3 0 3", "6 0 0"):
+            self.assertNotIn("fewer", counts(text))
+        for _ in range(2):
+            counts("3 0 1", 1, last=f"2 fewer than in its last good run; if that is meant: rm {good}")
+        self.stage('echo "skipped: no way"; exit 4', 4, "0 passed, 0 failed, 1 skipped")
+        counts("9 1 0", 1, last="9 passed, 1 failed")
+        counts("5 0 0", 1, last="1 fewer")
+        counts("6 0 0")
+        own = self.kernel("own", KERNEL)
+        for command in ("init",), ("add", "-f", "."), ("commit", "-qm", "fake"):
+            self.git(own, *command)
+        for env in {"KERNEL": str(own)}, {"CC": "gcc-11"}:
+            counts("2 0 0", **env)
+            counts("1 0 0", 1, last="1 fewer than in its", **env)
+        counts("5 0 0", 1, last="1 fewer")
+        self.patch()
+        counts("4 0 0", last="4 passed, 0 failed")
+        counts("3 0 0", 1, last="1 fewer than in its")
+        good.unlink()
+        counts("3 0 0")
+        targets = self.top / "configs/targets"
+        targets.write_text(re.sub("^(kunit +uml +.*)", r"\1 x=1", targets.read_text(), flags=re.M))
+        counts("2 0 0", last="ok, 1 fewer than with other patches or options")
+        counts("3 0 0")
+        self.patch("0002-x.patch")
+        counts("1 0 0", last="ok, 2 fewer than with other patches or options")
+
     def test_junit(self):
         build = self.top / "build/kunit/uml"
         self.kunit(f"""mkdir -p {build}; echo "2 2 0" >"$STAGE_COUNTS"
