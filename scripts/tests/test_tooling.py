@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 """Test tree, series and test on small fake kernels, on bad input above all."""
 
+import json
 import os
 import pathlib
 import re
@@ -1041,6 +1042,8 @@ class Runner(Case):
         self.run_script("test", "on-6.12", status=4, says="skipped 1: not on Linux 6.12: nobody has ported it\n")
         self.run_script("test", "on-7.2")
         self.assertEqual(self.read("asked"), "--on 7.2 uml x86_64 x86_64-threadirqs\n")
+        self.kunit('echo "1 1 0" >"$STAGE_COUNTS"; exit 1')
+        self.run_script("test", "on-7.2", status=1)
 
     def test_known_red(self):
         """What is known to fail does not fail the run, until its day; it fails if it passes."""
@@ -1092,6 +1095,39 @@ class Runner(Case):
         counts("3 0 0")
         self.patch("0002-x.patch")
         counts("1 0 0", last="ok, 2 fewer than with other patches or options")
+
+    def tools(self):
+        """No stage lacks a package."""
+        packages = self.top / "scripts/lib/packages"
+        packages.write_text(re.sub(r"^([^#\s]\S*).*", r"\1 - - bash", packages.read_text(), flags=re.M))
+
+    def test_series_of_a_stage(self):
+        """softirq-off, which scripts/contract looks at later, says of which series it is."""
+        self.tools()
+        self.ready()
+        series = {}
+        for text in PATCH, PATCH.replace("return 2", "return 3"):
+            self.patch(text=text)
+            self.program("checkout/scripts/softirq-off", "exit 0")
+            self.run_script("test", "softirq-off")
+            series[text] = json.loads((self.top / "build/test/softirq-off.json").read_text())["series"]
+        self.assertRegex(" ".join(series.values()), r"^(sim=[0-9a-f]{8} ?){2}$")
+        self.assertEqual(len(set(series.values())), 2)
+        self.program("checkout/scripts/softirq-off", "exit 1")
+        self.run_script("test", "softirq-off", status=1, says="0 passed, 1 failed")
+
+    def test_sums(self):
+        """What a stage runs after each other is added up, and nothing of it may say nothing."""
+        self.tools()
+        for before, after, status, last in (("7 0 1", "6 0 2", 0, "13 passed, 0 failed, 3 skipped"),
+                                            ("7 0 1", "6 2 0", 1, "13 passed, 2 failed, 1 skipped"),
+                                            ("7 1 0", "6 0 2", 1, "7 passed, 1 failed, 0 skipped"),
+                                            ("", "6 0 2", 125, "0 passed, 1 failed, 0 skipped"),
+                                            ("7 0 1", "", 125, "7 passed, 1 failed, 1 skipped")):
+            self.program("checkout/scripts/vm", f'[[ $1 == --base ]] && counts="{before}" || counts="{after}"\n'
+                         '[[ -z $counts ]] || echo "$counts" >"$STAGE_COUNTS"; ! grep -q " [1-9] " <<<"$counts"')
+            done = self.run_script("test", "gpio-sim", status=status)
+            self.assertEqual(done.stdout.splitlines()[-1], last)
 
     def test_junit(self):
         build = self.top / "build/kunit/uml"
