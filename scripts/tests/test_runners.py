@@ -457,10 +457,12 @@ static struct kunit_suite suite = {
 
     def results(self, **status):
         """The results of two platforms, and a stage which has passed."""
+        self.file('patches/postings', 'a  It\n')
         self.file('softirq-off.counts', '1 0 0\n')
+        self.file('softirq-off.json', '{"series": "a=e3b0c442"}')
         arguments = ['--stages', str(self.dir)]
         for platform in ('uml', 'x86_64'):
-            arguments.append(self.file(f'{platform}/results.json', json.dumps({'sub_groups': [{
+            arguments.append(self.file(f'{platform}/results.json', json.dumps({'provenance': {'series': 'a=e3b0c442'}, 'sub_groups': [{
                 'name': 'irq_sim_x', 'test_cases': [{'name': 'one', 'status': status['one']}],
                 'sub_groups': [{'name': 'two', 'test_cases': [
                         {'name': f'p{i}', 'status': s} for i, s in enumerate(status['two'])]}]}]})))
@@ -469,7 +471,8 @@ static struct kunit_suite suite = {
     CELLS = ['``irq_sim_x.one``'] * 18 + ['all'] + ['``irq_sim_x.two``'] * 9
 
     def check(self, cells, *arguments, status=0, says=()):
-        return self.call('contract', '--tree', self.tree(cells), *arguments, status=status, says=says)
+        return self.call('contract', '--tree', self.tree(cells), *arguments, status=status, says=says,
+                         IRQ_SIM_PATCHES=str(self.dir / 'patches'))
 
     def test_good(self):
         done = self.check(self.CELLS, *self.results(one='PASS', two=('SKIP', 'PASS')), '--counts', self.dir / 'counts',
@@ -489,6 +492,21 @@ static struct kunit_suite suite = {
                                   ('', 'C21: no result of softirq-off: run scripts/test softirq-off')):
             self.file('softirq-off.counts', counts)
             self.check(self.CELLS, *good, status=1, says=complaint)
+
+    def test_of_another_series(self):
+        """What was measured on other patches, or nobody knows on which, does not show a promise."""
+        good = self.results(one='PASS', two=('PASS',))
+        path, stage = self.dir / 'uml/results.json', self.dir / 'softirq-off.json'
+        for text, says in (('a=0', 'stale (in a)'), ('', 'unknown')):
+            path.write_text(path.read_text().replace('a=e3b0c442', text))
+            self.check(self.CELLS, *good, status=1, says=(f'uml: left out, its series is {says}: run scripts/kunit uml',
+                                                          '1 platforms with results', 'C19: passed on 1 platform(s)'))
+            self.results(one='PASS', two=('PASS',))
+            stage.write_text(f'{{"series": "{text}"}}')
+            self.check(self.CELLS, *good, status=1, says=(f'C21: the result of softirq-off is {says}', '1 wrong'))
+            self.results(one='PASS', two=('PASS',))
+        self.file('patches/a/0001-b.patch', 'diff --git a/kernel/a.c b/kernel/a.c\n')
+        self.check(self.CELLS, *good, status=1, says=('0 platforms', 'C1: no test of it has passed'))
 
     def test_wrong(self):
         for cells, complaint in (
