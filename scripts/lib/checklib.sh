@@ -187,8 +187,8 @@ check_codespell() {
 			stat && !diff && /^ ([^ ].* \| +([0-9]|Bin)|(create|delete) mode |rename )/ { next }
 			!diff || /^\+[^+]/' "$n" >"$dir/${found/\//:}"
 	done
-	found=$(codespell --quiet-level 3 --ignore-words-list "${CODESPELL_IGNORE:-ser,inout,iff,ot}" -- "$dir" |
-		sed "s#^$dir/##" || true)
+	found=$(codespell --quiet-level 3 --ignore-words-list "${CODESPELL_IGNORE:-ser,inout,iff,ot}" -- "$dir" 2>&1 |
+		sed "s#^$dir/##") || found=${found:-"codespell fails"}
 	judged codespell "messages and added lines of $# patches" "$found"
 }
 

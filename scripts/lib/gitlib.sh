@@ -752,9 +752,9 @@ judged() {
 	fi
 }
 
-# lint_row NAME TEXT: a row of what "patchinfo lint" found.
+# lint_row NAME TEXT: a row of what "patchinfo lint" found; if that has crashed, no row is ok.
 lint_row() {
-	judged "$1" "$2" "$(sed -n "s/^$1\t//p" <<<"$lint")"
+	judged "$1" "$2" "$(sed -n "s/^$1\t//p; /^[a-z]*\t/!p" <<<"$lint")"
 }
 
 # count_rows: what the rows say, for scripts/test.
