@@ -440,6 +440,14 @@ esac""")
         (self.top / "build/linux").mkdir(parents=True)
         self.fails("tree", says=["was not made by scripts/tree", "move it away"])
 
+    def test_tree_of_others(self):
+        """In a fresh clone, they make the tree; IRQ_SIM_TREE is another one."""
+        self.ready()
+        for name, option in (("litmus", "--source-only"), ("model", "--list")):
+            shutil.rmtree(self.top / "build", ignore_errors=True)
+            self.run_script(name, option, status=125, says=f"'{self.top}/build/linux")
+            self.fails(name, option, IRQ_SIM_TREE="/other", says=["'/other"])
+
     def test_arguments(self):
         self.fails("tree", "--on", says=["--on"])
         self.fails("tree", "--on", "banana", says=["banana", "--on 7.2"])
