@@ -1,4 +1,4 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034
 # SPDX-License-Identifier: GPL-2.0
 #
 # Rows of "scripts/series check" which look into the code; sourced after gitlib.sh.
@@ -18,6 +18,10 @@ CHECK_SPARSE="sparse -D__typeof_unqual__=__typeof__ '-D__builtin_strlen(s)=(size
 CHECK_BROKEN='^(badzero|check_bq27xxx_data)\.cocci: spatch failed'
 # The first clang that is new enough for the kernel, as Debian 12 has it.
 CHECK_CLANG=clang-19
+CHECK_PACKAGES=(gcc libc6-dev make bc bison flex libelf-dev ccache sparse codespell
+	python3-lark perl python3-ply python3-git)
+# With --full
+CHECK_FULL_PACKAGES=(coccinelle python3-sphinx python3-yaml "$CHECK_CLANG")
 
 check_tree() {
 	local repo=$1
@@ -122,7 +126,6 @@ check_kerneldoc() {
 check_rvgen() {
 	local dir=$BUILD/check/rvgen model name class found='' n=0
 
-	need_packages python3 python3-lark
 	rm -rf -- "$dir"
 	mkdir -p "$dir"
 	for model in "$CHECK_TREE"/tools/verification/models/irq/*.dot; do
@@ -146,7 +149,6 @@ check_rvgen() {
 check_htmldocs() {
 	local log=$BUILD/log/htmldocs.log found
 
-	need_packages make gcc python3-sphinx python3-yaml
 	rm -rf -- "$BUILD/check/htmldocs"
 	mkdir -p "$BUILD/check/htmldocs"
 	if ! PATH=/usr/bin:$PATH run_logged htmldocs "$log" make -C "$CHECK_TREE" \
@@ -164,7 +166,6 @@ check_htmldocs() {
 check_codespell() {
 	local dir=$BUILD/check/codespell found n
 
-	need_packages codespell
 	rm -rf -- "$dir"
 	mkdir -p "$dir"
 	echo 'recieve''d' >"$dir/canary"
@@ -207,7 +208,6 @@ coccinelle_run() {
 check_coccinelle() {
 	local sources=() n bad
 
-	need_packages coccinelle
 	bad=$(
 		canary coccinelle <<-'EOF'
 			void canary(struct bird *bird)
@@ -247,7 +247,6 @@ objects() {
 check_sparse() {
 	local dir=$BUILD/check/obj-sparse log=$BUILD/log/sparse.log targets found
 
-	need_packages gcc libc6-dev make bc bison flex libelf-dev ccache sparse
 	mapfile -t targets < <(objects "$CHECK_TIP")
 	if ! run_logged "sparse: configuring" "$dir.log" check_config "$dir" y y ||
 		! run_logged "sparse" "$log" kmake "$CHECK_TREE" "$dir" ARCH=x86_64 C=2 \
@@ -323,7 +322,6 @@ check_builds() {
 	local done=$BUILD/check/built vector kind cc key log commit n=0 total fresh=0 bad='' targets \
 		source running variants v start=$EPOCHSECONDS
 
-	need_packages gcc libc6-dev make bc bison flex libelf-dev ccache "$CHECK_CLANG"
 	lock build
 	mkdir -p "$done" "$BUILD/log"
 	total=$(kgit -C "$CHECK_TREE" rev-list --count "$CHECK_BASE..$CHECK_TIP")
@@ -372,7 +370,6 @@ check_suites() {
 	local done=$BUILD/check/passed vector key log commit n=0 total fresh=0 ran=0 bad='' source asked v \
 		start=$EPOCHSECONDS
 
-	need_packages gcc libc6-dev make bc bison flex libelf-dev ccache python3
 	lock build
 	mkdir -p "$done" "$BUILD/log"
 	kmake_env "$CHECK_TREE"

@@ -414,7 +414,6 @@ base_repo() {
 	[[ $(kgit -C "$BASE_REPO" config irqsim.format 2>/dev/null || true) == "$BASE_FORMAT" ]] || has=
 	[[ -n $refresh || -z $has ]] || return 0
 	need_cache
-	need_packages git xz-utils python3
 	if [[ -n ${LONGTERM[$release]-} ]]; then
 		local SUITE=${LONGTERM[$release]} APT_DIR=$CACHE/apt-${LONGTERM[$release]} _apt_updated=
 	fi
@@ -766,7 +765,6 @@ count_rows() {
 check_checkpatch() {
 	local kernel=$1 dir=$2 found list
 
-	need_packages perl python3-ply python3-git
 	# Whether new files have a maintainer is a row of its own, and a tree without
 	# history knows no commit that a Fixes: tag names. ENOSYS is what genirq returns
 	# where a controller has no callback for a vCPU. Accessors of I/O memory take

@@ -179,10 +179,15 @@ _how_to_install() {
 }
 
 # need_packages PACKAGE...: install missing packages: as root or with CI=true without a
-# question, on a terminal after a question; otherwise print the command and exit.
+# question, on a terminal after a question; otherwise print the command and exit. With
+# IRQ_SIM_LIST_PACKAGES=FILE, add the names to FILE and exit: call it once, before any work.
 need_packages() {
 	local p missing=() root=() answer='' may=1
 
+	if [[ -n ${IRQ_SIM_LIST_PACKAGES-} ]]; then
+		printf '%s\n' "$@" >>"$IRQ_SIM_LIST_PACKAGES"
+		quit "$INFRA"
+	fi
 	for p; do
 		_there "$p" || missing+=("$p")
 	done

@@ -979,11 +979,56 @@ class Packages(Case):
             self.assertIn(asked, network.read_text() if network.exists() else "")
 
 
+class FrontList(case.Case):
+    """The packages for which scripts/test asks before the first stage."""
+
+    def front(self, *arguments):
+        listed = self.dir / "listed"
+        listed.unlink(missing_ok=True)
+        self.call("test", *arguments, status=125, IRQ_SIM_LIST_PACKAGES=str(listed),
+                  IRQ_SIM_BUILD=str(self.dir / "build"))
+        return set(self.read("listed").split())
+
+    def named(self, path):
+        """The packages which a script names, and how often it calls need_packages."""
+        text = "".join(line for line in path.read_text(encoding="utf-8").splitlines(True)
+                       if not re.match(r"\s*#(?! Needs)", line))
+        lists = re.findall(r"(?:need_packages|\b(?:packages|words|\w+_PACKAGES|ARCH_(?:QEMU|TOOLS|LIBC))\+?=\(|# Needs:)"
+                           r"([^)#;|&<>]*?)(?:\)|$)", text, re.M)
+        return {word for found in lists for word in found.split() if re.fullmatch("[a-z0-9.+-]+", word)}, \
+            len(re.findall(r"need_packages(?! ?\()", text))
+
+    def test_default_stages(self):
+        """Each list of what they run is in it, as each script has one."""
+        front = self.front()
+        self.assertLessEqual({"spin", "python3-lark", "i2c-tools", "git", "xz-utils", "qemu-system-x86"}, front)
+        for name, own in (("lint", 1), ("series", 1), ("test", 2), ("tree", 1), ("kunit", 1), ("vm", 1), ("litmus", 1),
+                          ("model", 1), ("softirq-off", 1), ("contract", 0), ("lib/gitlib.sh", 0), ("lib/checklib.sh", 0)):
+            packages, calls = self.named(SCRIPTS / name)
+            self.assertEqual(calls, own, name)
+            self.assertLessEqual(packages - {"gdb-multiarch", "coccinelle", "python3-sphinx", "python3-yaml"},
+                                 front | {"dpkg", "tar"}, name)
+        self.assertEqual(self.front("lint", "tooling") & {"spin", "gcc"}, set())
+        self.assertFalse((self.dir / "build").exists())
+
+    def test_each_has_a_row(self):
+        stages = [line.split()[0] for line in self.call("test", "--list").stdout.splitlines()]
+        packages = self.front(*stages).union(*(self.named(path)[0] for path in SCRIPTS.rglob("*") if path.is_file()
+                                               and "tests" not in path.parts and path.suffix != ".pyc"))
+        self.assertIn("rtla", packages)
+        rows = [line.split()[0] for line in (SCRIPTS / "lib/packages").read_text().splitlines() if line[0] != "#"]
+        self.assertEqual(packages - set(rows), set())
+
+    def test_container(self):
+        text = (case.TOP / "Containerfile").read_text().partition("--no-install-recommends")[2].partition("\nENV")[0]
+        self.assertEqual(self.front() - set(text.split()), set())
+
+
 class Runner(Case):
     """scripts/test, with a false scripts/kunit."""
 
     def kunit(self, body):
-        self.program("checkout/scripts/kunit", body)
+        self.program("checkout/scripts/kunit", f'[[ -z ${{IRQ_SIM_LIST_PACKAGES-}} ]] || exit 125\n{body}')
 
     def stage(self, body, status, last, *args, says=()):
         """With a scripts/kunit of that BODY, scripts/test says so in the last line."""
