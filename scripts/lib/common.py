@@ -4,6 +4,7 @@
 import argparse
 import json
 import os
+import subprocess
 from typing import Any
 
 
@@ -23,6 +24,18 @@ def count(passed: int, failed: int) -> None:
     if path := os.environ.get('STAGE_COUNTS'):
         with open(path, 'w', encoding='ascii') as file:
             file.write(f'{passed} {failed} 0\n')
+
+
+def git(folder: str, *arguments: str, **environment: str) -> 'subprocess.CompletedProcess[str]':
+    """As kgit of gitlib.sh does: the result depends on nobody's configuration."""
+    settings = ('safe.directory=*', 'core.attributesFile=/dev/null', 'core.autocrlf=false',
+                'apply.whitespace=nowarn', 'color.ui=false', 'log.showSignature=false')
+    return subprocess.run(
+        ['git', *(word for setting in settings for word in ('-c', setting)), *arguments], cwd=folder,
+        capture_output=True, text=True, errors='replace', check=False,
+        env={**{name: value for name, value in os.environ.items() if not name.startswith('GIT_')},
+             'GIT_CONFIG_GLOBAL': '/dev/null', 'GIT_CONFIG_NOSYSTEM': '1', 'GIT_ATTR_NOSYSTEM': '1', 'LC_ALL': 'C.UTF-8',
+             **environment})
 
 
 def cpu() -> str:

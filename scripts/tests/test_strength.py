@@ -2,8 +2,10 @@
 """Test what measures the tests, scripts/lib/coverage and scripts/lib/mutants, on a kernel of a few lines."""
 
 import json
+import os
 import shutil
 import subprocess
+import unittest.mock
 
 import case
 from case import TOP
@@ -44,6 +46,10 @@ class Case(case.Case):
         super().setUp()
         self.tree = self.dir / 'tree'
         self.file(f'tree/{FILE}', SOURCE)
+        # A configuration of git which no result may depend on
+        attributes = self.file('attributes', '*.c -diff eol=crlf\n')
+        self.hostile = {'GIT_CONFIG_GLOBAL': self.file(
+            'gitconfig', f'[core]\nautocrlf = true\nattributesFile = {attributes}\n[apply]\nwhitespace = error\n')}
 
     def tool(self, name, *args, **env):
         return self.call(f'lib/{name}', '--tree', self.tree, *args, **{'STAGE_COUNTS': '', **env})
@@ -153,7 +159,8 @@ class Coverage(Case):
                             *command.split()], check=True, capture_output=True)
         self.file(f'tree/{FILE}', SOURCE)
         self.judge('', 1, (f'{FILE}:added',), says=(f'{FILE} fire line ret = 0;', '1 gaps'))
-        self.judge(f'{FILE} fire line ret = 0;\n\twhy\n', 0, (f'{FILE}:added',))
+        with unittest.mock.patch.dict(os.environ, self.hostile):
+            self.judge(f'{FILE} fire line ret = 0;\n\twhy\n', 0, (f'{FILE}:added',))
 
 
 DIFF = f"""\
@@ -192,13 +199,14 @@ echo '    ok 1 merge'; echo 'ok 1 suite'
 class Mutants(Case):
     def check(self, text, status=0, says=''):
         done = self.tool('mutants', '--check', '--targets', self.file('targets', TARGETS),
-                         self.file('a.patch', text), status=status, says=says)
+                         self.file('a.patch', text), status=status, says=says, **self.hostile)
         if status:
             self.assertEqual(len(done.stderr.splitlines()), 1, done.stderr)
 
     def test_patches(self):
         good = f'Bug: A merge is\n  reported as new.\nFixes: 123 "x"\nFixes: 456 "y"\n---\n{DIFF}'
         self.check(good)
+        self.check(good.replace('TEXT', 'ret = 1; \t'))
         self.check(good.replace('ret = 0', 'ret = 7'), 2, f'a.patch: does not apply to {self.tree}')
         self.check(good.replace(FILE, 'gone.c'), 2, 'does not apply')
         for head, says in (('Bog: x', '"Bog: x": expects "KEY: TEXT"'), ('Bug:', 'expects "KEY: TEXT"'),
