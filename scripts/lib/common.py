@@ -2,14 +2,18 @@
 """What the tools in Python share: the parser of their arguments, and the files that they write."""
 
 import argparse
+import io
 import json
 import os
 import subprocess
+import sys
 from typing import Any
 
 
 def parser(doc: Any) -> argparse.ArgumentParser:
-    """For a tool with that documentation, the examples in it."""
+    """For a tool with that documentation, the examples in it. It prints UTF-8 in each locale."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(encoding='utf-8', errors='surrogateescape')
     return argparse.ArgumentParser(description=doc, formatter_class=argparse.RawDescriptionHelpFormatter)
 
 

@@ -207,10 +207,11 @@ class Parser(html.parser.HTMLParser):
 
 class Report(Case):
     def report(self):
+        # In a locale whose encoding is ASCII
         self.call("report", "--build", self.dir / "build", "--results", self.dir / "results",
-                  "--out", self.dir / "out.html", status=0)
+                  "--out", self.dir / "out.html", status=0, LC_ALL="C", PYTHONCOERCECLOCALE="0", PYTHONUTF8="0")
         page = Parser()
-        page.feed((self.dir / "out.html").read_text())
+        page.feed((self.dir / "out.html").read_text(encoding="utf-8"))
         self.assertEqual((page.open, page.loads), ([], []))
         return page.text
 
@@ -234,7 +235,7 @@ class Report(Case):
             "not_reached": [{"file": "a.c", "line": 7, "what": "line", "reason": None}]})
         self.file("results/mutants.json", {"mutants": 2, "killed": 1, "not_run": ["x"], "results": [
             {"file": "a.c", "function": "f", "bug": "lost", "verdict": "killed", "reason": None},
-            {"file": "a.c", "function": "g", "bug": "slow & <late>", "verdict": "survived", "reason": "time"}]})
+            {"file": "a.c", "function": "g", "bug": "slow & <late> → 3 µs", "verdict": "survived", "reason": "time"}]})
         self.file("build/bench/results.json", {"records": [
             {"platform": "icount", "workload": "fire_task", "delivery": "tasklet", "median": 1683.0}]})
         text = self.report()

@@ -508,6 +508,14 @@ static struct kunit_suite suite = {
         self.file('patches/a/0001-b.patch', 'diff --git a/kernel/a.c b/kernel/a.c\n')
         self.check(self.CELLS, *good, status=1, says=('0 platforms', 'C1: no test of it has passed'))
 
+    def test_locale(self):
+        """What it prints is UTF-8, whatever the locale."""
+        self.tree(self.CELLS)
+        path = self.dir / 'tree/Documentation/core-api/irq/irq-sim.rst'
+        path.write_text(path.read_text().replace('A promise', 'Größer → 3 µs'), encoding='utf-8')
+        self.call('contract', '--tree', self.dir / 'tree', '--markdown', status=0, says='Größer → 3 µs', LC_ALL='C',
+                  PYTHONCOERCECLOCALE='0', PYTHONUTF8='0')
+
     def test_wrong(self):
         for cells, complaint in (
             (self.CELLS[:-1], 'expected C1 to C28'),
