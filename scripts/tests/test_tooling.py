@@ -881,8 +881,20 @@ class Environment(Case):
                   {"GIT_DIFF_OPTS": "-u0"})
 
     def test_shell(self):
-        self.same({"LC_ALL": "de_DE.UTF-8"}, {"LC_ALL": "C"}, {"LANGUAGE": "de"}, {"CDPATH": "/"},
+        self.same({"LC_ALL": "C"}, {"LANGUAGE": "de"}, {"CDPATH": "/"},
                   {"POSIXLY_CORRECT": "1"}, {"TAR_OPTIONS": "--bogus"}, {"MAKEFLAGS": "k"})
+
+    def test_locale(self):
+        """One with a comma in its numbers, and without UTF-8."""
+        comma = {"LC_ALL": "de_DE", "LOCPATH": str(self.dir)}
+        numbers = 'printf "%.1f %s %s" 0 "${EPOCHREALTIME//[0-9]/}" "$LC_ALL"'
+        self.assertEqual(self.lib(numbers, **comma).stdout, "0.0 . C.UTF-8")
+        subprocess.run(["localedef", "-i", "de_DE", "-f", "ISO-8859-1", self.dir / "de_DE"], check=False)
+        if subprocess.run(["bash", "-c", numbers], env={**self.env, **comma}, capture_output=True,
+                          check=False).stdout != b"0,0 , de_DE":
+            self.skipTest("no definition of the locale de_DE")
+        self.assertEqual(self.lib(numbers, **comma).stdout, "0.0 . C.UTF-8")
+        self.same(comma)
 
     def test_make(self):
         """The variables of make are ignored, with a word; those for kbuild reach no build."""
@@ -914,6 +926,12 @@ class Environment(Case):
         shutil.copytree(self.cache.parent, home / ".cache")
         self.same({"HOME": str(home), "XDG_CACHE_HOME": str(home / ".cache")})
         self.fails("tree", IRQ_SIM_BUILD=str(home / "build"), says=["has a blank", "IRQ_SIM_BUILD"])
+        # In that of the checkout, neither, if build/ is elsewhere.
+        self.top = self.top.rename(self.dir / "a checkout")
+        more = {"IRQ_SIM_BUILD": str(self.dir / "build")}
+        self.same(more)
+        self.run_script("series", "check", "--quick", **more)
+        self.run_script("test", "--own", "true", says="1 passed, 0 failed", **more)
 
 
 NOBODY = ("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups")
