@@ -538,13 +538,8 @@ busybox_of() {
 	local file=$CACHE/busybox-$1 deb
 
 	if [[ $1 == "$(host_arch)" ]]; then
-		for file in /bin/busybox /usr/bin/busybox; do
-			[[ ! -x $file ]] || {
-				printf '%s\n' "$file"
-				return
-			}
-		done
-		die "no busybox: apt-get install busybox-static"
+		command -v busybox || die "no busybox: apt-get install busybox-static"
+		return
 	fi
 	if [[ ! -x $file ]]; then
 		lock tree

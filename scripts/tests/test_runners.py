@@ -218,14 +218,14 @@ class CheckConfig(Case):
 class Kunit(Guests):
     """scripts/kunit with a kernel that is a few lines of shell."""
 
-    def kunit(self, kernel, *args, platform='uml', status=0, counts='', says=()):
-        built = self.dir / 'kunit' / {'uml-smp': 'uml-smp+extras'}.get(platform, platform)
+    def kunit(self, kernel, *args, platform='uml', variant='', status=0, counts='', says=(), **env):
+        built = self.dir / 'kunit' / ({'uml-smp': 'uml-smp+extras'}.get(platform, platform) + variant)
         self.program(built / 'linux', f'echo run >>"{self.dir}/runs"; run=$(wc -l <"{self.dir}/runs")\n'
                      f'echo "KTAP version 1"; echo 1..1\n{kernel}')
         (built / 'provenance.json').write_text(json.dumps(
             {'series': 'a=1', 'kernel': '7.3', 'compiler': 'gcc', 'qemu': '', 'machine': '', 'date': '2026-01-01'}))
         done = self.call('kunit', '--no-build', *args, platform, IRQ_SIM_BUILD=str(self.dir), status=status, says=says,
-                         IRQ_SIM_TREE=str(TREE), STAGE_COUNTS=str(self.dir / 'counts'))
+                         IRQ_SIM_TREE=str(TREE), STAGE_COUNTS=str(self.dir / 'counts'), **env)
         if counts:
             self.assertEqual(self.read('counts'), counts + '\n')
         return done
@@ -297,6 +297,45 @@ class Kunit(Guests):
         self.assertIn('a=1 b', log.split('\n', 1)[1])
         self.assertRegex(log, r'kunit\.filter=speed>slow\s')
         self.assertTrue((self.dir / 'kunit/uml/results.xml').exists())
+
+    # It runs what its root file system, here a list of files, has as the script which "guest=" names.
+    GUEST = """for word; do case $word in guest=*) name=${word#*=} ;; initrd=*) root=${word#*=} ;; esac; done
+        echo 'smp: Brought up 1 node, 2 CPUs'
+        echo '[    1.000000] guest: up'
+        bash "$(awk -v script="/guest/$name.sh" '$2 == script { print $3 }' "$root")" | sed 's/^/[    1.000000] /'
+        echo "[    2.000000] guest: exit ${PIPESTATUS[0]}\""""
+
+    def test_exec(self):
+        """The command runs in the guest, and its status is the result; a splat is one, too."""
+        self.program('bin/busybox', '')
+        path = f'{self.dir}/bin:{os.environ["PATH"]}'
+        for built in ('kunit/uml-smp+extras-exec', 'vm/kernel-um-selftests-no-hist'):
+            self.file(f'{built}/.config', '')
+            self.program(f'{built}/usr/gen_init_cpio', 'cat "$1"')
+            self.program(f'{built}/linux', self.GUEST)
+        for command, status, counts, says in (
+                ('echo "a  b"; echo c', 0, '1 0 0', '\na  b\nc\n'), ('exit 3', 1, '0 1 0', 'ended with status 3'),
+                ('exit 4', 1, '0 1 0', 'ended with status 4'), ('echo "BUG: KASAN: x"', 1, '1 1 0', 'KASAN')):
+            done = self.kunit(self.GUEST, '--exec', command, platform='uml-smp', variant='-exec', status=status,
+                              counts=counts, PATH=path)
+            self.assertIn(says, '\n' + done.stdout + done.stderr)
+            done = self.call('vm', '--no-build', '--exec', command, 'uml', status=status, PATH=path,
+                             IRQ_SIM_BUILD=str(self.dir), IRQ_SIM_TREE=str(TREE))
+            self.assertIn(says, '\n' + done.stdout + done.stderr)
+
+    def test_gdb(self):
+        """gdb runs UML, or qemu waits for it; the kernel is the one for it, and the status theirs."""
+        for name, status in (('gdb', 7), ('gdb-multiarch', 8), ('qemu-system-x86_64', 9)):
+            self.program(f'bin/{name}', f'printf "%s " {name} "$@"; exit {status}')
+        path = f'{self.dir}/bin:{os.environ["PATH"]}'
+        done = self.kunit('', '--gdb', '--append', 'a=1', variant='-debug', status=7, PATH=path)
+        self.assertRegex(
+            done.stdout, rf'^gdb -ex handle .* --args {self.dir}/kunit/uml-debug/linux kunit.enable=1 .*a=1 nokaslr ')
+        done = self.kunit('', '--gdb', '--accel=tcg', platform='x86_64-1', status=9, PATH=path)
+        built = f'{self.dir}/kunit/small+x86-debug'
+        self.assertRegex(done.stdout, '^qemu-system-x86_64 .*' + re.escape(f'-kernel {built}/arch/x86/boot/bzImage -append ')
+                         + '.*nokaslr .*-S -gdb tcp:127.0.0.1:1234 $')
+        self.assertIn(f"x86_64-1 waits for: gdb-multiarch -ex 'target remote :1234' {built}/vmlinux", done.stderr)
 
     def test_bad_options(self):
         for says, *options in (
