@@ -208,7 +208,7 @@ edgelevel)
 	run 'cat /sys/class/uio/uio1/event' '^2$'
 	;;
 *)
-	say "there is no experiment \"$EXPERIMENT\""
+	say "\"$EXPERIMENT\" is not an experiment"
 	exit 1
 	;;
 esac

@@ -31,8 +31,8 @@ result() {
 	wrong=
 }
 
-# came NAME NUMBER WHEN: so many interrupts altogether. What the line has been told is queued
-# for delivery by the time that it has been told; the rest is for the kernel to finish.
+# came NAME NUMBER WHEN: so many interrupts altogether. A change of the line is queued for
+# delivery when the command that makes it returns; the rest is for the kernel to finish.
 came() {
 	irq=$(awk -v name="irq-$1" '$NF == name { print int($1) }' /proc/interrupts)
 	if [ -z "$irq" ] || [ ! -e "$irqs/$irq" ]; then

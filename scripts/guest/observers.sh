@@ -26,7 +26,7 @@ shows() {
 	fi
 }
 
-# What a program has drawn on a terminal when it has been told to end, a line for each place
+# What a program has drawn on a terminal when it is asked to end, a line for each place
 # to which the cursor went
 cat >/tmp/screen.py <<'END'
 import os, pty, re, sys, time

@@ -68,7 +68,7 @@ run_suites() {
 		n=$((n + 1))
 		echo "# suite $name"
 		echo 1 >"$KUNIT/$name/run"
-		# Nothing that has passed, failed or been skipped is no result
+		# If nothing has passed, failed or been skipped, that is not a result
 		if ! grep -q '^ *ok ' "$KUNIT/$name/results" ||
 			grep -q '^ *not ok' "$KUNIT/$name/results"; then
 			sed 's/^/# /' "$KUNIT/$name/results"

@@ -234,7 +234,7 @@ kernel_version() {
 # ENDS the last one of each posting.  Postings which are not for this release are left
 # out, and are in LEFT_OUT.  A release with patches below the series gets these
 # first, and then one line of context will do.
-# On failure, WHY tells the patch and the file.  Do not count on errexit in here.
+# On failure, WHY names the patch and the file.  Do not count on errexit in here.
 apply_series() {
 	local objects=$1 commit=$2 shallow=${3-} list=("${@:4}") first=() am=() work log at file rc=0 left n
 	local version
@@ -267,7 +267,7 @@ apply_series() {
 				${am[@]+"${am[@]}"} "${list[@]}"
 	) >"$log" 2>&1 || rc=$?
 	if ((rc == 0)); then
-		# Without its objects, this is no repository to git.
+		# Without its objects, this is not a repository to git.
 		TIP=$(GIT_OBJECT_DIRECTORY=$objects kgit -C "$work" rev-parse HEAD)
 		(($# > 3)) || for n in "${!POSTINGS[@]}"; do
 			[[ " ${LEFT_OUT[*]} " == *" ${POSTINGS[n]} "* ]] || left=$((left - COUNTS[n]))

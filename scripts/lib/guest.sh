@@ -32,7 +32,7 @@ target() {
 		}
 		return 0
 	done <"$TARGETS"
-	die "no $1 target '$2' in configs/targets; there are: $(target_names "$1")"
+	die "'$2' is not a $1 target of configs/targets; there are: $(target_names "$1")"
 }
 
 COMMON_OPTIONS="

@@ -423,7 +423,7 @@ fragment() {
 		printf '%s\n' "$file"
 		return
 	done
-	die "no kernel config fragment $1: write configs/$1.config"
+	die "$1 is not a kernel config fragment: write configs/$1.config"
 }
 
 # arch NAME: the properties of an architecture, by kunit.py's name: Debian's name for it,

@@ -33,7 +33,7 @@ class SeriesCheck(Case):
             self.assertNotIn('ROW ok', out, function)
 
     def test_only_new_findings(self):
-        """Those of before are none, at another line and also if there are many more of them."""
+        """Those of before are not new, at another line and also if there are many more of them."""
         old = [f'a.c:{n}: warning: old {n}' for n in range(20000)]
         before = self.file('before', '\n'.join(old) + '\n')
         after = self.file('after', 'a.c:7: warning: old 0\na.c:8:3: warning: new\na.c:9: warning: old 19999\n')
@@ -192,13 +192,13 @@ exists (x=1)
         for source, tests, complaint in (
             (self.SOURCE.replace(' (litmus: a)', ''), both, 'names no litmus test'),
             (self.SOURCE.replace('smp_mb', 'barrier'), both, 'no barriers in'),
-            (self.SOURCE, {'b': self.TEST}, 'there is no Documentation/litmus-tests/irq_sim/a.litmus'),
+            (self.SOURCE, {'b': self.TEST}, 'Documentation/litmus-tests/irq_sim/a.litmus does not exist'),
             (self.SOURCE, {'a': self.TEST}, 'no test of a has a twin without smp_mb()'),
             (self.SOURCE, {'a': self.TEST, 'a_nomb': self.TEST},
              'no test of a has a twin without smp_mb()'),
             (self.SOURCE, {**both, 'c': self.TEST}, 'c.litmus: nothing in'),
             (self.SOURCE, {**both, 'a': self.TEST.replace('Result', 'irq_sim_gone() Result')},
-             'a.litmus: there is no irq_sim_gone() in'),
+             'a.litmus: kernel/irq/sim has no irq_sim_gone()'),
             # Not in a comment, and not beyond the function
             ('void g(void)\n{\n\t/* (litmus: a) */\n}\nvoid f(void)\n{\n\tsmp_mb();\n}\n', both,
              'names no litmus test')):

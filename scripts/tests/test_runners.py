@@ -134,7 +134,7 @@ class Splats(Case):
                 'CPU: 0 UID: 0 PID: 9 Comm: kunit Not tainted\nCall Trace:\n <TASK>\n f+0x1/0x2\n')
 
     def test_count(self):
-        """What a test makes fail is none; a complaint does not hide in the trace of another."""
+        """What a test makes fail is not a splat; a complaint does not hide in the trace of another."""
         first = 'BUG: KASAN: use in f\nCall Trace:\n f+0x1/0x2\n'
         for text, count in ((self.LOG, 1), (self.INJECTED * 3, 0), (self.INJECTED + 'Call Trace:\n', 1),
                             (self.INJECTED + 'BUG: KASAN: use in f\n', 1),

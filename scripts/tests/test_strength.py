@@ -211,7 +211,7 @@ class Mutants(Case):
         self.check(good.replace(FILE, 'gone.c'), 2, 'does not apply')
         for head, says in (('Bog: x', '"Bog: x": expects "KEY: TEXT"'), ('Bug:', 'expects "KEY: TEXT"'),
                            ('Note: x', 'expects "Bug: TEXT"'), ('Bug: x\nBug: y', 'for the second time'),
-                           ('Bug: x\nSurvives: y\nVaries: z', 'either'), ('Bug: x\nPlatform: gone', 'no platform gone')):
+                           ('Bug: x\nSurvives: y\nVaries: z', 'either'), ('Bug: x\nPlatform: gone', 'gone is not a platform')):
             self.check(f'{head}\n---\n{DIFF}', 2, says)
         self.check('Bug: x\n---\n', 2, 'a diff of one file')
         self.tool('mutants', '--check', self.dir / 'tree', says='no mutants')

@@ -51,7 +51,7 @@ diff --git a/kernel/irq/irq_sim.c b/kernel/irq/irq_sim.c
 
 class Builds(case.Case):
     def test_what_a_build_may_not_say(self):
-        for line, told in (("../linux/kernel/a.c:3:6: warning: no prototype", True),
+        for line, said in (("../linux/kernel/a.c:3:6: warning: no prototype", True),
                            ("kernel/irq/b.c:1:2: error: what is this", True),
                            ("../linux/include/linux/c.h:7:1: warning: unused", True),
                            ("../linux/kernel/other.c:3:6: warning: old", False),
@@ -59,7 +59,7 @@ class Builds(case.Case):
             done = self.bash(f'. "{SCRIPTS}/lib/checklib.sh"; complains "$@"',
                              self.file("log", f"  CC      kernel/irq/b.o\n{line}\n"), "kernel/a.o", "kernel/irq/b.o",
                              status=None)
-            self.assertEqual((done.returncode == 0, line in done.stdout), (told, told), line)
+            self.assertEqual((done.returncode == 0, line in done.stdout), (said, said), line)
 
 
 class Case(case.Case):
