@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-"""What the tools in Python share: the parser of their arguments, and the files that they write."""
+"""What the tools in Python share: the parser of their arguments, and the files that they read and write."""
 
 import argparse
 import io
@@ -7,7 +7,7 @@ import json
 import os
 import subprocess
 import sys
-from typing import Any
+from typing import Any, Dict, Iterator, Tuple
 
 
 def parser(doc: Any) -> argparse.ArgumentParser:
@@ -18,9 +18,27 @@ def parser(doc: Any) -> argparse.ArgumentParser:
 
 
 def save(path: str, data: Any) -> None:
-    with open(path, 'w', encoding='utf-8') as file:
-        json.dump(data, file, indent=1)
-        file.write('\n')
+    """One record a line, that is, what is in the lists and objects of the whole."""
+    def lines(value: Any, depth: int) -> str:
+        items = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+        if depth and not any(isinstance(item, (dict, list)) for item in items) or depth > 1:
+            return json.dumps(value)
+        heads = [f'{json.dumps(key)}: ' for key in value] if isinstance(value, dict) else [''] * len(items)
+        inner = [head + lines(item, depth + 1) for head, item in zip(heads, items)]
+        margin = '\n' + ' ' * depth
+        return ('{%s}' if isinstance(value, dict) else '[%s]') % (f'{margin} ' + f',{margin} '.join(inner) + margin)
+
+    with open(path + '.new', 'w', encoding='utf-8') as file:
+        file.write(lines(data, 0) + '\n')
+    os.replace(path + '.new', path)
+
+
+def cases(group: Dict[str, Any], path: Tuple[str, ...] = ()) -> Iterator[Tuple[Tuple[str, ...], str]]:
+    """The cases in the JSON of KUnit's parser: the names down to each case, and how it ended."""
+    for case in group.get('test_cases', ()):
+        yield (*path, case['name']), case['status']
+    for sub in group.get('sub_groups', ()):
+        yield from cases(sub, (*path, sub['name']))
 
 
 def count(passed: int, failed: int) -> None:

@@ -308,7 +308,7 @@ passed=0 failed=0 skipped=0 bad=() infra=0
 run_guest() {
 	local name=$1 dir=$2 quiet=() booted=0 judged=0 complaints p=0 f=0 s=0 from=$EPOCHSECONDS n ended
 
-	rm -f "$dir"/{console.log,results.json,results.xml,counts,status,run}
+	rm -f "$dir"/{console.log,results.json,results.xml,counts,status,run,splats}
 	[[ $show == results ]] || quiet=(--brief)
 	[[ $t_kind != vm ]] || quiet+=(--selftests)
 	say "$name: running (${command[0]##*/}, $t_cpus CPU)"
@@ -356,13 +356,10 @@ run_guest() {
 			p=1
 		fi
 	fi
-	complaints=$("$TOP/scripts/lib/splats" --count "${expected[@]}" "$dir/console.log" || true)
-	[[ $complaints =~ ^[0-9]+$ ]] || complaints=1 # it has reported the error
-	if ((complaints)); then
-		"$TOP/scripts/lib/splats" "${expected[@]}" --tree "$tree" --vmlinux "$objdir/vmlinux" \
-			"$dir/console.log" || true
-		f=$((f + complaints))
-	fi
+	"$TOP/scripts/lib/splats.py" --on "$t_kind/$name" --tree "$tree" --vmlinux "$objdir/vmlinux" \
+		--count "$dir/splats" --json "$dir/results.json" "$dir/console.log" || true
+	complaints=$(cat -- "$dir/splats") || complaints=1 # it has reported the error
+	f=$((f + complaints))
 	((booted == 0 || f > 0)) || f=1 # boot has reported the reason
 	passed=$((passed + p)) failed=$((failed + f)) skipped=$((skipped + s))
 	echo "$f $complaints $((EPOCHSECONDS - from))" >"$dir/run"

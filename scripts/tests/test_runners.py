@@ -115,7 +115,7 @@ GOOD = (
 
 class Splats(Case):
     def splats(self, status, text, *options):
-        return self.call('lib/splats', *options, self.file('log', text), status=status)
+        return self.call('lib/splats.py', *options, self.file('log', text), status=status)
 
     def test_finds_each(self):
         """Whatever printk() puts in front; and leaves others alone."""
@@ -141,7 +141,8 @@ class Splats(Case):
                             *((f'{first}{between}\nWARNING: CPU: 0 PID: 1 at a.c:1 f+0x1/0x2\n', 2) for between in (
                                 '=' * 66, '------------[ cut here ]------------', 'ok 1 test',
                                 'FAULT_INJECTION: forcing a failure.'))):
-            self.assertEqual(self.splats(int(count > 0), text, '--count').stdout, f'{count}\n', text)
+            self.splats(int(count > 0), text, '--count', self.dir / 'count')
+            self.assertEqual(self.read('count'), f'{count}\n', text)
 
     def test_names_the_test(self):
         out = self.splats(1, self.LOG).stdout
@@ -153,11 +154,55 @@ class Splats(Case):
         self.assertNotIn('qemu', self.splats(1, 'Oops: 0000 [#1] SMP\n').stdout)
 
     def test_expected(self):
-        for row, status in (('suite.second ^WARNING: .*a\\.c', 0), ('suite.* WARNING', 0),
-                            ('suite.first WARNING', 1), ('suite.second BUG', 1)):
-            self.splats(status, self.LOG, '--expected', self.file('expected', f'# comment\n\n{row}\n'))
-        done = self.splats(1, '', '--expected', self.file('expected', 'word\n'))
-        self.assertIn('expected:1:', done.stderr)
+        for old, new, status in (
+            ('', '', 0), ('suite.second', 'no suite.*', 0), ('suite.second', 'suite.first', 1), ('a\\.c', 'b\\.c', 1),
+            ('Splat', 'Splat: no\nSplat', 0), ('kunit/uml*', 'kunit/uml', 1), ('kunit/uml*', 'vm/*\n  kunit/uml*', 0),
+                ('Reason', 'Trace: f$|g\nReason', 0), ('Reason', 'Trace: g\nReason', 1)):
+            self.expect(status, old, new)
+        self.splats(1, self.LOG, '--on', 'vm/x')
+        # Without names, a trace is not compared; before the first test it is the boot
+        record = self.file('expected', self.RECORD.replace('Reason', 'Trace: g\nReason'))
+        self.splats(0, self.LOG.replace(' f+0x1/0x2\n', ' 0x12\n'), '--on', 'kunit/uml', '--expected', record)
+        record = self.file('expected', self.RECORD.replace('suite.second', '(boot)'))
+        boot = 'WARNING: CPU: 0 PID: 1 at a.c:1 f+0x1/0x2\n' + self.LOG
+        done = self.splats(1, boot, '--on', 'kunit/uml', '--expected', record)
+        self.assertEqual(re.findall('unexpected( in [^:]*|):', done.stdout), [' in suite.second'])
+
+    RECORD = ('On: kunit/uml*\nTest: suite.second\nSplat: ^WARNING: .*a\\.c\nReason: It is\n  a test.\n'
+              'Link: scripts/lib/splats.py#TRACE_MAX\nUntil: 2999-12-31\n')
+
+    def expect(self, status, old, new, says=()):
+        record = self.RECORD.replace(old, new, 1) if old else self.RECORD
+        self.assertTrue(not old or record != self.RECORD, old)
+        return self.call('lib/splats.py', '--on', 'kunit/uml-smp', '--expected', self.file('expected', f'# x\n\n{record}'),
+                         self.file('log', self.LOG), status=status, says=says)
+
+    def test_expected_has_a_reason(self):
+        """Each record is complete, links to what exists, and has not expired: or it is an error."""
+        for key in ('On', 'Test', 'Splat', 'Reason', 'Link', 'Until'):
+            line = re.search(f'^{key}: .*\n(  .*\n)?', self.RECORD, re.M)[0]
+            self.expect(1, line, '', f'expected:3: no "{key}": add ')
+        for old, new, says in (
+            ('Reason', 'Why', 'expected:6: expects "KEY: TEXT"'), ('2999', '2026-11-30 or 2', 'Invalid isoformat'),
+            ('2999-12-31', '2026-11-30', 'expected:3: expired on 2026-11-30: check whether it is still so that "It is a test."'),
+            ('#TRACE_MAX', '#TRACE_MIN', 'has no "TRACE_MIN"'), ('lib/splats.py#', 'lib/splats#', 'expects what shows this'),
+            ('scripts/lib/splats.py#', 'https://example.org/', 'expects what shows this'), ('^WARN', '(WARN', 'missing )')):
+            self.expect(1, old, new, says)
+        for link in ('https://lore.kernel.org/r/x', 'deba78709ae8', 'COPYING'):
+            self.expect(0, 'scripts/lib/splats.py#TRACE_MAX', link)
+        self.splats(0, '', '--on', 'kunit/uml')
+
+    def test_fingerprint(self):
+        """The same with other numbers, addresses and callers; another with another first line or function."""
+        first = 'BUG: KASAN: use of ffffdeadbeefcafe in f+0x1/0x2 by task kunit/12\nCall Trace:\n' \
+                ' dump_stack_lvl+0x1/0x2\n ? old+0x1/0x2\n f.isra.0+0x3/0x9\n g+0x1/0x2\n h+0x1/0x2\n main+0x1/0x2\n'
+        same = first.replace('cafe', 'babe').replace('0x1', '0x77').replace('/12', '/9').replace('main', 'other') \
+            .replace('isra.0', 'constprop.1').replace('old', 'older')
+        texts = (first, same, first.replace('use', 'double use'), first.replace(' g+', ' k+'))
+        prints = [re.findall(r'\[splat ([0-9a-f]{8})\]\n', self.splats(1, text).stdout) for text in texts]
+        self.assertEqual([len(p) for p in prints], [1] * 4)
+        self.assertEqual(len({p[0] for p in prints}), 3)
+        self.assertEqual(prints[0], prints[1])
 
 
 @NEEDS_PARSER
@@ -179,6 +224,10 @@ class Ktap(Case):
         one = '[    %d.500000] KTAP version 1\n[    %d.500000] 1..1\n[    %d.500000]     KTAP version 1\n' \
               '[    %d.500000]     # Subtest: s%d\n[    %d.500000]     1..1\n' \
               '[    %d.750000]     ok 1 a\n[    %d.750000] ok 1 s%d\n'
+        nested = ('KTAP version 1', '1..1', '    # Subtest: s', '    1..2', '        # Subtest: b', '        ok 1 of 4',
+                  '        ok 2 d # SKIP no', '    ok 1 b', '    ok 2 c', 'ok 1 s')
+        results = self.ktap(''.join(f'[ {i}.000000] {line}\n' for i, line in enumerate(nested)), '2 0 1')
+        self.assertEqual(results['seconds'], {'s.b.of 4': 1, 's.b.d': 1, 's.c': 1})
         results = self.ktap('boot\n' + one % ((1,) * 9) + one % ((2,) * 9), '2 0 0')
         self.assertEqual([g['name'] for g in results['sub_groups']], ['s1', 's2'])
         self.assertEqual(results['seconds'], {'s1.a': 0.25, 's2.a': 0.25})
@@ -238,8 +287,13 @@ class Kunit(Guests):
 
     def test_splat_fails(self):
         self.kunit('echo ok 1 a', counts='1 0 0')
-        self.kunit('echo ok 1 a; echo "WARNING: CPU: 0 PID: 1 at a.c:1 f+0x1/0x2"', status=1, counts='1 1 0',
-                   says='unexpected: WARNING: ')
+        twice = 'kunit_platform_device.kunit_platform_device_add_twice_fails_test'
+        self.kunit(f'echo Call Trace:; echo ok 1 {twice}; echo "WARNING: CPU: 0 PID: 1 at a.c:1 f+0x1/0x2"', status=1,
+                   counts='1 1 0', says='unexpected: WARNING: ')
+        kept = json.loads(self.read('kunit/uml/results.json'))['splats']
+        self.assertEqual([(s['title'][:8], s['test'], bool(s['expected'])) for s in kept],
+                         [('Call Tra', twice, True), ('WARNING:', '', False)])
+        self.assertRegex(kept[0]['fingerprint'], '^[0-9a-f]{8}$')
 
     UNKNOWN = 'echo "[ 0.1] Unknown kernel command line parameters \\"%s\\", will be passed on"; ' \
               'echo "smp: Brought up 1 node, 2 CPUs"; echo ok 1 a'
@@ -430,6 +484,14 @@ class Kunit(Guests):
         self.kunit('echo ok 1 a', '--repeat', '3')
         self.assertRegex(self.summary(), r'\| `scripts/kunit --repeat 3 uml` \| 3 +\| 0 +\| [\d.]+ ')
         self.assertRegex(self.summary('uml', 'x86_64'), r'\| x86_64 .*\*\*FAILED\*\*')
+
+    def test_summary_unseen(self):
+        """An expected splat which is gone is reported, unless its test did not run; in which test it is counts."""
+        twice = 'kunit_platform_device.kunit_platform_device_add_twice_fails_test'
+        for kernel, says in ((f'echo ok 1 {twice}', True), (f'echo "ok 1 {twice} # SKIP no"', False), ('echo ok 1 a', False),
+                             (f'echo Call Trace:; echo ok 1 {twice}', False)):
+            self.kunit(kernel, status=4 if 'SKIP' in kernel else 0)
+            self.assertEqual(f': {twice}: ^Call [Tt]race:' in self.summary(), says, kernel)
 
     def test_summary_doubts(self):
         self.kunit('echo ok 1 a')
