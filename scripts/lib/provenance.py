@@ -9,7 +9,6 @@ commands:
           the paragraph of a figure with a unit names its file, as "(bench.json)", and the
           file is current
   of      print a sentence for a document: what a FILE of results was measured on
-  kunit   write Documentation/results/kunit.json from the results of scripts/kunit in build/
   stamp   print the stamp of the patches and the tools, for a kernel which is built now;
           its "selftests" is the series with the code of the selftests
 
@@ -27,7 +26,7 @@ import re
 import subprocess
 import sys
 import time
-from typing import Any, Dict, Iterator, List, Tuple
+from typing import Dict, Iterator, List, Tuple
 
 import common
 
@@ -179,48 +178,14 @@ def sentence(path: str) -> str:
             f"(`scripts/lib/provenance.py check` compares), {on['compiler']}.")
 
 
-def kunit(build: str, target: str) -> None:
-    """The sums of the results of each platform."""
-    def counts(group: Dict[str, Any]) -> List[str]:
-        return [case["status"] for case in group.get("test_cases", ())] + [
-            status for sub in group.get("sub_groups", ()) for status in counts(sub)]
-
-    found: Dict[str, Dict[str, int]] = {}
-    repeated, stamps = {}, []
-    for path in sorted(glob.glob(os.path.join(build, "kunit/*/results.json"))):
-        with open(path, encoding="utf-8") as file:
-            data = json.load(file)
-        platform = os.path.basename(os.path.dirname(path))
-        ended = counts(data)
-        passed, skipped = ended.count("PASS"), ended.count("SKIP")
-        found[platform] = {"passed": passed, "failed": len(ended) - passed - skipped, "skipped": skipped}
-        stamps.append(data.get("provenance", {}))
-        try:
-            with open(os.path.join(os.path.dirname(path), "repeat"), encoding="ascii") as file:
-                runs, failures = file.read().split()[:2]
-            repeated[platform] = {"runs": int(runs), "failures": int(failures)}
-        except FileNotFoundError:
-            pass
-    if not found:
-        sys.exit(f"provenance: error: no results in {build}/kunit: run scripts/kunit")
-    if len({one.get("series") for one in stamps}) > 1:
-        sys.exit("provenance: error: the platforms ran on different series: run scripts/kunit on all of them")
-    total = {key: sum(row[key] for row in found.values()) for key in ("passed", "failed", "skipped")}
-    with open(target, "w", encoding="utf-8") as file:
-        json.dump({"platforms": len(found), **total, "by_platform": found, "repeated": repeated,
-                   "provenance": stamps[0]}, file, indent=1)
-        file.write("\n")
-
-
 def main() -> int:
     parser = argparse.ArgumentParser(
         prog="provenance", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("command", choices=("check", "of", "kunit", "stamp"))
+    parser.add_argument("command", choices=("check", "of", "stamp"))
     parser.add_argument("file", nargs="?", metavar="FILE", help="for of")
     parser.add_argument("--tree", default="", metavar="DIR", help="of the kernel, for stamp")
     parser.add_argument("--patches", default=os.path.join(TOP, "patches"), metavar="DIR")
     parser.add_argument("--results", default=os.path.join(TOP, "Documentation/results"), metavar="DIR")
-    parser.add_argument("--build", default=os.path.join(TOP, "build"), metavar="DIR")
     args = parser.parse_args()
     if args.command == "check":
         return check(args.patches, args.results)
@@ -229,11 +194,7 @@ def main() -> int:
             parser.error("of expects a FILE: of Documentation/results/rule.json")
         print(sentence(args.file))
         return 0
-    if args.command == "stamp":
-        print(json.dumps(stamp(args.tree)))
-        return 0
-    os.makedirs(args.results, exist_ok=True)
-    kunit(args.build, os.path.join(args.results, "kunit.json"))
+    print(json.dumps(stamp(args.tree)))
     return 0
 
 
