@@ -2,10 +2,13 @@
 """Test documents made from results: cover letters, the report, the experiments; and README."""
 
 import html.parser
+import importlib
 import json
 import os
 import re
 import subprocess
+import sys
+import unittest.mock
 
 import case
 from case import SCRIPTS, TOP
@@ -102,6 +105,18 @@ class Provenance(Case):
         self.assertEqual(built(", True"), {}, "the guest has the selftests of today")
         self.assertEqual(built()["series"], now["series"])
 
+    def test_one_record_a_line(self):
+        """The results are as the tools write them: a line for each record, or each entry of a table."""
+        for path in sorted((TOP / "Documentation/results").glob("*.json")):
+            data = json.loads(path.read_text(encoding="utf-8"))
+            with unittest.mock.patch("sys.path", [f"{SCRIPTS}/lib", *sys.path]):
+                importlib.import_module("common").save(f"{self.dir}/out", data)
+            self.assertEqual(self.read("out"), path.read_text(encoding="utf-8"), path)
+            self.assertEqual(json.loads(self.read("out")), data)
+        bench = json.loads((TOP / "Documentation/results/bench.json").read_text())
+        lines = (TOP / "Documentation/results/bench.json").read_text().splitlines()
+        self.assertEqual(sum(line.startswith('  {"platform"') for line in lines), len(bench["records"] + bench["skips"]))
+
     def test_soak_is_of_its_results(self):
         results = TOP / "Documentation/results"
         page = self.call("lib/soak-report", "--markdown", results / "soak.json", status=0).stdout
@@ -110,6 +125,7 @@ class Provenance(Case):
         self.assertRegex(page, rf"\| all +\|.* {total['latched']:,} \|.* {total['lost']:,} \|")
 
     def test_take_kunit(self):
+        self.file("build/kunit/uml/run", "2 0 1")
         def case(name, status):
             return {"name": name, "status": status}
         self.file("build/kunit/uml/results.json", {"name": "", "test_cases": [], "sub_groups": [
@@ -118,9 +134,8 @@ class Provenance(Case):
         for repeat, repeated in ("", {}), ("50 1 1.0 2.0 3.0 1 0\n", {"uml": {"runs": 50, "failures": 1}}):
             if repeat:
                 self.file("build/kunit/uml/repeat", repeat)
-            self.call("lib/provenance.py", "kunit", "--build", self.dir /
-                      "build", "--results", self.dir / "new", status=0)
-            self.assertEqual(json.loads((self.dir / "new/kunit.json").read_text()), {
+            self.call("lib/summary", "--json", self.dir / "kunit.json", "kunit", self.dir / "build", status=0)
+            self.assertEqual(json.loads(self.read("kunit.json")), {
                 "platforms": 1, "passed": 2, "failed": 2, "skipped": 1, "repeated": repeated, "provenance": {},
                 "by_platform": {"uml": {"passed": 2, "failed": 2, "skipped": 1}}})
 
