@@ -207,7 +207,7 @@ class Parser(html.parser.HTMLParser):
         self.open, self.text, self.loads = [], "", []
 
     def handle_starttag(self, tag, attrs):
-        if tag not in ("meta", "img"):
+        if tag not in ("meta", "img", "br"):
             self.open.append(tag)
         self.loads += [value for key, value in attrs if key in ("src", "href") and
                        not value.startswith(("#", "data:"))]
@@ -225,15 +225,17 @@ class Report(Case):
         # In a locale whose encoding is ASCII
         self.call("report", "--build", self.dir / "build", "--results", self.dir / "results",
                   "--out", self.dir / "out.html", status=0, LC_ALL="C", PYTHONCOERCECLOCALE="0", PYTHONUTF8="0")
+        self.page = (self.dir / "out.html").read_text(encoding="utf-8")
         page = Parser()
-        page.feed((self.dir / "out.html").read_text(encoding="utf-8"))
+        page.feed(self.page)
         self.assertEqual((page.open, page.loads), ([], []))
         return page.text
 
     def test_nothing(self):
         text = self.report()
         for command in ("scripts/test", "scripts/kunit", "scripts/coverage", "scripts/mutants", "scripts/bench"):
-            self.assertIn(f"Absent: run {command}", text)
+            self.assertIn(f"absent: run {command}", text)
+        self.assertNotIn("<em>", self.page, "nothing is green")
 
     def test_all(self):
         self.file("build/test/lint.counts", "5 2 1\n")
@@ -244,27 +246,57 @@ class Report(Case):
         self.file("build/test/series.log", "")
         self.file("build/kunit/uml/results.json", {"name": "", "sub_groups": [
             {"name": "irq_sim <b>", "test_cases": [{"name": "a", "status": "FAIL"}]}]})
+        self.file("build/kunit/uml/run", "1 0 5")
+        gap = {"file": "a.c", "line": 7, "function": "f", "what": "line a || b;", "reason": None}
         self.file("results/coverage.json", {
-            "total": {"lines": 10, "reached": 9, "branches": 4, "taken": 1},
-            "files": {"a.c": {"lines": 10, "reached": 9, "branches": 4, "taken": 1}, "b.c": {"lines": 0}},
-            "not_reached": [{"file": "a.c", "line": 7, "what": "line", "reason": None}]})
-        self.file("results/mutants.json", {"mutants": 2, "killed": 1, "not_run": ["x"], "results": [
-            {"file": "a.c", "function": "f", "bug": "lost", "verdict": "killed", "reason": None},
-            {"file": "a.c", "function": "g", "bug": "slow & <late> → 3 µs", "verdict": "survived", "reason": "time"}]})
+            "total": {"lines": 10, "reached": 9, "branches": 4, "taken": 1}, "with_reason": {"lines": 0, "branches": 0},
+            "files": {"a.c": {"lines": 10, "reached": 9, "branches": 4, "taken": 1, "absent": None}},
+            "not_reached": [gap]})
+        bug = {"file": "a.c", "function": "f", "platform": "uml-smp", "operator": "", "by": "a test", "reason": None}
+        self.file("results/mutants.json", {"not_run": ["x"], "results": [
+            bug | {"name": "m1", "bug": "lost", "verdict": "killed"},
+            bug | {"name": "m2", "bug": "slow & <late> → 3 µs", "verdict": "survived", "reason": "time"}]})
         self.file("build/bench/results.json", {"records": [
-            {"platform": "icount", "workload": "fire_task", "delivery": "tasklet", "median": 1683.0}]})
+            {"platform": "icount", "workload": "fire_task", "delivery": "tasklet", "lines": 64, "pending": 0,
+             "min": 1683.0, "median": 1683.0, "max": 1683.0, "unit": "instructions"}]})
+        self.file("results/alone.md", "# Each posting alone\n\n| posting | tests |\n|---|---|\n| chip | 7 |\n")
         text = self.report()
-        for part in ("4 failed", "irq_sim <b>", "90.0 %", "a.c:7", "1 of 2", "slow & <late>", "1 were not run",
-                     "1\u202f683",
-                     "of which series is unknown"):
+        for part in ("2 failed", "The last test run3 not as they should be", "irq_sim <b>", "0, 1 FAILED", "90.0 %",
+                     "line a || b;", "no reason given", "50.0 % killed", "slow & <late>", "1 are not in these figures",
+                     "1683", "Each posting alone", "chip"):
             self.assertIn(part, text)
+        self.assertNotIn("<em>", self.page, "nothing is green")
+
+    def test_series(self):
+        """Green is what has passed on the series as it is."""
+        results = {"not_run": [], "results": []}
+        now = subprocess.run(["python3", "-B", "-c", "import provenance; print(provenance.series())"],
+                             env={**os.environ, "PYTHONPATH": f"{SCRIPTS}/lib"}, capture_output=True, text=True,
+                             check=True).stdout.strip()
+        on = {"date": "2026-11-30", "kernel": "7.3.4", "compiler": "gcc 12.2.0"}
+        for series, green, says in ((now, 1, "current"), (now.replace("chip=", "chip=0"), 0, "stale (in chip)"),
+                                    ("none=1", 0, "postings)")):
+            self.file("results/mutants.json", results | {"provenance": on | {"series": series}})
+            self.assertIn(says, self.report())
+            self.assertEqual(self.page.count("<td><em>ok</em></td>"), green, series)
+
+        self.file("build/test/lint.counts", "5 0 0\n")
+        for when, green in ((None, 1), ((1, 1), 0)):
+            os.utime(self.file("build/test/lint.log", ""), when)
+            self.report()
+            self.assertEqual(self.page.count("<td><em>ok</em></td>"), green, "older than the patches")
 
     def test_newest(self):
-        """A run which is newer than the stored one counts."""
-        old = self.file("results/mutants.json", {"mutants": 2, "killed": 1, "results": []})
-        os.utime(old, (1, 1))
-        self.file("build/mutants/results.json", {"mutants": 9, "killed": 9, "results": []})
-        self.assertIn("9 of 9", self.report())
+        """A run which is newer than the stored one counts, unless it has fewer results."""
+        bug = {"file": "a.c", "function": "f", "platform": "uml-smp", "operator": "", "by": "", "bug": "",
+               "verdict": "killed"}
+        for name, count, date in (("results", 2, "2026-11-29"), ("build/mutants", 2, "2026-11-30"),
+                                  ("build/mutants", 1, "2026-11-30"), ("build/mutants", 2, "2026-11-28")):
+            self.file("build/mutants/results.json" if "/" in name else "results/mutants.json", {
+                "not_run": [], "results": [bug | {"name": f"{name}{date}"}] * count, "provenance": {
+                    "date": date, "kernel": "7.3.4", "compiler": "gcc", "series": "a=1"}})
+            used = f"{name}{date}" if "/" not in name or (count, date) == (2, "2026-11-30") else "results2026-11-29"
+            self.assertIn(used, self.report())
 
 
 TRACE = """# tracer: nop
