@@ -211,7 +211,7 @@ accelerator() {
 	tcg) echo tcg,thread=multi ;;
 	*)
 		if [[ $t_arch == x86_64 || $t_arch == i386 ]] && [[ $(uname -m) == x86_64 ]]; then
-			"$TOP/scripts/lib/kvm-ok" --accel
+			"$TOP/scripts/lib/kvm-ok"
 		else
 			echo tcg,thread=multi
 		fi
