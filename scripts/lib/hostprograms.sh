@@ -36,3 +36,19 @@ add_mountpoint() {
 	END
 	chmod 755 "$1/bin/mountpoint"
 }
+
+# build_source PACKAGE "OPTION..." [MAKE-ARGUMENT...]: the source of that package of Debian's
+# stable release, built once for all kernels, in $build; its version is in $version.
+# shellcheck disable=SC2153 # lib.sh sets BUILD
+build_source() {
+	lock "$1"
+	fetch_source "${SUITE%-backports}" "$1" || die "$WHY"
+	version=$(<"$SOURCE.version") build=$BUILD/$1-$version
+	[[ ! -e $build/done ]] || return 0
+	rm -rf -- "$build"
+	mkdir -p "$build"
+	# shellcheck disable=SC2086 # words
+	env -C "$build" "$SOURCE/configure" --disable-shared $2
+	make -C "$build" -j"$(nproc)" "${@:3}"
+	touch "$build/done"
+}
