@@ -8,7 +8,6 @@
 # build_kernel NAME SRC OBJ ARCH CONFIG...
 # make_command ARGUMENT...	how the kernel in $objdir is run: sets command
 # run_guest NAME DIR		boot, judge, count
-# alone DIR			wait until no other run uses DIR
 
 TARGETS=$TOP/configs/targets
 
@@ -267,17 +266,6 @@ debug() {
 	fi
 	say "$1 waits for: gdb-multiarch -ex 'target remote :1234' $objdir/vmlinux"
 	exec "${command[@]}" -S -gdb tcp:127.0.0.1:1234
-}
-
-# alone DIR: wait until no other run uses DIR.
-alone() {
-	local fd
-
-	mkdir -p "$1"
-	exec {fd}>"$1/lock"
-	flock -n "$fd" && return
-	say "$1: waiting for another run that uses it"
-	flock "$fd"
 }
 
 # cpus_up LOG: the number of CPUs that the guest reports.

@@ -11,7 +11,7 @@
 # Messages:	say TEXT; warn TEXT; die CAUSE-AND-NEXT-STEP; failed CAUSE; quit STATUS
 # Clean-up:	at_exit COMMAND...
 # Needs:	need_packages PACKAGE...; need_space DIR MIB
-# Locks:	lock NAME; unlock NAME
+# Locks:	lock NAME; unlock NAME; alone DIR
 # Long steps:	run_logged [-w DIR] NAME LOG COMMAND...
 # Kernel builds: kmake SRC OUT ARGS...; kmake_env SRC [CROSS] (sets KMAKE_VARS, KUNIT_VARS);
 #		fragment NAME
@@ -286,6 +286,17 @@ unlock() {
 	exec {fd}>&-
 	unset "_lock_fd[$name]"
 	IRQ_SIM_LOCKS=${IRQ_SIM_LOCKS//":$name:"/}
+}
+
+# alone DIR: wait until no other run uses DIR.
+alone() {
+	local fd
+
+	mkdir -p "$1"
+	exec {fd}>"$1/lock"
+	flock -n "$fd" && return
+	say "$1: waiting for another run that uses it"
+	flock "$fd"
 }
 
 # One line on the progress of a command: files compiled so far, and its last line.
