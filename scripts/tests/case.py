@@ -13,6 +13,8 @@ TOP = SCRIPTS.parent
 
 
 class Case(unittest.TestCase):
+    scripts, env = SCRIPTS, os.environ
+
     def setUp(self):
         self.dir = pathlib.Path(tempfile.mkdtemp(prefix="irq_sim-test."))
         self.addCleanup(shutil.rmtree, self.dir, ignore_errors=True)
@@ -35,15 +37,16 @@ class Case(unittest.TestCase):
 
     def call(self, *command, status=None, says=(), text="", **env):
         """A program of scripts/, or a command with its path; it ends with STATUS, unless None, and SAYS that."""
-        done = subprocess.run([SCRIPTS / command[0], *command[1:]], input=text, capture_output=True, text=True,
-                              timeout=120, check=False, env={**os.environ, **env})
+        done = subprocess.run([self.scripts / command[0], *command[1:]], input=text, capture_output=True, text=True,
+                              timeout=120, check=False, env={**self.env, **env}, cwd=self.dir)
         if status is not None:
             self.assertEqual(done.returncode, status, done.stdout + done.stderr)
         for words in (says,) if isinstance(says, str) else says:
             self.assertIn(words, done.stdout + done.stderr)
         return done
 
-    def bash(self, code, *args, status=0, **env):
+    def bash(self, code, *args, status=0, who=(), **env):
         """CODE, after lib.sh and gitlib.sh, with ARGS."""
-        return self.call("/bin/bash", "-c", f'. "{SCRIPTS}/lib/lib.sh"; . "{SCRIPTS}/lib/gitlib.sh"; {code}', "sh",
-                         *args, status=status, **env)
+        lib = self.scripts / "lib"
+        return self.call(*who, "/bin/bash", "-c", f'. "{lib}/lib.sh"; . "{lib}/gitlib.sh"; {code}', "sh", *args,
+                         status=status, **env)

@@ -6,7 +6,6 @@ import importlib
 import json
 import os
 import re
-import subprocess
 import sys
 import unittest.mock
 
@@ -19,6 +18,10 @@ PATCH = "From 0\nFrom: A <a@b.c>\nSubject: [PATCH] {}\n\nText.\n---\n{}"
 class Case(case.Case):
     def file(self, name, text):
         return super().file(name, text if isinstance(text, str) else json.dumps(text))
+
+    def provenance(self, call):
+        return self.call("/usr/bin/python3", "-B", "-c", f"import provenance; print(provenance.{call})", status=0,
+                         PYTHONPATH=f"{SCRIPTS}/lib").stdout.strip()
 
 
 class Provenance(Case):
@@ -81,10 +84,7 @@ class Provenance(Case):
         self.assertEqual(self.check().split(), ["bench.json", "current", "soak.json", "stale", "(in", "a)"])
 
     def run_lib(self, what, where="patches", more=""):
-        return subprocess.run(["python3", "-B", "-c", "import provenance; print("
-                               f"provenance.json.dumps(provenance.{what}('{self.dir}/{where}'{more})).strip('\"'))"],
-                              env={**os.environ, "PYTHONPATH": f"{SCRIPTS}/lib"}, capture_output=True, text=True,
-                              check=True).stdout.strip()
+        return self.provenance(f"json.dumps(provenance.{what}('{self.dir}/{where}'{more})).strip('\"')")
 
     def test_stamp(self):
         self.file("patches/Makefile", "VERSION = 7\nPATCHLEVEL = 3\nSUBLEVEL = 4\nEXTRAVERSION =\n")
@@ -270,9 +270,7 @@ class Report(Case):
     def test_series(self):
         """Green is what has passed on the series as it is."""
         results = {"not_run": [], "results": []}
-        now = subprocess.run(["python3", "-B", "-c", "import provenance; print(provenance.series())"],
-                             env={**os.environ, "PYTHONPATH": f"{SCRIPTS}/lib"}, capture_output=True, text=True,
-                             check=True).stdout.strip()
+        now = self.provenance("series()")
         on = {"date": "2026-11-30", "kernel": "7.3.4", "compiler": "gcc 12.2.0"}
         for series, green, says in ((now, 1, "current"), (now.replace("chip=", "chip=0"), 0, "stale (in chip)"),
                                     ("none=1", 0, "postings)")):
@@ -318,8 +316,7 @@ TRACE = """# tracer: nop
 
 class Experiments(Case):
     def guest(self, trace, **env):
-        done = subprocess.run(["sh", SCRIPTS / "guest/experiments.sh"], capture_output=True, text=True,
-                              check=False, env={**os.environ, "TRACE": str(self.file("trace", trace)), **env})
+        done = self.call("/bin/sh", SCRIPTS / "guest/experiments.sh", TRACE=self.file("trace", trace), **env)
         return re.sub(r"^exp: ", "", done.stdout, flags=re.M)
 
     def test_trace(self):

@@ -55,7 +55,7 @@ class Send(test_tooling.Case):
         return tree
 
     def send(self, *args, **more):
-        return self.run_script("series", "send", *ME, "sim", *args, **more)
+        return self.call("series", "send", *ME, "sim", *args, **more)
 
     def mails(self):
         found = {}

@@ -68,8 +68,9 @@ class Case(case.Case):
     def setUp(self):
         super().setUp()
         self.top = self.dir / "checkout"
+        self.scripts = self.top / "scripts"
         self.cache = self.dir / "cache" / "irq_sim"
-        shutil.copytree(SCRIPTS, self.top / "scripts", ignore=shutil.ignore_patterns("__pycache__"))
+        shutil.copytree(SCRIPTS, self.scripts, ignore=shutil.ignore_patterns("__pycache__"))
         for name in ("kunit", "configs", "patches"):
             (self.top / name).mkdir()
         shutil.copy(SCRIPTS.parent / "configs/targets", self.top / "configs")
@@ -96,14 +97,6 @@ class Case(case.Case):
             self.file(f"{name}/{path}", change(path, text))
         return self.dir / name
 
-    def lib(self, code, *args, status=0, who=(), **more):
-        """CODE after lib.sh of the checkout, with nothing of whoever runs the tests."""
-        done = subprocess.run([*who, "bash", "-c", f'. "{self.top}/scripts/lib/lib.sh"; {code}', "sh", *args],
-                              env={**self.env, **more}, stdin=subprocess.DEVNULL, capture_output=True, text=True,
-                              timeout=60, check=False)
-        self.assertEqual(done.returncode, status, done.stdout + done.stderr)
-        return done
-
     def package(self, release="7.3", sublevel=4, **changes):
         """A Debian package with a kernel's source in the cache."""
         build = self.dir / f"deb-{release}"
@@ -126,18 +119,12 @@ class Case(case.Case):
         shutil.rmtree(build)
         return deb
 
-    def run_script(self, name, *args, status=0, says=(), **env):
-        done = subprocess.run([self.top / "scripts" / name, *args], env={**self.env, **env},
-                              stdin=subprocess.DEVNULL, capture_output=True, text=True,
-                              timeout=120, check=False, cwd=self.dir)
-        self.assertEqual(done.returncode, status, f"{name} {args}\n{done.stdout}{done.stderr}")
-        for words in (says,) if isinstance(says, str) else says:
-            self.assertIn(words, done.stdout + done.stderr)
-        return done
+    def call(self, *command, status=0, **more):
+        return super().call(*command, status=status, **more)
 
     def fails(self, name, *args, says, **env):
         """It fails with one line of error that has all of SAYS."""
-        done = self.run_script(name, *args, status=125, **env)
+        done = self.call(name, *args, status=125, **env)
         errors = [line for line in done.stderr.splitlines()
                   if not re.match(r"\[ *\d+:\d+\] ", line)]
         self.assertEqual(len(errors), 1, done.stderr)
@@ -157,7 +144,7 @@ class Case(case.Case):
         return self.git(tree, "rev-parse", "HEAD")
 
     def tree(self, *args, **env):
-        return pathlib.Path(self.run_script("tree", *args, **env).stdout.splitlines()[-1])
+        return pathlib.Path(self.call("tree", *args, **env).stdout.splitlines()[-1])
 
     def git(self, where, *args):
         return subprocess.run(
@@ -251,7 +238,7 @@ class Tree(Case):
     def test_truncated_package(self):
         deb = self.package()
         deb.write_bytes(deb.read_bytes()[:-400])
-        self.run_script("tree", status=125, says="cannot unpack")
+        self.call("tree", status=125, says="cannot unpack")
         self.assertFalse((self.cache / "linux-7.3.git").exists())
 
     def test_does_not_apply(self):
@@ -279,10 +266,10 @@ class Tree(Case):
         self.assertIn("return 4;", self.source(tree))
         commits = self.git(tree, "rev-list", "--reverse", "base..series").split()
         self.assertEqual(self.git(tree, "rev-parse", "posting/zebra", "posting/ape").split(), commits[::2])
-        self.assertRegex(self.run_script("tree", "--list").stdout, r"posting   zebra +1 .*\nposting   ape +2 ")
+        self.assertRegex(self.call("tree", "--list").stdout, r"posting   zebra +1 .*\nposting   ape +2 ")
         # A branch that is elsewhere is work, and stays until it is dropped.
         self.git(tree, "branch", "-f", "posting/zebra", commits[1])
-        self.run_script("tree", says="postings that end elsewhere")
+        self.call("tree", says="postings that end elsewhere")
         self.assertEqual(self.git(tree, "rev-parse", "posting/zebra"), commits[1])
         self.tree("--reset")
         self.assertEqual(self.git(tree, "rev-parse", "posting/zebra"), commits[0])
@@ -327,7 +314,7 @@ class Tree(Case):
         self.change(tree, "Kbuild", "mine\n", "Mine")
         mine = self.head(tree)
         (tree / "new.c").write_text("new\n")
-        self.run_script("tree", says="1 commit(s) that are not in patches/ and 1 changed file(s)")
+        self.call("tree", says="1 commit(s) that are not in patches/ and 1 changed file(s)")
         self.patch(text=PATCH.replace("return 2", "return 3"))
         self.fails("tree", says=["1 commit(s)", "patches/ changed", "scripts/series export", "--reset"])
         self.assertEqual(self.head(tree), mine)
@@ -413,20 +400,20 @@ case " $* " in
 *--print-uris* | *" update "*) ;;
 *) exit 100 ;;
 esac""")
-            done = self.lib(code, status=status)
+            done = self.bash(code, status=status)
             self.assertTrue(archives.is_dir())
             if status:
                 self.assertIn("p of Debian does not apply to the source of x", done.stderr)
         self.assertEqual(done.stdout, "two\n1-2\n")
         self.assertRegex((archives.parent / "sources.list").read_text(), "^deb-src .* trixie main\n$")
         self.tool("apt-get", "exit 100")
-        self.assertEqual(self.lib(code).stdout, "two\n1-2\n")
+        self.assertEqual(self.bash(code).stdout, "two\n1-2\n")
 
     def test_release_is_gone(self):
         """The nearest release to which the series applies, and not 7.4."""
         self.archive("7.2", "7.4", "7.5")
         self.patch()
-        self.run_script("tree", says="is not in")
+        self.call("tree", says="is not in")
         self.assertIn("PATCHLEVEL = 2", (self.top / "build/linux/Makefile").read_text())
         self.fails("tree", "--on", "7.6", says=["linux-source-7.6 is not in"])
 
@@ -491,8 +478,8 @@ class Own(Case):
         # Where the postings end is known in the worktree, and nowhere else.
         self.assertEqual(self.git(tree, "rev-parse", "refs/worktree/posting/sim", "HEAD~0").split(),
                          [self.head(tree)] * 2)
-        self.run_script("series", "export", "--tree", str(tree))
-        self.assertNotIn("note:", self.run_script("tree").stderr)
+        self.call("series", "export", "--tree", str(tree))
+        self.assertNotIn("note:", self.call("tree").stderr)
         # A worktree that was simply removed is made again.
         shutil.rmtree(self.top / "build")
         self.tree()
@@ -549,7 +536,7 @@ class Own(Case):
         (self.own / "Kbuild").write_text("dirty\n")
         (self.own / "new.c").write_text("new\n")
         before = self.snapshot()
-        done = self.run_script("tree", says=("with its 1 changed file(s)", "1 untracked file(s) are left out"))
+        done = self.call("tree", says=("with its 1 changed file(s)", "1 untracked file(s) are left out"))
         tree = pathlib.Path(done.stdout.splitlines()[-1])
         self.assertEqual((tree / "Kbuild").read_text(), "dirty\n")
         self.assertIn("return 2;", self.source(tree))
@@ -568,9 +555,9 @@ class Own(Case):
         tree = self.tree()
         self.change(tree, "kernel/irq/irq_sim.c", "int lines;\n", "genirq/irq_sim: Count lines\n\nSay why.")
         self.git(tree, "update-ref", "refs/worktree/posting/sim", "HEAD")
-        self.run_script("series", "export", "--role")
+        self.call("series", "export", "--role")
         self.assertTrue((self.top / "patches/sim/0002-genirq-irq_sim-Count-lines.patch").exists())
-        out = self.run_script("series", "check", "--quick").stdout
+        out = self.call("series", "check", "--quick").stdout
         self.assertRegex(out, rf"applies on {self.own} +ok +2 patches on Linux 7.3.4")
         self.no_network()
 
@@ -632,7 +619,7 @@ class Series(Case):
     def export(self, *args):
         """Where the last posting ends is where the tree does."""
         self.git(self.at, "branch", "-f", "posting/" + self.table().splitlines()[-1].split()[0])
-        return self.run_script("series", "export", *args)
+        return self.call("series", "export", *args)
 
     def exported(self):
         patches = self.top / "patches"
@@ -640,7 +627,7 @@ class Series(Case):
 
     def check(self, *rows):
         """Just these rows fail."""
-        done = self.run_script("series", "check", "--quick", status=1 if rows else 0)
+        done = self.call("series", "check", "--quick", status=1 if rows else 0)
         failed = re.findall(r"^(\S.{17}) FAIL", done.stdout, re.M)
         self.assertEqual([row.strip() for row in failed], list(rows), done.stdout)
         return done.stdout
@@ -662,11 +649,11 @@ class Series(Case):
         self.export()
         self.check()
         # The tree has nothing to lose now, and a new one gives the same.
-        self.assertNotIn("note:", self.run_script("tree").stderr)
+        self.assertNotIn("note:", self.call("tree").stderr)
         shutil.rmtree(self.top / "build")
         self.tree()
         after = self.patches()
-        self.run_script("series", "export")
+        self.call("series", "export")
         self.assertEqual(self.patches(), after)
         self.no_network()
 
@@ -690,12 +677,12 @@ class Series(Case):
         # The same from a new tree, and after a rebase that takes the branches along.
         shutil.rmtree(self.top / "build")
         self.tree()
-        self.run_script("series", "export")
+        self.call("series", "export")
         self.assertEqual(self.patches("*/0*"), before)
         self.assertEqual(self.git(self.at, "config", "rebase.updateRefs"), "true")
         self.git(self.at, "-c", "sequence.editor=sed -i '0,/^pick/s//reword/'", "-c",
                  "core.editor=sed -i s/Add/Bring/", "rebase", "-qi", "base")
-        self.run_script("series", "export")
+        self.call("series", "export")
         self.assertEqual(self.exported(), names[:-1] + ["sim/0001-genirq-irq_sim-Bring-tests.patch"])
         self.check()
 
@@ -741,21 +728,21 @@ class Series(Case):
         self.assertEqual(self.git(tree, "rev-parse", "posting/sim", "posting/more"),
                          self.git(tree, "rev-parse", "HEAD~1", "HEAD"))
         before = self.patches("[ms]*/0*")
-        self.run_script("series", "export", "--tree", str(tree))
+        self.call("series", "export", "--tree", str(tree))
         self.assertEqual([path.name for path in self.patches("6.12/*")], ["0001-genirq-irq_sim-Return-one.patch"])
         self.assertEqual(self.patches("[ms]*/0*"), before)
         self.assertEqual(len(before), 2)
         # What is there goes back in, and what is not in order is refused.
-        self.assertNotIn("note:", self.run_script("tree", "--on", "6.12").stderr)
+        self.assertNotIn("note:", self.call("tree", "--on", "6.12").stderr)
         self.git(tree, "commit", "-q", "--allow-empty", "-m", "genirq: Say more")
         self.fails("series", "export", "--tree", str(tree), says=["put yours below"])
         # One that is for newer releases is left out there, and counts for nothing.
         self.git(tree, "reset", "-q", "--hard", "HEAD~1")
         (self.top / "patches/more/since").write_text("7.3\n")
-        self.run_script("tree", says="the 2 patches of sim more\n")
-        self.run_script("tree", "--on", "6.12", says="the 1 patches of sim on 1 prerequisites")
+        self.call("tree", says="the 2 patches of sim more\n")
+        self.call("tree", "--on", "6.12", says="the 1 patches of sim on 1 prerequisites")
         self.assertIn("return 1", self.source(tree))
-        self.run_script("series", "export", "--tree", str(tree))
+        self.call("series", "export", "--tree", str(tree))
         self.assertEqual([path.name for path in self.patches("6.12/*")], ["0001-genirq-irq_sim-Return-one.patch"])
 
     def test_refused(self):
@@ -776,7 +763,7 @@ class Series(Case):
 
     def test_empty(self):
         self.table("")
-        self.run_script("series", "check", says="patches/ is empty")
+        self.call("series", "check", says="patches/ is empty")
 
     def test_large(self):
         """At most 15 patches in a posting, and 500 lines in a patch, or a reason."""
@@ -837,8 +824,8 @@ class Series(Case):
                                ("words.\n\nFixes: 123456789012 (\"x: Y\")\n",
                                 "(\"x: Y\")\nSigned-off-by: J D <j@k.org>\n---\n")):
             patch.write_text(patch.read_text().replace("words.\n", tail))
-            self.run_script("lib/patchinfo", "adopt", "--name", "J D", "--email", "j@k.org",
-                            "--out", out, patch)
+            self.call("lib/patchinfo", "adopt", "--name", "J D", "--email", "j@k.org",
+                      "--out", out, patch)
             text = (out / "sim" / patch.name).read_text()
             self.assertIn(expected, text)
             self.assertIn("\nFrom: J D <j@k.org>\n", text)
@@ -856,7 +843,7 @@ class Environment(Case):
         """The commit of a new tree, and the patch that is exported from it."""
         shutil.rmtree(self.top / "build", ignore_errors=True)
         tree = self.tree(**more)
-        self.run_script("series", "export", **more)
+        self.call("series", "export", **more)
         return self.head(tree), (self.top / "patches/sim/0001-genirq-irq_sim-Return-the-latch.patch").read_bytes()
 
     def same(self, *environments):
@@ -899,11 +886,11 @@ class Environment(Case):
     def test_make(self):
         """The variables of make are ignored, with a word; those for kbuild reach no build."""
         for name, value in (("LLVM", "1"), ("CROSS_COMPILE", "x-"), ("KCFLAGS", "-O9"), ("ARCH", "mips"), ("V", "1")):
-            done = self.run_script("tree", "--help", **{name: value})
+            done = self.call("tree", "--help", **{name: value})
             self.assertEqual(done.stderr, f"tree: note: ignored: {name}; CC=COMPILER is heeded\n")
         self.tool("make", 'printf "%s " "${LLVM-}" "${KCFLAGS-}" "${MAKEFLAGS-}" "$@"')
-        done = self.lib(f'kmake src "{self.dir}/o" ARCH=x86_64 all', LLVM="1", KCFLAGS="-O9", MAKEFLAGS="k",
-                        CROSS_COMPILE="x-").stdout
+        done = self.bash(f'kmake src "{self.dir}/o" ARCH=x86_64 all', LLVM="1", KCFLAGS="-O9", MAKEFLAGS="k",
+                         CROSS_COMPILE="x-").stdout
         self.assertNotIn("-O9", done)
         self.assertNotIn("x-gcc", done)
         self.assertIn("ARCH=x86_64 all", done)
@@ -918,7 +905,7 @@ class Environment(Case):
         # No home to write to: the cache is below build/.
         del self.env["XDG_CACHE_HOME"]
         for home in ("/dev/null", "/nonexistent", ""):
-            self.assertEqual(self.lib('echo "$CACHE"', HOME=home).stdout, f"{self.top}/build/cache/irq_sim\n")
+            self.assertEqual(self.bash('echo "$CACHE"', HOME=home).stdout, f"{self.top}/build/cache/irq_sim\n")
 
     def test_blanks_in_the_path(self):
         """In the home they do no harm; in build/, make cannot have them."""
@@ -934,7 +921,7 @@ class Environment(Case):
         self.run_script("test", "--own", "true", says="1 passed, 0 failed", **more)
 
 
-NOBODY = ("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups")
+NOBODY = ("/usr/bin/setpriv", "--reuid=65534", "--regid=65534", "--clear-groups")
 
 
 @unittest.skipUnless(os.geteuid() == 0 and shutil.which("setpriv"), "needs root, to be nobody")
@@ -947,7 +934,7 @@ class Packages(Case):
         shutil.rmtree(self.top / "build", ignore_errors=True)
         (self.top / "build").mkdir()
         (self.top / "build").chmod(0o777)
-        done = self.lib('need_packages "$@"', *packages, status=status, who=NOBODY if user else (), **more)
+        done = self.bash('need_packages "$@"', *packages, status=status, who=NOBODY if user else (), **more)
         network = self.dir / "network"
         return done.stderr, network.read_text() if network.exists() else ""
 
@@ -988,9 +975,8 @@ class Packages(Case):
             (self.top / "build").chmod(0o777)
             (self.dir / "run").write_text(f'. "{self.top}/scripts/lib/lib.sh"\nneed_packages no-such-package\n')
             # script(1) makes the terminal.
-            done = subprocess.run([*NOBODY, "script", "-qec", f"bash {self.dir}/run", "/dev/null"], env=self.env,
-                                  input=answer + "\n", capture_output=True, text=True, check=False, timeout=60)
-            self.assertEqual(done.returncode, 125, done.stdout)
+            done = self.call(*NOBODY, "script", "-qec", f"bash {self.dir}/run", "/dev/null", status=125,
+                             text=answer + "\n")
             self.assertEqual(done.stdout.count("[y/N]"), 1)
             self.assertIn("sudo apt-get install no-such-package", done.stdout)
             network = self.dir / "network"
@@ -1051,7 +1037,7 @@ class Runner(Case):
     def stage(self, body, status, last, *args, says=()):
         """With a scripts/kunit of that BODY, scripts/test says so in the last line."""
         self.kunit(body)
-        done = self.run_script("test", *(args or ("kunit-uml",)), status=status, says=says)
+        done = self.call("test", *(args or ("kunit-uml",)), status=status, says=says)
         self.assertEqual(done.stdout.splitlines()[-1], last, body)
 
     def test_status(self):
@@ -1081,7 +1067,7 @@ class Runner(Case):
         for name in ("linux", "kunit/uml"):
             (self.top / "build" / name).mkdir(parents=True)
         (self.dir / "cache/irq_sim").mkdir(parents=True, exist_ok=True)
-        self.run_script("test", "kunit-uml")
+        self.call("test", "kunit-uml")
 
     def test_platforms(self):
         """One stage for each platform, in the table's order; few of them by default."""
@@ -1089,9 +1075,9 @@ class Runner(Case):
         (self.top / "configs/targets").write_text(
             "# comment\n\n" "kunit uml um 1 9 a default\n" "kunit x-y x86_64 2 9 a+b all x=1 y\n"
             "vm z um 1 9 a all\n" "kunit uml-4 um 4 9 d default\n")
-        out = self.run_script("test", "--list").stdout
+        out = self.call("test", "--list").stdout
         self.assertRegex(out, r"kunit-x-y +KUnit on x86_64 in qemu, CPUs: 2, x=1 y \(with --all\)")
-        self.run_script("test", "kunit-uml-4", "kunit-x-y")
+        self.call("test", "kunit-uml-4", "kunit-x-y")
         self.assertEqual((self.dir / "asked").read_text(), "uml-4\nx-y\n--summary uml-4 x-y\n")
         self.fails("test", "kunit-x86_64", says=["kunit-x86_64", "--list"])
         stages = re.findall(r"^(kunit\S+) ", out, re.M)
@@ -1206,7 +1192,7 @@ class Runner(Case):
 echo '<testsuite name="x"><testcase name="a"/><testcase name="b"><failure/></testcase></testsuite>' >{build}/results.xml
 echo splat; exit 1""")
         out = self.dir / "junit.xml"
-        self.run_script("test", "--junit", str(out), "kunit-uml", "--own", "true", status=1)
+        self.call("test", "--junit", str(out), "kunit-uml", "--own", "true", status=1)
         root = xml.etree.ElementTree.parse(out).getroot()
         self.assertEqual([(s.get("name"), s.get("tests"), s.get("failures")) for s in root],
                          [("kunit-uml", "4", "2"), ("own", "1", "0")])
@@ -1245,32 +1231,32 @@ echo '<testsuite name="old"><testcase name="a"/></testsuite>' | tee {" ".join(ma
         runner = self.top / "scripts/test"
         runner.write_text(runner.read_text().replace("kunit_limit=5400", "kunit_limit=1"))
         self.kunit("sleep 77")
-        self.run_script("test", "kunit-uml", status=1, says="stopped at its limit of 1 s")
+        self.call("test", "kunit-uml", status=1, says="stopped at its limit of 1 s")
 
     def test_arguments(self):
         self.fails("test", "bogus", says=["bogus", "--list"])
         self.fails("test", "--bogus", says=["--bogus", "--help"])
-        out = self.run_script("test", "--list").stdout
+        out = self.call("test", "--list").stdout
         self.assertRegex(out, r"\nkunit-uml-drivers +KUnit on UML, CPUs: 1, log_buf_len=1M\n")
         self.assertRegex(out, r"\nkunit-uml +KUnit on UML, CPUs: 1 \(with --all\)\n")
 
 
 class Lib(Case):
     def test_packages(self):
-        self.lib("need_packages dpkg bash")
+        self.bash("need_packages dpkg bash")
         self.no_network()
-        self.assertRegex(self.lib("need_packages no-such-package", status=125).stderr,
+        self.assertRegex(self.bash("need_packages no-such-package", status=125).stderr,
                          "(cannot install|missing:) no-such-package")
 
     def test_run_logged(self):
-        err = self.lib(f'run_logged step "{self.dir}/log" bash -c "echo error: cause; exit 3"', status=3).stderr
+        err = self.bash(f'run_logged step "{self.dir}/log" bash -c "echo error: cause; exit 3"', status=3).stderr
         self.assertIn(f"{self.dir}/log", err)
         self.assertIn("error: cause", err)
 
     def test_lock(self):
         code = 'lock x; (sleep 0.3; echo first >&2) & bash -c \'. "$0"; lock x; echo nested >&2\' ' \
                f'"{self.top}/scripts/lib/lib.sh"; wait'
-        self.assertIn("nested", self.lib(code).stderr)
+        self.assertIn("nested", self.bash(code).stderr)
         # Somebody else waits until it is let go: by unlock, and by the end of who has it.
         lib = f'. "{self.top}/scripts/lib/lib.sh"; '
         for end in ("unlock x; echo let go; read -r", "exit 0"):
@@ -1290,4 +1276,4 @@ class Lib(Case):
                 other.stdin.close()
 
     def test_unexpected(self):
-        self.assertIn("unexpected failure", self.lib("false", status=125).stderr)
+        self.assertIn("unexpected failure", self.bash("false", status=125).stderr)
