@@ -7,21 +7,12 @@
 
 CONFIGFS=/sys/kernel/config
 GPIO=/guest/gpio
-count=0
-failed=0
+. /guest/ktap.sh
 
 # result NAME STATUS, with the output in /tmp/out
 result() {
-	count=$((count + 1))
 	sed 's/^/# /' /tmp/out
-	case $2 in
-	0) echo "ok $count $1" ;;
-	4) echo "ok $count $1 # SKIP $(tail -n 2 /tmp/out | head -n 1)" ;;
-	*)
-		echo "not ok $count $1"
-		failed=$((failed + 1))
-		;;
-	esac
+	report "$2" "$1" "$(tail -n 2 /tmp/out | head -n 1)"
 }
 
 # selftest NAME: run a selftest of the tree.
@@ -85,8 +76,7 @@ iio_dummy_interrupts() {
 	result iio_dummy_interrupts $?
 }
 
-echo "KTAP version 1"
-echo "1..7"
+plan 7
 selftest gpio-sim
 selftest gpio-mockup
 selftest gpio-aggregator

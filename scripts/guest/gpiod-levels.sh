@@ -8,9 +8,8 @@
 
 PATH=/guest/libgpiod:$PATH
 irqs=/sys/kernel/debug/irq/irqs
-count=0
-failed=0
-wrong=
+wrong=0
+. /guest/ktap.sh
 
 # is WHAT WANTED FOUND
 is() {
@@ -21,14 +20,8 @@ is() {
 
 # result NAME: of what has been compared since the last one.
 result() {
-	count=$((count + 1))
-	if [ -n "$wrong" ]; then
-		echo "not ok $count $1"
-		failed=$((failed + 1))
-	else
-		echo "ok $count $1"
-	fi
-	wrong=
+	report $wrong "$1"
+	wrong=0
 }
 
 # came NAME NUMBER WHEN: so many interrupts altogether. A change of the line is queued for
@@ -96,8 +89,7 @@ level() {
 	result "$1_is_forgotten_when_it_has_gone"
 }
 
-echo "KTAP version 1"
-echo "1..9"
+plan 9
 grep -q " debugfs " /proc/mounts || mount -t debugfs debugfs /sys/kernel/debug
 modprobe uio_pdrv_genirq of_id=irq-sim,uio
 is "devices" "irq-high irq-low irq-rising" "$(cat /sys/class/uio/uio*/name | sort | xargs)"

@@ -5,25 +5,19 @@
 # IRQ_SIM: each of them runs while the sample driver is flooded.
 
 FLOOD=/sys/kernel/debug/irq_sim_sample/flood
-count=0
-failed=0
+. /guest/ktap.sh
 
 # shows NAME REGEX TEXT COMMAND: what the COMMAND of a shell prints during a flood has a line
 # like REGEX, and TEXT says what that means.
 shows() {
-	count=$((count + 1))
 	echo 120000ms >$FLOOD
 	echo "# \$ $4"
 	timeout 110 sh -c "$4" >/tmp/out 2>&1
 	echo 0 >$FLOOD
 	cat $FLOOD >/dev/null
 	head -n 40 /tmp/out | sed 's/^/# | /'
-	if grep -qE "$2" /tmp/out; then
-		echo "ok $count $1: $3"
-	else
-		echo "not ok $count $1: $3"
-		failed=$((failed + 1))
-	fi
+	grep -qE "$2" /tmp/out
+	report $? "$1: $3"
 }
 
 # What a program has drawn on a terminal when it is asked to end, a line for each place
@@ -52,8 +46,7 @@ mount -t devpts devpts /dev/pts
 modprobe irq_sim_sample || exit 1
 ip link set lo up
 sed 's/^/# /' /guest/versions
-echo "KTAP version 1"
-echo "1..13"
+plan 13
 shows lsirq-softirq '^ *IRQ_SIM +[1-9]' "counts the vector" \
 	"sleep 2; lsirq --softirq"
 shows lsirq '^ *[0-9]+ +[1-9][0-9]* .*irq_sim_sample' "counts the line" \

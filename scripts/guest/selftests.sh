@@ -6,8 +6,7 @@
 # arguments choose: programs="handoff churn" options="-v edge_tasklet".
 
 DIR=/guest/irq_sim
-count=0
-failed=0
+. /guest/ktap.sh
 
 cd "$DIR" || exit 1
 # shellcheck disable=SC2154 # from the kernel
@@ -21,10 +20,8 @@ set -- $programs
 [ -d /dev/pts ] || mkdir /dev/pts
 mount -t devpts devpts /dev/pts
 
-echo "KTAP version 1"
-echo "1..$#"
+plan $#
 for program; do
-	count=$((count + 1))
 	{
 		# shellcheck disable=SC2086,SC2154
 		"./$program" $options 2>&1
@@ -33,13 +30,6 @@ for program; do
 		echo "    $line"
 	done
 	read -r status </tmp/selftest.status
-	case $status in
-	0) echo "ok $count $program" ;;
-	4) echo "ok $count $program # SKIP" ;;
-	*)
-		echo "not ok $count $program"
-		failed=$((failed + 1))
-		;;
-	esac
+	report "$status" "$program"
 done
 [ "$failed" = 0 ]

@@ -14,8 +14,7 @@ DIR=/sys/kernel/debug/irq_sim_torture
 # is to end the run, from that CPU.
 FLOOD="no_thread=1 cpu=$(($(nproc) > 1)) shufflers=0 churners=0 maskers=0 firers=0 timer_us=0 chips=1 lines=8
 budget=0 refire=100 consumer=none trigger=edge stutter=0"
-count=0
-failed=0
+. /guest/ktap.sh
 
 end=$(($(cut -d. -f1 /proc/uptime) + ${soak_secs:-60}))
 hotplug=
@@ -79,18 +78,13 @@ while [ "$round" = 0 ] || [ "$(cut -d. -f1 /proc/uptime)" -lt "$end" ]; do
 	round=$((round + 1))
 done
 
-echo "KTAP version 1"
 # shellcheck disable=SC2086 # words
 set -- $names
-echo "1..$#"
+plan $#
 for name; do
-	count=$((count + 1))
 	case $bad in
-	*" $name "*)
-		echo "not ok $count $name"
-		failed=$((failed + 1))
-		;;
-	*) echo "ok $count $name" ;;
+	*" $name "*) report 1 "$name" ;;
+	*) report 0 "$name" ;;
 	esac
 done
 [ "$failed" = 0 ]

@@ -8,19 +8,7 @@
 SECONDS_EACH=${SECONDS_EACH:-10}
 LIMIT=${LIMIT:-120} # seconds until a run counts as stuck
 DIR=/sys/kernel/debug/irq_sim_torture
-count=0
-failed=0
-
-ok() {
-	count=$((count + 1))
-	echo "ok $count $1"
-}
-
-not_ok() {
-	count=$((count + 1))
-	failed=$((failed + 1))
-	echo "not ok $count $1"
-}
+. /guest/ktap.sh
 
 value() {
 	sed -n "s/^$1 //p" "$DIR/counters"
@@ -32,12 +20,12 @@ refused() {
 	if modprobe irq_sim_torture "$2" 2>/dev/null; then
 		echo "# $2 was accepted"
 		rmmod irq_sim_torture
-		not_ok "$1"
+		report 1 "$1"
 	elif dmesg | grep -q "irq_sim-torture:!!! $2: must be"; then
-		ok "$1"
+		report 0 "$1"
 	else
 		dmesg | tail -n 3 | sed 's/^/# /'
-		not_ok "$1"
+		report 1 "$1"
 	fi
 }
 
@@ -48,7 +36,7 @@ torture() {
 	dmesg -c >/dev/null
 	if ! modprobe irq_sim_torture runtime_secs="$SECONDS_EACH" stat_interval=0 "$@"; then
 		dmesg | tail -n 3 | sed 's/^/# /'
-		not_ok "$name"
+		report 1 "$name"
 		return
 	fi
 	waited=0
@@ -64,16 +52,15 @@ torture() {
 	rmmod irq_sim_torture
 	if [ "$state" = ended ] && [ "${latched:-0}" -gt 0 ] && [ "${handled:-0}" -gt 0 ] &&
 		dmesg | grep -q 'irq_sim-torture:--- End of test: SUCCESS:'; then
-		ok "$name"
+		report 0 "$name"
 	else
 		echo "# state $state, latched $latched, handled $handled"
 		dmesg | grep 'irq_sim-torture' | tail -n 8 | sed 's/^/# /'
-		not_ok "$name"
+		report 1 "$name"
 	fi
 }
 
-echo "KTAP version 1"
-echo "1..12"
+plan 12
 refused bad_delivery delivery=nonsense
 refused bad_chips chips=0
 refused bad_refire refire=101

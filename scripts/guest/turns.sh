@@ -10,6 +10,7 @@ rounds=${rounds:-20}
 round=0
 sample=0
 torture=0
+. /guest/ktap.sh
 
 while [ "$round" -lt "$rounds" ]; do
 	round=$((round + 1))
@@ -39,14 +40,7 @@ while [ "$round" -lt "$rounds" ]; do
 	fi
 done
 
-# result NUMBER NAME ROUNDS: ROUNDS is the number of good rounds.
-result() {
-	[ "$3" = "$rounds" ] || printf 'not '
-	echo "ok $1 $2"
-}
-
-echo "KTAP version 1"
-echo "1..2"
-result 1 sample "$sample"
-result 2 torture "$torture"
-[ "$sample" = "$rounds" ] && [ "$torture" = "$rounds" ]
+plan 2
+report $((sample != rounds)) sample
+report $((torture != rounds)) torture
+[ "$failed" = 0 ]

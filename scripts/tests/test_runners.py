@@ -205,6 +205,13 @@ class Splats(Case):
         self.assertEqual(prints[0], prints[1])
 
 
+class GuestKtap(Case):
+    def test_report(self):
+        done = self.call('/bin/sh', '-c', f'. {SCRIPTS}/guest/ktap.sh; plan 3; report 0 a; report 4 b "no c"; report 2 d; '
+                         'echo $failed', status=0)
+        self.assertEqual(done.stdout, 'KTAP version 1\n1..3\nok 1 a\nok 2 b # SKIP no c\nnot ok 3 d\n1\n')
+
+
 @NEEDS_PARSER
 class Ktap(Case):
     def ktap(self, text, counts, says=()):
