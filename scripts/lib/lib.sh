@@ -111,6 +111,13 @@ failed() {
 	quit 1
 }
 
+# other_argument ARG: of a script; it is --help, or an error.
+other_argument() {
+	[[ $1 == -h || $1 == --help ]] || die "unknown argument '$1': see scripts/$SCRIPT --help"
+	usage
+	exit 0
+}
+
 _exit_hooks=()
 
 # at_exit COMMAND ARG...: run COMMAND when this script exits, last added first.

@@ -800,7 +800,8 @@ class Help(Case):
 
     def test_unknown_arguments(self):
         for name, word in (*((name, '--bogus') for name in (
-                'bench', 'coverage', 'demo', 'kunit', 'lint', 'mutants', 'strength', 'test', 'tree', 'vm')),
+                'bench', 'coverage', 'demo', 'every', 'kunit', 'lint', 'mutants', 'softirq-off', 'strength', 'test', 'tree',
+                'vm')),
                 ('kunit', 'no-such-platform'), ('vm', 'no-such-machine'), ('demo', '--flood=x'),
                 ('vm', '--limit=x'), ('torture', 'no-such-machine'),
                 ('broken', 'no-such-bug'), ('torture', '--minutes=0'), ('torture', '--hours=x')):
