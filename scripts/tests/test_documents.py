@@ -115,7 +115,8 @@ class Provenance(Case):
             self.assertEqual(json.loads(self.read("out")), data)
         bench = json.loads((TOP / "Documentation/results/bench.json").read_text())
         lines = (TOP / "Documentation/results/bench.json").read_text().splitlines()
-        self.assertEqual(sum(line.startswith('  {"platform"') for line in lines), len(bench["records"] + bench["skips"]))
+        self.assertEqual(sum(line.startswith('  {"platform"')
+                         for line in lines), len(bench["records"] + bench["skips"]))
 
     def test_soak_is_of_its_results(self):
         results = TOP / "Documentation/results"
@@ -126,6 +127,7 @@ class Provenance(Case):
 
     def test_take_kunit(self):
         self.file("build/kunit/uml/run", "2 0 1")
+
         def case(name, status):
             return {"name": name, "status": status}
         self.file("build/kunit/uml/results.json", {"name": "", "test_cases": [], "sub_groups": [

@@ -186,7 +186,7 @@ class Splats(Case):
             ('Reason', 'Why', 'expected:6: expects "KEY: TEXT"'), ('2999', '2026-11-30 or 2', 'Invalid isoformat'),
             ('2999-12-31', '2026-11-30', 'expected:3: expired on 2026-11-30: check whether it is still so that "It is a test."'),
             ('#TRACE_MAX', '#TRACE_MIN', 'has no "TRACE_MIN"'), ('lib/splats.py#', 'lib/splats#', 'expects what shows this'),
-            ('scripts/lib/splats.py#', 'https://example.org/', 'expects what shows this'), ('^WARN', '(WARN', 'missing )')):
+                ('scripts/lib/splats.py#', 'https://example.org/', 'expects what shows this'), ('^WARN', '(WARN', 'missing )')):
             self.expect(1, old, new, says)
         for link in ('https://lore.kernel.org/r/x', 'deba78709ae8', 'COPYING'):
             self.expect(0, 'scripts/lib/splats.py#TRACE_MAX', link)
