@@ -3,6 +3,7 @@
 
 import json
 import os
+import re
 import shutil
 import subprocess
 
@@ -12,25 +13,35 @@ from case import SCRIPTS, TOP, Case
 class SeriesCheck(Case):
     """The tools of scripts/series check: each has to find an error put in."""
 
-    def check(self, function, *tools):
-        for tool in tools:
-            self.program(f'bin/{tool}', 'exit 1')
+    def check(self, function, **tools):
+        for tool, body in tools.items():
+            self.program(f'bin/{tool}', body)
         self.file('tree/scripts/coccinelle/x.cocci', 'virtual report\n')
         return self.bash(f'''
 			. "{SCRIPTS}/lib/checklib.sh"
 			row() {{ echo "ROW $*"; }}
-			details() {{ :; }}
+			details() {{ echo "$1"; }}
 			need_packages() {{ :; }}
 			BUILD="{self.dir}" CHECK_TREE="{self.dir}/tree" CHECK_FILES=(a.c)
 			{function}''', PATH=f"{self.dir}/bin:{os.environ['PATH']}").stdout
 
     def test_tools_which_do_not_work(self):
-        for function, tools in (('check_kerneldoc', ()), ('check_coccinelle', ('spatch',)),
-                                ('check_codespell /dev/null', ('codespell',))):
-            out = self.check(function, *tools)
+        for function, tools in (('check_kerneldoc', {}), ('check_coccinelle', {'spatch': 'exit 1'}),
+                                ('check_codespell /dev/null', {'codespell': 'exit 1'})):
+            out = self.check(function, **tools)
             self.assertIn('ROW FAIL', out, function)
             self.assertIn('cannot be trusted', out, function)
             self.assertNotIn('ROW ok', out, function)
+
+    def test_tools_which_stop_working(self):
+        """codespell which finds the word put in and then crashes, with or without a message."""
+        canary = '[[ ! -e ${@: -1} || -d ${@: -1} ]] || { echo "canary:1: a ==> b"; exit 65; }\n'
+        for body, row in (('echo Traceback >&2; exit 1', 'FAIL codespell .*\nTraceback'),
+                          ('exit 1', 'FAIL codespell .*\ncodespell fails'),
+                          ('echo "a:b.patch:3: c ==> d"; exit 65', 'FAIL codespell .*\na:b.patch:3'), ('exit 0', 'ok codespell ')):
+            self.assertRegex(self.check('check_codespell /dev/null', codespell=canary + body), f'ROW {row}', body)
+        for lint, status in (('', 'ok'), ('size\tno', 'FAIL'), ('tags\tno', 'ok'), ('tags\tno\nTraceback: x', 'FAIL')):
+            self.assertIn(f'ROW {status} size ', self.check(f"lint=$'{lint}'; lint_row size small"), lint)
 
     def test_only_new_findings(self):
         """Those of before are not new, at another line and also if there are many more of them."""
@@ -49,6 +60,30 @@ class Lint(Case):
         subprocess.run(['git', 'init', '-q', self.dir], check=True)
         (self.dir / '.git/info/exclude').write_text('*\n')
         self.call(self.dir / 'scripts/lint', status=125, says='no files for shellcheck')
+
+    def test_rows(self):
+        """Each check fails for the file which is wrong for it, and for that only."""
+        for name in ('scripts/lint', 'scripts/lib/lib.sh', 'scripts/lib/packages', 'pyproject.toml', '.editorconfig'):
+            path = self.dir / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(TOP / name, path)
+        subprocess.run(['git', 'init', '-q', self.dir], check=True)
+        licence = '# SPDX-License-Identifier: GPL-2.0\n'
+        bad = {'shellcheck': ('a.sh', 'rm $1'), 'shfmt': ('b.sh', 'if true; then\n  :\nfi'), 'pyflakes': ('b.py', 'import os'),
+               'mypy': ('c.py', 'X: int = "c"'), 'autopep8': ('d.py', 'X=1'), 'compile': ('e.py', 'X = "\\d"'),
+               'codespell': ('f.txt', 'recie' + 've'), 'licences': ('g.sh', '#!/bin/sh')}
+        names = [line.split()[1] for line in (SCRIPTS / 'lint').read_text().splitlines() if line.startswith('check ')]
+        self.assertEqual(names, list(bad))
+        for name, text in bad.values():
+            shell = '# shellcheck shell=sh\n' if name in ('a.sh', 'b.sh') else ''
+            self.file(f'scripts/{name}', f'{"" if name == "g.sh" else shell + licence}{text}\n')
+        done = self.call('/bin/bash', '-c', f'"{self.dir}/scripts/lint" 2>&1', status=1,
+                         STAGE_COUNTS=str(self.dir / '.git/counts'))
+        self.assertEqual(self.read('.git/counts'), '0 8 0\n')
+        said = re.split(r'^(\w+) +FAIL .*\n', done.stdout, flags=re.M)
+        self.assertEqual(said[1::2], names)
+        for name, text in zip(names, said[::2]):
+            self.assertEqual(set(re.findall(r'\b[a-g]\.(?:sh|py|txt)\b', text)), {bad[name][0]}, text)
 
 
 class Bench(Case):
@@ -235,6 +270,22 @@ exists (x=1)
         listed([*names, 'another'], 125, "bug 'another' of the model is not listed")
         os.unlink(twins[0])
         listed(names, 125, twins[0])
+
+    def test_search(self):
+        """With a spin whose pan says what was found: an error in a mode, a bug that is not found, half a search."""
+        self.program('bin/spin', """pan=one; [[ $* != *M_slow* ]] || pan=slow
+printf 'int puts(const char *);\\nint main(void)\\n{\\n\\tputs("7 states, stored, %s");\\n}\\n' "$(cat "$PAN/$pan")" >pan.c""")
+        model = self.file('x.pml', ' * mode one quick X\n * bug slow one\n/* M_slow */\n')
+        none, some = 'errors: 0', 'errors: 1'
+        for one, slow, status, says in (
+                (none, some, 0, 'all passed'), (none, none, 1, 'NOT FOUND by one'), (some, some, 1, 'WRONG: '),
+                (none + ' out of memory', some, 125, 'pan did not finish'), ('', some, 125, 'pan did not finish')):
+            self.file('one', one)
+            self.file('slow', slow)
+            self.call('model', model, status=status, says=says, STAGE_COUNTS=str(self.dir / 'counts'), PAN=str(self.dir),
+                      PATH=f'{self.dir}/bin:{os.environ["PATH"]}')
+            if status != 125:
+                self.assertEqual(self.read('counts'), f'{2 - status} {status} 0\n')
 
     def test_walks(self):
         """Each step of the model is there once, and has one result."""
