@@ -5,8 +5,9 @@
 # printed as lines of "exp: ...". $EXPERIMENT selects one. Those which trace a KUnit
 # case find it run when they start, and its trace: see scripts/demo.
 
-DIR=/sys/kernel/debug/irq_sim_sample
+DIR=${DIR:-/sys/kernel/debug/irq_sim_sample}
 TRACE=${TRACE:-/sys/kernel/tracing/trace}
+OUT=${OUT:-/tmp/out}
 
 say() { echo "exp: $*"; }
 
@@ -20,14 +21,14 @@ show() {
 # to succeed, and to print a line that matches PATTERN.
 run() {
 	say "# $1"
-	if ! (cd "$DIR" && eval "$1") >/tmp/out 2>&1; then
+	if ! (cd "$DIR" && eval "$1") >"$OUT" 2>&1; then
 		bad=1
-		show </tmp/out
+		show <"$OUT"
 		say "FAILED: the command should have succeeded"
 		return
 	fi
-	show </tmp/out
-	if ! grep -qE "${2:-}" /tmp/out && [ -n "${2:-}" ]; then
+	show <"$OUT"
+	if ! grep -qE "${2:-}" "$OUT" && [ -n "${2:-}" ]; then
 		bad=1
 		say "FAILED: no line matches \"$2\""
 	fi

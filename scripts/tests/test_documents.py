@@ -298,6 +298,22 @@ class Report(Case):
             used = f"{name}{date}" if "/" not in name or (count, date) == (2, "2026-11-30") else "results2026-11-29"
             self.assertIn(used, self.report())
 
+    def test_dates(self):
+        """A stored result is of when it was committed, not of the checkout, unless it was changed since."""
+        path = self.file("results/mutants.json", {"mutants": 2, "killed": 1, "results": []})
+        newer = self.file("build/mutants/results.json", {"mutants": 9, "killed": 9, "results": []})
+        os.utime(newer, (10 ** 9, 10 ** 9))
+        for command in ("init", "-q"), ("add", "results"), ("commit", "-qm", "x"):
+            subprocess.run(["git", "-C", self.dir, *command], check=True, env={
+                **os.environ, **{f"GIT_{who}_{what}": "x" for who in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")},
+                "GIT_COMMITTER_DATE": "2001-01-02T03:04:00 +0000"})
+        self.assertIn("9 of 9", self.report())
+        os.remove(newer)
+        for change, committed in (("", True), (" ", False)):
+            with open(path, "a", encoding="utf-8") as file:
+                file.write(change)
+            self.assertEqual("results/mutants.json, 2001-01-02 03:04" in self.report(), committed)
+
 
 TRACE = """# tracer: nop
  kunit_try_catch-40 [001] d..1. 1.000001: irq_sim_fire: chip=x hwirq=9 irq=9 context=task latched
@@ -347,6 +363,18 @@ class Experiments(Case):
     def test_failure_is_shown(self):
         self.assertIn("KUnit: not ok 2 tasklet",
                       self.guest(TRACE.replace("ok 2", "not ok 2"), EXPERIMENT="order"))
+
+    def test_without_the_driver(self):
+        """Nothing to write to, a line that is not as it should be, and what a driver would print."""
+        sample = self.dir / "sample"
+        for experiment in "life", "worker", "handoff", "bottom", "sleep":
+            text = self.guest("", EXPERIMENT=experiment, DIR=str(sample), OUT=str(self.dir / "out"))
+            self.assertIn("FAILED: the command should have succeeded", text)
+            self.assertNotIn("\nend\n", text)
+        for life, ends in (("tasklet softirq 0 sh 9\n", False), ("worker worker 0 kworker/0:1 9\n", True)):
+            self.file("sample/life", life)
+            text = self.guest("", EXPERIMENT="life", DIR=str(sample), OUT=str(self.dir / "out"))
+            self.assertEqual((text.endswith("\nend\n"), 'FAILED: no line matches "worker"' in text), (ends, not ends))
 
     def test_list(self):
         done = self.call("demo", "--list", status=0)

@@ -104,6 +104,13 @@ class Coverage(Case):
         self.judge(self.GAPS.replace(f'{FILE} twice line @1 return x;\n\treason\n\t two\n', ''), 1,
                    says=(f'\n{FILE} twice line @1 return x;\n', '1 gaps without a reason, 0 stale'))
 
+    def test_targets(self):
+        """What was not reached without a reason counts."""
+        self.judge(self.GAPS[:self.GAPS.index(f'{FILE} fire')], 1, says=(
+            'target missed: lines: 80.0 %, and the target is 100 %',
+            'target missed: branches: 57.1 %, and the target is 95 %'))
+        self.assertNotIn('target missed', self.judge(self.GAPS, 0))
+
     def test_stale(self):
         for entry, says in (
             ('twice branches 1 @2 if (x)', '0 of its 2 branches'),

@@ -132,6 +132,11 @@ class Case(case.Case):
             self.assertIn(text, errors[0])
         return errors[0]
 
+    def tools(self):
+        """No package is missing."""
+        packages = self.top / "scripts/lib/packages"
+        packages.write_text(re.sub(r"^([^#\s]\S*).*", r"\1 - - bash", packages.read_text(), flags=re.M))
+
     def ready(self):
         """A package, and a patch for it."""
         self.package()
@@ -1153,11 +1158,6 @@ class Runner(Case):
         self.patch("0002-x.patch")
         counts("1 0 0", last="ok, 2 fewer than with other patches or options")
 
-    def tools(self):
-        """No stage lacks a package."""
-        packages = self.top / "scripts/lib/packages"
-        packages.write_text(re.sub(r"^([^#\s]\S*).*", r"\1 - - bash", packages.read_text(), flags=re.M))
-
     def test_series_of_a_stage(self):
         """softirq-off, which scripts/contract looks at later, says of which series it is."""
         self.tools()
@@ -1239,6 +1239,44 @@ echo '<testsuite name="old"><testcase name="a"/></testsuite>' | tee {" ".join(ma
         out = self.call("test", "--list").stdout
         self.assertRegex(out, r"\nkunit-uml-drivers +KUnit on UML, CPUs: 1, log_buf_len=1M\n")
         self.assertRegex(out, r"\nkunit-uml +KUnit on UML, CPUs: 1 \(with --all\)\n")
+
+
+class Objects(Case):
+    """scripts/softirq-off, on trees which build one object."""
+    MAKEFILE = ("x86_64_defconfig olddefconfig prepare:\n\ttouch $(O)/.config\nkernel/softirq.o: kernel/softirq.c\n"
+                "\tmkdir -p $(O)/kernel\n\tgcc $(KCFLAGS) -c -o $(O)/$@ $<\n")
+
+    def test_softirq_off(self):
+        self.tools()
+        base = "int a = 1;\nint f(void) { return 1; }\n"
+        self.file("base/kernel/softirq.c", base)
+        for text, status, says in (("\n" + base, 0, "identical"), (base.replace("return 1", "return 2"), 1, "+++ patched"),
+                                   (base.replace("a = 1", "a = 2"), 1, "+++ patched"),
+                                   (base.replace("f(", "g("), 1, "+++ patched"), ("bogus", 125, "softirq.c:1:1: error")):
+            self.file("patched/kernel/softirq.c", text)
+            for name in ("base", "patched"):
+                self.file(f"{name}/Makefile", self.MAKEFILE)
+            self.run_script("softirq-off", str(self.dir / "base"), str(self.dir / "patched"), status=status, says=says)
+
+
+class Broken(Case):
+    def test_verdict(self):
+        """A bug is noticed if the tests fail and name it."""
+        self.tools()
+        self.ready()
+        diff = PATCH[PATCH.index("---\n"):].replace("return 2", "return 3").replace("return 1", "return 2")
+        for name, run in ("a", "1 lost 3 events"), ("b", "1"), ("c", "0 lost 3 events"), ("d", "1 something else"):
+            self.file(f"checkout/selftests/broken/{name}.patch",
+                      f"Bug: It returns\n  three.\nMachine: m\nRun: {run}\nSays: lost .*events\n{diff}")
+        self.program("checkout/scripts/vm", """grep -q "return 3" "$IRQ_SIM_TREE"/kernel/irq/irq_sim.c
+mkdir -p "$IRQ_SIM_BUILD/vm/m"; read -r rc said <<<"${2#*=}"
+[[ -z $said ]] || printf '# command line: lost 0 events\\n[1.0] # x: %s\\n' "$said" >"$IRQ_SIM_BUILD/vm/m/console.log"
+exit "$rc\"""")
+        done = self.run_script("broken", status=1, STAGE_COUNTS=str(self.dir / "counts"))
+        self.assertEqual(re.findall(r"^(\w+) +(\w) +(.*?)(?:: see.*)?$", done.stdout, re.M), [
+            ("noticed", "a", "x: lost 3 events"), *(("MISSED", n, f"status {rc}") for n, rc in zip("bcd", (1, 0, 1)))])
+        self.assertEqual(self.read("counts"), "1 3 0\n")
+        self.assertIn("return 2", (self.top / "build/broken/linux/kernel/irq/irq_sim.c").read_text())
 
 
 class Lib(Case):
