@@ -97,6 +97,13 @@ base_tree() {
 	echo "$dir"
 }
 
+# is_series TREE: is it the tree of patches/, without the base only or changes of its own?
+is_series() (
+	read_postings
+	[[ $(get_state "$1" patches) == "$(patches_hash)" && -z $(kgit -C "$1" status --porcelain -uno) &&
+	$(kgit -C "$1" rev-parse HEAD) == "$(get_state "$1" applied)" ]]
+)
+
 # patch_list DIR: the patches of a series, one a line, in order.
 patch_list() {
 	find "$1" -maxdepth 1 -name '[0-9]*.patch' 2>/dev/null | LC_ALL=C sort
@@ -663,6 +670,7 @@ scratch_tree() {
 		kgit -C "$dir.new" config core.checkStat minimal
 		mv -- "$dir.new" "$dir"
 	fi
+	cp -- "$(git_path "$tree" irq_sim)" "$dir/.git/" 2>/dev/null || true # for is_series
 	rm -f -- "$dir/.git/index.lock"
 	kgit -C "$dir" cat-file -e "$head^{commit}" 2>/dev/null ||
 		kgit -C "$dir" fetch -q "$tree" "$head" 2>/dev/null || kgit -C "$dir" fetch -q "$tree"

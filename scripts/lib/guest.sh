@@ -160,7 +160,7 @@ check_config() {
 # are for make. Needs the lock "build" only to compile. OBJ/provenance.json says of which
 # series the kernel is: what is measured later is of what is built now.
 build_kernel() {
-	local name=$1 src=$2 obj=$3 tree=$2 t_arch=$4 objdir=$3 how targets vars file kunit=()
+	local name=$1 src=$2 obj=$3 tree=$2 t_arch=$4 objdir=$3 how targets vars file kunit=() series=()
 
 	shift 4
 	mkdir -p "$obj"
@@ -199,7 +199,8 @@ build_kernel() {
 	run_logged "$name: building" "$obj/build.log" \
 		kmake "$src" "$obj" "${vars[@]}" olddefconfig "${targets[@]}" || return
 	check_config "$src" "$obj" "$obj/asked.config" >&2 || return
-	"$TOP/scripts/lib/provenance.py" stamp --tree "$src" >"$obj/provenance.json"
+	! is_series "$src" || series=(--series)
+	"$TOP/scripts/lib/provenance.py" stamp --tree "$src" --objdir "$obj" ${series[@]+"${series[@]}"} >"$obj/provenance.json"
 	mv -- "$obj/asked.new" "$obj/asked.last"
 }
 
@@ -316,6 +317,7 @@ run_guest() {
 		echo "0 0 0" >"$dir/counts"
 	else
 		"$TOP/scripts/lib/ktap" --tree "${parser:-$tree}" --objdir "$objdir" --arch "$t_arch" --config "$t_configs" \
+			--log "$dir/console.log" \
 			--json "$dir/results.json" --junit "$dir/results.xml" --counts "$dir/counts" \
 			"${quiet[@]}"
 	fi || judged=1

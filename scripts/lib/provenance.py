@@ -9,8 +9,8 @@ commands:
           the paragraph of a figure with a unit names its file, as "(bench.json)", and the
           file is current
   of      print a sentence for a document: what a FILE of results was measured on
-  stamp   print the stamp of the patches and the tools, for a kernel which is built now;
-          its "selftests" is the series with the code of the selftests
+  stamp   print the stamp of a kernel which is built now: the series, or "none" without
+          --series; its "selftests" is the series with the code of the selftests
 
 example:
   scripts/lib/provenance.py check
@@ -26,7 +26,7 @@ import re
 import subprocess
 import sys
 import time
-from typing import Dict, Iterator, List, Tuple
+from typing import Collection, Dict, Iterator, List, Tuple
 
 import common
 
@@ -76,23 +76,39 @@ def first_line(*command: str) -> str:
     return out.split("\n", 1)[0]
 
 
-def stamp(tree: str = "") -> Dict[str, str]:
-    """The "provenance" of what is built now from tree."""
-    kernel = ""
+def ran(log: str) -> str:
+    """The qemu of a guest, from the command at the head of its log; "" for UML."""
+    try:
+        with open(log, encoding="utf-8", errors="replace") as file:
+            program = (file.readline().split() + ["", ""])[1]
+    except OSError:
+        return ""
+    return first_line(program, "--version") if os.path.basename(program).startswith("qemu-") else ""
+
+
+def stamp(tree: str, build: str, is_series: bool) -> Dict[str, str]:
+    """The "provenance" of what is built now from tree in build."""
+    kernel = compiler = ""
     try:
         with open(os.path.join(tree, "Makefile"), encoding="utf-8") as file:
             values = dict(re.findall(r"^(VERSION|PATCHLEVEL|SUBLEVEL|EXTRAVERSION) *= *(\S*)", file.read(5000), re.M))
         kernel = ".".join(values[k] for k in ("VERSION", "PATCHLEVEL", "SUBLEVEL")) + values.get("EXTRAVERSION", "")
     except (OSError, KeyError):
         pass
-    return {"series": series(PATCHES), "selftests": series(PATCHES, selftests=True), "kernel": kernel,
-            "compiler": first_line("gcc", "--version"), "qemu": first_line("qemu-system-x86_64", "--version"),
+    try:
+        with open(os.path.join(build, ".config"), encoding="utf-8") as file:
+            compiler = "".join(re.findall(r'^CONFIG_CC_VERSION_TEXT="(.*)"$', file.read(), re.M))
+    except OSError:
+        pass
+    return {"series": series(PATCHES) if is_series else "none", "kernel": kernel, "compiler": compiler,
+            "selftests": series(PATCHES, selftests=True) if is_series else "none",
             "machine": f"{os.cpu_count()} CPUs, {os.uname().machine}, {common.cpu()}",
             "date": time.strftime("%Y-%m-%d", time.gmtime())}
 
 
-def built(folder: str, selftests: bool = False) -> Dict[str, str]:
-    """The "provenance" of a result of the kernel in folder; with the selftests, if they were run.
+def built(folder: str, selftests: bool = False, log: str = "") -> Dict[str, str]:
+    """The "provenance" of a result of the kernel in folder, by a guest with that log; with the
+    selftests, if they were run.
 
     Empty, which is "unknown", if the kernel has no stamp, or if its selftests are not today's: they
     are copied to the guest when it is run.
@@ -104,9 +120,18 @@ def built(folder: str, selftests: bool = False) -> Dict[str, str]:
         return {}
     whole = found.pop("selftests", "")
     if selftests:
-        if whole != series(PATCHES, selftests=True):
+        if whole not in ("none", series(PATCHES, selftests=True)):
             return {}
         found["series"] = whole
+    return {**found, "qemu": ran(log)}
+
+
+def together(stamps: Collection[Dict[str, str]]) -> Dict[str, str]:
+    """The provenance of several results: what differs is listed, and the date is the last one."""
+    found = {key: ", ".join(dict.fromkeys(one[key] for one in stamps if one.get(key)))
+            for key in dict.fromkeys(key for one in stamps for key in one)}
+    if "date" in found:
+        found["date"] = max(one.get("date", "") for one in stamps)
     return found
 
 
@@ -184,6 +209,8 @@ def main() -> int:
     parser.add_argument("command", choices=("check", "of", "stamp"))
     parser.add_argument("file", nargs="?", metavar="FILE", help="for of")
     parser.add_argument("--tree", default="", metavar="DIR", help="of the kernel, for stamp")
+    parser.add_argument("--objdir", default="", metavar="DIR", help="where it was built")
+    parser.add_argument("--series", action="store_true", help="the tree is that of patches/")
     parser.add_argument("--patches", default=os.path.join(TOP, "patches"), metavar="DIR")
     parser.add_argument("--results", default=os.path.join(TOP, "Documentation/results"), metavar="DIR")
     args = parser.parse_args()
@@ -194,7 +221,7 @@ def main() -> int:
             parser.error("of expects a FILE: of Documentation/results/rule.json")
         print(sentence(args.file))
         return 0
-    print(json.dumps(stamp(args.tree)))
+    print(json.dumps(stamp(args.tree, args.objdir, args.series)))
     return 0
 
 

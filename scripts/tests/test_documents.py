@@ -88,8 +88,59 @@ class Provenance(Case):
 
     def test_stamp(self):
         self.file("patches/Makefile", "VERSION = 7\nPATCHLEVEL = 3\nSUBLEVEL = 4\nEXTRAVERSION =\n")
-        found = self.run_lib("stamp")
-        self.assertRegex(found, r'"series": ".*teach=[0-9a-f]{8}.*", "kernel": "7.3.4", "compiler": "gcc.*"date": "2')
+        self.file("patches/.config", '# x\nCONFIG_CC_VERSION_TEXT="clang version 19"\nCONFIG_X="y"\n')
+        found = json.loads(self.run_lib("stamp", more=f", '{self.dir}/patches', True"))
+        self.assertRegex(found["series"], "(^|,)teach=[0-9a-f]{8}(,|$)")
+        self.assertEqual((found["kernel"], found["compiler"], "qemu" in found), ("7.3.4", "clang version 19", False))
+        found = json.loads(self.run_lib("stamp", more=", '', False"))
+        self.assertEqual((found["series"], found["selftests"], found["compiler"]), ("none", "none", ""))
+
+    def test_qemu_that_ran(self):
+        """The one in the log, not the one of this machine; none for UML."""
+        self.file("kernel/provenance.json", {"series": "a=1", "qemu": "of this machine"})
+        uml = self.program("linux", "echo booting")
+        qemu = self.program("qemu-system-arm64", "echo QEMU 99")
+        for log, want in ((f"# {qemu} -x -y\nLinux\n", "QEMU 99"), (f"# {uml} mem=1\n", ""), ("", "")):
+            self.file("log", log)
+            found = json.loads(self.run_lib("built", "kernel", f", log='{self.dir}/log'"))
+            self.assertEqual(found, {"series": "a=1", "qemu": want})
+
+    def test_tree_of_the_series(self):
+        """A stamp names the series only for the tree that scripts/tree made of it, as it made it."""
+        def series(status):
+            self.bash(f'PATCHES={self.dir}/patches; is_series "{self.dir}/tree" || quit 1', status=status)
+
+        def git(*args):
+            return subprocess.run(["git", "-C", self.dir / "tree", "-c", "user.name=x", "-c", "user.email=x@y.example", *args],
+                                  check=True, capture_output=True, text=True).stdout.strip()
+
+        self.file("patches/postings", "a  It\n")
+        self.file("patches/a/0001-b.patch", PATCH.format("c: D", ""))
+        self.file("tree/file", "1\n")
+        git("init", "-q")
+        git("add", ".")
+        git("commit", "-qm", "base")
+        series(1)
+        state = f'put_state "{self.dir}/tree" "applied={git("rev-parse", "HEAD")}" "patches=$(patches_hash)"'
+        self.bash(f"PATCHES={self.dir}/patches; read_postings; {state}")
+        series(0)
+        self.bash(f'scratch_tree "{self.dir}/tree" "{self.dir}/job" "{self.dir}/log"; is_series "{self.dir}/job"',
+                  IRQ_SIM_PATCHES=f"{self.dir}/patches", IRQ_SIM_BUILD=f"{self.dir}/build")
+        self.file("tree/file", "2\n")
+        series(1)
+        git("commit", "-qam", "more")
+        series(1)
+        git("reset", "-q", "--hard", "HEAD^")
+        series(0)
+        self.file("patches/a/0002-e.patch", PATCH.format("f: G", ""))
+        series(1)
+
+    def test_together(self):
+        """Results of several machines list all compilers."""
+        found = subprocess.run(["python3", "-B", "-c", "import provenance; print(provenance.json.dumps(provenance.together(["
+                                "{'compiler': 'gcc', 'qemu': '', 'date': '2'}, {'compiler': 'clang', 'date': '1'}, {}])))"],
+                               env={**os.environ, "PYTHONPATH": f"{SCRIPTS}/lib"}, capture_output=True, check=True).stdout
+        self.assertEqual(json.loads(found), {"compiler": "gcc, clang", "qemu": "", "date": "2"})
 
     def test_results_are_of_what_was_built(self):
         """A kernel of an older series which is run again does not become one of today's."""
@@ -97,7 +148,7 @@ class Provenance(Case):
             return json.loads(self.run_lib("built", "kernel", *more))
 
         self.assertEqual(built(), {}, "without a stamp nothing is claimed")
-        now = json.loads(self.call("lib/provenance.py", "stamp", status=0).stdout)
+        now = json.loads(self.call("lib/provenance.py", "stamp", "--series", status=0).stdout)
         self.file("kernel/provenance.json", now | {"series": "a=1"})
         self.assertEqual(built()["series"], "a=1")
         self.assertEqual(built(", True")["series"], now["selftests"])

@@ -302,6 +302,22 @@ class Kunit(Guests):
                          [('Call Tra', twice, True), ('WARNING:', '', False)])
         self.assertRegex(kept[0]['fingerprint'], '^[0-9a-f]{8}$')
 
+    def test_provenance(self):
+        """Of the qemu that ran, and of the tree and the compiler of the build."""
+        self.program('bin/qemu-system-x86_64', 'if [ "$1" = --version ]; then echo QEMU 99; exit; fi\n'
+                     'echo "smp: Brought up 1 node, 2 CPUs"; echo "KTAP version 1"; echo 1..1; echo ok 1 a')
+        built = 'kunit/base+x86+extras+selftests+rtc+suites'
+        for status, series in ((0, r'\w+=\w+,.*'), (1, 'none')):
+            self.file(f'{built}/.config', 'CONFIG_CC_VERSION_TEXT="clang 19"\n')
+            self.bash(f'. "{SCRIPTS}/lib/guest.sh"; about() {{ echo x; }}; run_logged() {{ :; }}; check_config() {{ :; }}\n'
+                      f'is_series() {{ return {status}; }}; build_kernel x "$1" "$1/{built}" x86_64 /dev/null',
+                      self.dir, IRQ_SIM_BUILD=str(self.dir))
+            self.call('kunit', '--no-build', '--accel=tcg', 'x86_64', IRQ_SIM_BUILD=str(self.dir), status=0,
+                      IRQ_SIM_TREE=str(TREE), PATH=f'{self.dir}/bin:{os.environ["PATH"]}')
+            found = json.loads(self.read('kunit/x86_64/results.json'))['provenance']
+            self.assertEqual((found['qemu'], found['compiler']), ('QEMU 99', 'clang 19'))
+            self.assertRegex(found['series'], f'^{series}$')
+
     UNKNOWN = 'echo "[ 0.1] Unknown kernel command line parameters \\"%s\\", will be passed on"; ' \
               'echo "smp: Brought up 1 node, 2 CPUs"; echo ok 1 a'
 
