@@ -7,7 +7,7 @@ commands:
   check   check each file of Documentation/results: current, stale (of another series), or
           unknown (without a stamp); and each cover letter, patches/POSTING/cover-letter.txt:
           the paragraph of a figure with a unit names its file, as "(bench.json)", and the
-          file is current
+          file is current. Documents which quote others, as results/bench.json, are listed.
   of      print a sentence for a document: what a FILE of results was measured on
   stamp   print the stamp of a kernel which is built now: the series, or "none" without
           --series; its "selftests" is the series with the code of the selftests
@@ -180,11 +180,24 @@ def letter(path: str, results: str, now: Tuple[str, ...]) -> Iterator[str]:
                 yield f'{path}: "{figure[0]}" is of {name}, which is {found}: measure it again, or leave it out'
 
 
+def quoting(results: str, now: Tuple[str, ...]) -> Iterator[str]:
+    """The documents with figures of a result which is not current: they name it, as results/NAME.json."""
+    folder = os.path.dirname(os.path.abspath(results))
+    for path in sorted(glob.glob(os.path.join(folder, "*.md")) + glob.glob(os.path.join(folder, "../README.md"))):
+        with open(path, encoding="utf-8") as file:
+            names = sorted(set(re.findall(r"\bresults/([\w-]+\.json)\b", file.read())))
+        for name in names:
+            if (found := state(os.path.join(results, name), now)) != "current":
+                yield f"{os.path.basename(path):14} quotes {name}, which is {found.split()[0]}"
+
+
 def check(patches: str, results: str) -> int:
     now = both(patches)
     for path in sorted(glob.glob(os.path.join(results, "*.*"))):
         if os.path.basename(path) != "README.md":
             print(f"{os.path.basename(path):14} {state(path, now)}")
+    for text in quoting(results, now):
+        print(text)
     wrong = [text for path in sorted(glob.glob(os.path.join(patches, "*/cover-letter.txt")))
              for text in letter(path, results, now)]
     for text in wrong:
@@ -196,10 +209,11 @@ def sentence(path: str) -> str:
     """What a result was measured on."""
     with open(path, encoding="utf-8") as file:
         on = json.load(file).get("provenance")
+    name = os.path.basename(path)
     if not on:
-        return ("Measured on an earlier state of the series, with other files; which one, "
+        return (f"[{name}](results/{name}) was measured on an earlier state of the series, with other files; which one, "
                 "[results/README.md](results/README.md) says.")
-    return (f"Measured on {on['date']} on Linux {on['kernel']} with the series as it was then "
+    return (f"[{name}](results/{name}) was measured on {on['date']} on Linux {on['kernel']} with the series as it was then "
             f"(`scripts/lib/provenance.py check` compares), {on['compiler']}.")
 
 

@@ -65,10 +65,29 @@ class Provenance(Case):
     def test_of(self):
         """The sentence in a document, from the record of the result."""
         on = {"date": "2026-11-30", "kernel": "7.3.4", "compiler": "gcc 12.2.0"}
-        for name, data, says in (("new", {"provenance": on}, "Measured on 2026-11-30 on Linux 7.3.4 with"),
-                                 ("old", {}, "Measured on an earlier state of the series")):
+        for name, data, says in (("new", {"provenance": on}, "[new.json](results/new.json) was measured on 2026-11-30 on Linux 7.3.4 with"),
+                                 ("old", {}, "was measured on an earlier state of the series")):
             self.call("lib/provenance.py", "of", self.file(f"{name}.json", data), status=0, says=says)
         self.call("lib/provenance.py", "of", status=2, says="of expects a FILE")
+
+    def test_documents_with_stale_figures(self):
+        """They are listed, and in the report; this is no error."""
+        self.file("patches/postings", "z  First\n")
+        self.file("patches/z/0001-a.patch", PATCH.format("genirq: Add", ""))
+        for name, series in (("old", "z=0"), ("new", self.run_lib("series"))):
+            self.file(f"doc/results/{name}.json", {"provenance": {"series": series}})
+        self.file("README.md", "[5 ms](doc/a.md)<!-- figures: doc/results/old.json -->, results/new.json\n")
+        self.file("doc/a.md", "results/old.json, results/gone.json, build/results.json\n")
+        done = self.call("lib/provenance.py", "check", "--patches", self.dir / "patches", "--results",
+                         self.dir / "doc/results", status=0)
+        self.assertEqual([line.split(None, 1) for line in done.stdout.splitlines()[2:]], [
+            ["README.md", "quotes old.json, which is stale"], ["a.md", "quotes gone.json, which is absent"],
+            ["a.md", "quotes old.json, which is stale"]])
+        self.call("report", "--build", self.dir / "build", "--results", self.dir / "doc/results", "--out",
+                  self.dir / "out.html", status=0)
+        self.assertIn("README.md      quotes old.json, which is stale", self.read("out.html"))
+        for name in ("README.md", "Documentation/benchmark.md"):
+            self.assertRegex((TOP / name).read_text(encoding="utf-8"), r"results/bench\.json\b", "it has figures of it")
 
     def test_stale_selftests(self):
         """Results of runs with the selftests depend on them, too."""
