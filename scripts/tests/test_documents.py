@@ -6,6 +6,7 @@ import importlib
 import json
 import os
 import re
+import subprocess
 import sys
 import unittest.mock
 
@@ -368,21 +369,6 @@ class Report(Case):
             used = f"{name}{date}" if "/" not in name or (count, date) == (2, "2026-11-30") else "results2026-11-29"
             self.assertIn(used, self.report())
 
-    def test_dates(self):
-        """A stored result is of when it was committed, not of the checkout, unless it was changed since."""
-        path = self.file("results/mutants.json", {"mutants": 2, "killed": 1, "results": []})
-        newer = self.file("build/mutants/results.json", {"mutants": 9, "killed": 9, "results": []})
-        os.utime(newer, (10 ** 9, 10 ** 9))
-        for command in ("init", "-q"), ("add", "results"), ("commit", "-qm", "x"):
-            subprocess.run(["git", "-C", self.dir, *command], check=True, env={
-                **os.environ, **{f"GIT_{who}_{what}": "x" for who in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")},
-                "GIT_COMMITTER_DATE": "2001-01-02T03:04:00 +0000"})
-        self.assertIn("9 of 9", self.report())
-        os.remove(newer)
-        for change, committed in (("", True), (" ", False)):
-            with open(path, "a", encoding="utf-8") as file:
-                file.write(change)
-            self.assertEqual("results/mutants.json, 2001-01-02 03:04" in self.report(), committed)
 
 
 TRACE = """# tracer: nop
