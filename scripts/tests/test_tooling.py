@@ -768,7 +768,7 @@ class Series(Case):
 
     def test_empty(self):
         self.table("")
-        self.call("series", "check", says="patches/ is empty")
+        self.call("series", "check", "--quick", says="patches/ is empty")
 
     def test_large(self):
         """At most 15 patches in a posting, and 500 lines in a patch, or a reason."""
@@ -1021,9 +1021,10 @@ class FrontList(case.Case):
         self.assertFalse((self.dir / "build").exists())
 
     def test_each_has_a_row(self):
-        stages = [line.split()[0] for line in self.call("test", "--list").stdout.splitlines()]
-        packages = self.front(*stages).union(*(self.named(path)[0] for path in SCRIPTS.rglob("*") if path.is_file()
-                                               and "tests" not in path.parts and path.suffix != ".pyc"))
+        packages = self.front("selftests-arch", "kunit-mips")
+        for path in SCRIPTS.rglob("*"):
+            if path.is_file() and path.suffix != ".pyc" and "tests" not in path.parts:
+                packages |= self.named(path)[0]
         self.assertIn("rtla", packages)
         rows = [line.split()[0] for line in (SCRIPTS / "lib/packages").read_text().splitlines() if line[0] != "#"]
         self.assertEqual(packages - set(rows), set())
