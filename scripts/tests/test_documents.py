@@ -235,6 +235,18 @@ class Readme(Case):
             self.assertNotIn(line, example.splitlines(), "a later patch changes the example: compare with the tree")
         self.assertEqual(re.findall(r"^```c\n(.*?)\n```$", self.text, re.M | re.S), [example])
 
+    def test_first_irq_test(self):
+        """irq-sim.rst has the example of kunit/irq.h, as a complete test, and the size of the table."""
+        page = (TOP / "kunit/src/Documentation/core-api/irq/irq-sim.rst").read_text(encoding="utf-8")
+        header = (TOP / "kunit/src/include/kunit/irq.h").read_text(encoding="utf-8")
+        example = re.search(r"^ \* \.\. code-block:: c\n((?: \*(?:\t.*)?\n)+)", header, re.M)
+        self.assertIn(re.sub(r"(?m)^ \*", "", example[1]).strip("\n"), page)
+        table = (TOP / "Documentation/table.md").read_text(encoding="utf-8")
+        all_, _, _, states, cells = re.search(r"^\| all \|" + r" ([\d,]+) \|" * 5, table, re.M).groups()
+        words = " ".join(page.split())
+        self.assertIn(f"Of the {all_} combinations, {states} are states", words)
+        self.assertIn(f"they make {cells} cells.", words)
+
     def test_abi(self):
         """The ABI file and the guide of the front end have the attributes of the code, and no others."""
         text = "".join(path.read_text(encoding="utf-8") for path in sorted((TOP / "patches/front").glob("*.patch")))
