@@ -129,7 +129,7 @@ def built(folder: str, selftests: bool = False, log: str = "") -> Dict[str, str]
 def together(stamps: Collection[Dict[str, str]]) -> Dict[str, str]:
     """The provenance of several results: what differs is listed, and the date is the last one."""
     found = {key: ", ".join(dict.fromkeys(one[key] for one in stamps if one.get(key)))
-            for key in dict.fromkeys(key for one in stamps for key in one)}
+             for key in dict.fromkeys(key for one in stamps for key in one)}
     if "date" in found:
         found["date"] = max(one.get("date", "") for one in stamps)
     return found

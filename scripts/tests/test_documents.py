@@ -382,7 +382,6 @@ class Report(Case):
             self.assertIn(used, self.report())
 
 
-
 TRACE = """# tracer: nop
  kunit_try_catch-40 [001] d..1. 1.000001: irq_sim_fire: chip=x hwirq=9 irq=9 context=task latched
           kunit-39 [001] ..... 1.000100: console: KTAP version 1

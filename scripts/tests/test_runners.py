@@ -594,9 +594,9 @@ static struct kunit_suite suite = {
 
     CELLS = ['``irq_sim_x.one``'] * 18 + ['all'] + ['``irq_sim_x.two``'] * 9
 
-    def check(self, cells, *arguments, status=0, says=()):
+    def check(self, cells, *arguments, status=0, says=(), **env):
         return self.call('contract', '--tree', self.tree(cells), *arguments, status=status, says=says,
-                         IRQ_SIM_PATCHES=str(self.dir / 'patches'))
+                         IRQ_SIM_PATCHES=str(self.dir / 'patches'), **env)
 
     def test_good(self):
         done = self.check(self.CELLS, *self.results(one='PASS', two=('SKIP', 'PASS')), '--counts', self.dir / 'counts',
@@ -629,6 +629,8 @@ static struct kunit_suite suite = {
             stage.write_text(f'{{"series": "{text}"}}')
             self.check(self.CELLS, *good, status=1, says=(f'C21: the result of softirq-off is {says}', '1 wrong'))
             self.results(one='PASS', two=('PASS',))
+        stage.write_text('{"series": "none"}')
+        self.check(self.CELLS, *good, KERNEL='/tree')
         self.file('patches/a/0001-b.patch', 'diff --git a/kernel/a.c b/kernel/a.c\n')
         self.check(self.CELLS, *good, status=1, says=('0 platforms', 'C1: no test of it has passed'))
 

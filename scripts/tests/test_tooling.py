@@ -437,7 +437,7 @@ esac""")
         self.ready()
         for name, option in (("litmus", "--source-only"), ("model", "--list")):
             shutil.rmtree(self.top / "build", ignore_errors=True)
-            self.run_script(name, option, status=125, says=f"'{self.top}/build/linux")
+            self.call(name, option, status=125, says=f"'{self.top}/build/linux")
             self.fails(name, option, IRQ_SIM_TREE="/other", says=["'/other"])
 
     def test_arguments(self):
@@ -880,12 +880,12 @@ class Environment(Case):
         """One with a comma in its numbers, and without UTF-8."""
         comma = {"LC_ALL": "de_DE", "LOCPATH": str(self.dir)}
         numbers = 'printf "%.1f %s %s" 0 "${EPOCHREALTIME//[0-9]/}" "$LC_ALL"'
-        self.assertEqual(self.lib(numbers, **comma).stdout, "0.0 . C.UTF-8")
+        self.assertEqual(self.bash(numbers, **comma).stdout, "0.0 . C.UTF-8")
         subprocess.run(["localedef", "-i", "de_DE", "-f", "ISO-8859-1", self.dir / "de_DE"], check=False)
         if subprocess.run(["bash", "-c", numbers], env={**self.env, **comma}, capture_output=True,
                           check=False).stdout != b"0,0 , de_DE":
             self.skipTest("no definition of the locale de_DE")
-        self.assertEqual(self.lib(numbers, **comma).stdout, "0.0 . C.UTF-8")
+        self.assertEqual(self.bash(numbers, **comma).stdout, "0.0 . C.UTF-8")
         self.same(comma)
 
     def test_make(self):
@@ -920,10 +920,11 @@ class Environment(Case):
         self.fails("tree", IRQ_SIM_BUILD=str(home / "build"), says=["has a blank", "IRQ_SIM_BUILD"])
         # In that of the checkout, neither, if build/ is elsewhere.
         self.top = self.top.rename(self.dir / "a checkout")
+        self.scripts = self.top / "scripts"
         more = {"IRQ_SIM_BUILD": str(self.dir / "build")}
         self.same(more)
-        self.run_script("series", "check", "--quick", **more)
-        self.run_script("test", "--own", "true", says="1 passed, 0 failed", **more)
+        self.call("series", "check", "--quick", **more)
+        self.call("test", "--own", "true", says="1 passed, 0 failed", **more)
 
 
 NOBODY = ("/usr/bin/setpriv", "--reuid=65534", "--regid=65534", "--clear-groups")
@@ -1102,11 +1103,11 @@ class Runner(Case):
         """A release which the series is not on is skipped, with the reason; any other is not."""
         self.kunit('echo "$*" >>"$TMPDIR/asked"; echo "1 0 0" >"$STAGE_COUNTS"')
         self.file("checkout/patches/6.12/unported", "nobody has ported it\n")
-        self.run_script("test", "on-6.12", status=4, says="skipped 1: not on Linux 6.12: nobody has ported it\n")
-        self.run_script("test", "on-7.2")
+        self.call("test", "on-6.12", status=4, says="skipped 1: not on Linux 6.12: nobody has ported it\n")
+        self.call("test", "on-7.2")
         self.assertEqual(self.read("asked"), "--on 7.2 uml x86_64 x86_64-threadirqs\n")
         self.kunit('echo "1 1 0" >"$STAGE_COUNTS"; exit 1')
-        self.run_script("test", "on-7.2", status=1)
+        self.call("test", "on-7.2", status=1)
 
     def test_known_red(self):
         """What is known to fail does not fail the run, until its day; it fails if it passes."""
@@ -1129,7 +1130,7 @@ class Runner(Case):
         """Tests that vanish are a failure until somebody accepts it; other patches, another row, may have fewer."""
         def counts(text, status=0, *args, last="", **env):
             self.kunit(f'echo {text} >"$STAGE_COUNTS"')
-            return self.run_script("test", *args, "kunit-uml", status=status, says=last, **env).stdout
+            return self.call("test", *args, "kunit-uml", status=status, says=last, **env).stdout
 
         good = self.top / "build/test/kunit-uml.good"
         for text in ("5 0 1", "3 0 3", "6 0 0"):
@@ -1167,12 +1168,12 @@ class Runner(Case):
         for text in PATCH, PATCH.replace("return 2", "return 3"):
             self.patch(text=text)
             self.program("checkout/scripts/softirq-off", "exit 0")
-            self.run_script("test", "softirq-off")
+            self.call("test", "softirq-off")
             series[text] = json.loads((self.top / "build/test/softirq-off.json").read_text())["series"]
         self.assertRegex(" ".join(series.values()), r"^(sim=[0-9a-f]{8} ?){2}$")
         self.assertEqual(len(set(series.values())), 2)
         self.program("checkout/scripts/softirq-off", "exit 1")
-        self.run_script("test", "softirq-off", status=1, says="0 passed, 1 failed")
+        self.call("test", "softirq-off", status=1, says="0 passed, 1 failed")
 
     def test_sums(self):
         """What a stage runs after each other is added up, and nothing of it may say nothing."""
@@ -1184,7 +1185,7 @@ class Runner(Case):
                                             ("7 0 1", "", 125, "7 passed, 1 failed, 1 skipped")):
             self.program("checkout/scripts/vm", f'[[ $1 == --base ]] && counts="{before}" || counts="{after}"\n'
                          '[[ -z $counts ]] || echo "$counts" >"$STAGE_COUNTS"; ! grep -q " [1-9] " <<<"$counts"')
-            done = self.run_script("test", "gpio-sim", status=status)
+            done = self.call("test", "gpio-sim", status=status)
             self.assertEqual(done.stdout.splitlines()[-1], last)
 
     def test_junit(self):
@@ -1208,9 +1209,9 @@ echo splat; exit 1""")
 echo '<testsuite name="old"><testcase name="a"/></testsuite>' | tee {" ".join(map(str, results))}""")
         out = self.dir / "junit.xml"
         run = ("test", "--fail-fast", "--junit", str(out), "kunit-uml", "--own", "true")
-        self.run_script(*run)
+        self.call(*run)
         self.kunit("exit 125")
-        self.run_script(*run, status=125)
+        self.call(*run, status=125)
         text = out.read_text()
         self.assertEqual(re.findall('testsuite name="(.*?)"', text), ["kunit-uml"], text)
         self.assertFalse([path for path in results if path.exists()])
@@ -1250,14 +1251,15 @@ class Objects(Case):
     def test_softirq_off(self):
         self.tools()
         base = "int a = 1;\nint f(void) { return 1; }\n"
-        self.file("base/kernel/softirq.c", base)
+        tree = self.kernel("patched", {"Makefile": self.MAKEFILE, "kernel/softirq.c": base})
+        for command in ("init",), ("add", "."), ("commit", "-qm", "base"):
+            self.git(tree, *command)
+        (tree / ".git/irq_sim").write_text(f"base={self.head(tree)}\n")
         for text, status, says in (("\n" + base, 0, "identical"), (base.replace("return 1", "return 2"), 1, "+++ patched"),
                                    (base.replace("a = 1", "a = 2"), 1, "+++ patched"),
                                    (base.replace("f(", "g("), 1, "+++ patched"), ("bogus", 125, "softirq.c:1:1: error")):
             self.file("patched/kernel/softirq.c", text)
-            for name in ("base", "patched"):
-                self.file(f"{name}/Makefile", self.MAKEFILE)
-            self.run_script("softirq-off", str(self.dir / "base"), str(self.dir / "patched"), status=status, says=says)
+            self.call("softirq-off", status=status, says=says, IRQ_SIM_TREE=str(tree))
 
 
 class Broken(Case):
@@ -1273,7 +1275,7 @@ class Broken(Case):
 mkdir -p "$IRQ_SIM_BUILD/vm/m"; read -r rc said <<<"${2#*=}"
 [[ -z $said ]] || printf '# command line: lost 0 events\\n[1.0] # x: %s\\n' "$said" >"$IRQ_SIM_BUILD/vm/m/console.log"
 exit "$rc\"""")
-        done = self.run_script("broken", status=1, STAGE_COUNTS=str(self.dir / "counts"))
+        done = self.call("broken", status=1, STAGE_COUNTS=str(self.dir / "counts"))
         self.assertEqual(re.findall(r"^(\w+) +(\w) +(.*?)(?:: see.*)?$", done.stdout, re.M), [
             ("noticed", "a", "x: lost 3 events"), *(("MISSED", n, f"status {rc}") for n, rc in zip("bcd", (1, 0, 1)))])
         self.assertEqual(self.read("counts"), "1 3 0\n")
