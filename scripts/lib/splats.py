@@ -6,16 +6,8 @@ A splat is a warning, a bug, an oops, a lockdep, RCU, KASAN, KCSAN, UBSAN
 or lockup report, and so on. Each is printed with the test in which it happened
 and its trace, decoded to source lines if VMLINUX has debug information.
 
-With --on, the splats that configs/expected-splats declares for that target are expected. It
-has records, separated by empty lines, of lines "KEY: TEXT"; indented lines continue a text:
-
-  On: globs for KIND/NAME of configs/targets, with "@RELEASE" behind it if --on was given
-  Test: globs for the test, as "suite.case"; "(boot)" is before the first one
-  Splat: a regular expression for its first line; there may be several of these lines
-  Trace: a regular expression for the name of a function in its trace, unless that has no names
-  Reason: why it is no defect
-  Link: FILE or FILE#TEXT of this repository, a page of kernel.org, or a commit of Linux
-  Until: a date; after it the record is an error, until somebody has checked it
+With --on, those are expected that configs/expected-splats, which describes its records,
+declares for that target.
 
 A fingerprint is the same for the same splat: of its first line without numbers, and of the
 functions on top of the trace.
@@ -276,6 +268,7 @@ def declared(on: str, path: str = EXPECTED) -> List[Row]:
     """The splats that are expected on a target."""
     rows: List[Row] = []
     record: Dict[str, List[str]] = {}
+    first, key = 0, ''
     with open(path, encoding='utf-8') as f:
         lines = f.read().split('\n')
     for number, line in enumerate([*lines, ''], 1):

@@ -192,6 +192,20 @@ class Splats(Case):
             self.expect(0, 'scripts/lib/splats.py#TRACE_MAX', link)
         self.splats(0, '', '--on', 'kunit/uml')
 
+    def test_declared(self):
+        """The records of configs/expected-splats fit what they are for, and no more."""
+        caller = '    # Subtest: genirq_request\nCall Trace:\n [<60>] ? dump_stack+0x1/0x2\n' \
+                 ' [<60>] __setup_irq.isra.0+0x1/0x2\n    ok 1 req_power\nok 1 genirq_request\n'
+        asleep = 'BUG: sleeping function called from invalid context at kernel/locking/mutex.c:1\n'
+        race = 'BUG: KCSAN: data-race in inode_permission / inode_permission\n'
+        for on, text, status in (
+            ('kunit/uml-drivers', caller, 0), ('kunit/uml', caller, 1),
+            ('kunit/uml-drivers', caller.replace('__setup', '__free'), 1),
+            ('demo/sleep', asleep, 0), ('demo/life', asleep, 1), ('vm/x86_64-kcsan', race, 0), ('vm/x86_64', race, 1),
+            ('kunit/x86_64-kcsan-strict', race.replace('inode', 'any'), 0),
+                ('kunit/x86_64-kcsan-strict', race.replace('inode', 'irq_sim'), 1)):
+            self.splats(status, text, '--on', on)
+
     def test_fingerprint(self):
         """The same with other numbers, addresses and callers; another with another first line or function."""
         first = 'BUG: KASAN: use of ffffdeadbeefcafe in f+0x1/0x2 by task kunit/12\nCall Trace:\n' \
