@@ -280,6 +280,11 @@ class Readme(Case):
         names = re.findall(r"^[^\s#]+", (TOP / "patches/postings").read_text(encoding="utf-8"), re.M)
         count = sum(len(list((TOP / "patches" / name).glob("*.patch"))) for name in names)
         self.assertIn(f"{count} patches in [{len(names)} postings](patches/postings)", self.words)
+        # And whether any has been sent, as the table of the document has them, each once.
+        text = (TOP / "Documentation/series.md").read_text(encoding="utf-8").split("| sent |\n|---|---|---|---|\n")[1]
+        rows = [row.strip("|").split(" | ") for row in text.split("\n\n")[0].splitlines()]
+        self.assertEqual(sorted(name for row in rows for name in row[0].strip().split(", ")), sorted(names))
+        self.assertEqual(all(row[-1].strip() == "no" for row in rows), "none of the postings has been sent" in self.words)
 
 
 class Parser(html.parser.HTMLParser):
