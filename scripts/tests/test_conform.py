@@ -1,7 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0
 """Test the comparison with real controllers, scripts/lib/conform, on made-up traces."""
 
-from case import Case
+import importlib.machinery
+import importlib.util
+import re
+import sys
+
+from case import SCRIPTS, TOP, Case
 
 SIM = 'request unmask fire run0 end eoi m0p0a0'
 OTHERS = ('sim-ack-edge', 'sim-ack-level', 'sim-eoi-level', 'sim-percpu-edge', 'sim-percpu-level')
@@ -56,4 +61,54 @@ class Compare(Case):
 
     def test_sims_differ(self):
         other = SIM.replace('m0', 'm1')
+<<<<<<< HEAD
         self.expect([self.console('m', SIM), self.console('n', other, other)], 1, 'differs from m')
+=======
+        self.expect(self.tool(self.console('m', SIM), self.console('n', other, other)), 1,
+                    'differs from m')
+
+
+class Scenarios(Case):
+    """configs/conform-scenarios: each scenario of the suite, in cells that the table has."""
+
+    def table(self):
+        sys.path.insert(0, str(SCRIPTS / 'lib'))
+        loader = importlib.machinery.SourceFileLoader('table', str(SCRIPTS / 'lib/table'))
+        spec = importlib.util.spec_from_loader('table', loader)
+        self.tool = importlib.util.module_from_spec(spec)
+        loader.exec_module(self.tool)
+        rules = (TOP / 'kunit/src/kernel/irq/tests/irq_sim_table.def').read_text(encoding='utf-8')
+        return self.tool.Table(self.tool.parse(rules))
+
+    def test_cells(self):
+        table, done = self.table(), set()
+        has = {(op, state) for state in self.tool.states() if not table.bar(state)
+               for op in self.tool.operations(state) if table.find(op, state).what != 'NOT'}
+        text = (TOP / 'configs/conform-scenarios').read_text(encoding='utf-8')
+        scenarios = dict(re.findall(r'^(\w+): (.*)$', text, re.M))
+        for name, cells in scenarios.items():
+            for op, kinds, letters in re.findall(r'(\w+) (?:(\w):)?(\S{7})', cells):
+                # A pulse on a level of kind ACK, which only the simulator has, is not compared
+                types = 'H' if name.startswith('level') else 'RH'
+                here = {(op, (kind, type_, *letters.translate({ord('n'): '0', ord('a'): '1'})))
+                        for kind in kinds or 'AE' for type_ in types
+                        if (kind, type_) != ('A', 'H') or name.startswith('level')} & has
+                self.assertTrue(here, f'{name}: {op} {letters}')
+                done |= here
+            self.assertEqual(len(re.findall(r'\w+ (?:\w:)?\S{7}', cells)), cells.count(',') + 1, name)
+        suite = (TOP / 'kunit/src/kernel/irq/tests/irq_conform_kunit.c').read_text(encoding='utf-8')
+        self.assertEqual(list(scenarios), re.findall(r'KUNIT_CASE_PARAM\((\w+)', suite))
+        page = (TOP / 'Documentation/conformance.md').read_text(encoding='utf-8')
+        same = sum(state[1] in 'RH' for op, state in has)
+        self.assertIn(f'{len(done)} of the {len(has):,} cells that have a result, or of the {same:,}',
+                      ' '.join(page.split()))
+
+    def test_page(self):
+        """The part of the page that is not measured is what would be printed now."""
+        console = self.file('c', ''.join(f'conform: {o} pulse_once: handle_other irq_sim: {SIM}\n'
+                                         for o in OTHERS + ('sim-eoi-edge',)))
+        out = self.call('lib/conform', '--differences', self.file('d', ''), '--markdown', f'm:={console}',
+                        status=0).stdout
+        page = (TOP / 'Documentation/conformance.md').read_text(encoding='utf-8')
+        self.assertEqual(page.split('## Result\n')[0], out.split('## Result\n')[0])
+>>>>>>> 2c1c09d (conform: Which cells of the table each scenario compares, and which kinds none does)

@@ -284,7 +284,8 @@ class Readme(Case):
         text = (TOP / "Documentation/series.md").read_text(encoding="utf-8").split("| sent |\n|---|---|---|---|\n")[1]
         rows = [row.strip("|").split(" | ") for row in text.split("\n\n")[0].splitlines()]
         self.assertEqual(sorted(name for row in rows for name in row[0].strip().split(", ")), sorted(names))
-        self.assertEqual(all(row[-1].strip() == "no" for row in rows), "none of the postings has been sent" in self.words)
+        self.assertEqual(all(row[-1].strip() == "no" for row in rows),
+                         "none of the postings has been sent" in self.words)
 
 
 class Parser(html.parser.HTMLParser):
