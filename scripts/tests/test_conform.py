@@ -61,11 +61,7 @@ class Compare(Case):
 
     def test_sims_differ(self):
         other = SIM.replace('m0', 'm1')
-<<<<<<< HEAD
         self.expect([self.console('m', SIM), self.console('n', other, other)], 1, 'differs from m')
-=======
-        self.expect(self.tool(self.console('m', SIM), self.console('n', other, other)), 1,
-                    'differs from m')
 
 
 class Scenarios(Case):
@@ -111,4 +107,3 @@ class Scenarios(Case):
                         status=0).stdout
         page = (TOP / 'Documentation/conformance.md').read_text(encoding='utf-8')
         self.assertEqual(page.split('## Result\n')[0], out.split('## Result\n')[0])
->>>>>>> 2c1c09d (conform: Which cells of the table each scenario compares, and which kinds none does)

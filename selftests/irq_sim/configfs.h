@@ -111,6 +111,7 @@ static __maybe_unused int clean(const char *chip)
 /* Why the front end cannot be tested here, or NULL. */
 static __maybe_unused const char *missing(void)
 {
+	const char *forbidden;
 	struct statfs fs;
 
 	if (geteuid())
@@ -118,7 +119,9 @@ static __maybe_unused const char *missing(void)
 	if (access("/sys/module/" MODULE, F_OK)) {
 		if (!module_exists(MODULE) && access(TOP, F_OK))
 			return "no irq-sim: CONFIG_IRQ_SIM_CONFIGFS";
-		load_module(MODULE, "");
+		forbidden = load_forbidden(load_module(MODULE, ""));
+		if (forbidden)
+			return forbidden;
 	}
 	if ((statfs(CONFIGFS, &fs) || fs.f_type != 0x62656570) &&
 	    mount("configfs", CONFIGFS, "configfs", 0, NULL))

@@ -57,9 +57,10 @@ static const char *missing_uio(void)
 {
 	const char *reason = missing();
 
-	if (!reason && !have_driver("uio_pdrv_genirq"))
-		reason = "no uio_pdrv_genirq: CONFIG_UIO_PDRV_GENIRQ";
-	return reason;
+	if (reason || have_driver("uio_pdrv_genirq"))
+		return reason;
+	return load_forbidden(load_module("uio_pdrv_genirq", "")) ?:
+	       "no uio_pdrv_genirq: CONFIG_UIO_PDRV_GENIRQ";
 }
 
 /* Go live, and open the device. */

@@ -69,9 +69,10 @@ try()
 }
 
 [ "$(id -u)" = 0 ] || skip_all "needs root"
-modprobe -q irq_sim_configfs
+# It reports why a module that is there cannot be loaded
+why=$(modprobe -q irq_sim_configfs 2>&1)
 [ -d "$TOP" ] || mount -t configfs none /sys/kernel/config 2>/dev/null
-[ -d "$TOP" ] || skip_all "needs CONFIG_IRQ_SIM_CONFIGFS"
+[ -d "$TOP" ] || skip_all "${why:-needs CONFIG_IRQ_SIM_CONFIGFS}"
 
 ktap_set_plan 2
 

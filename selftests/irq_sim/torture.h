@@ -610,11 +610,11 @@ static const char *load_forbidden(int ret)
 	case -EKEYREJECTED:
 	case -EBADMSG:
 	case -ENOPKG:
-		return "modules must be signed, by a key of the kernel: " TORTURE " is not";
+		return "modules must be signed by a key of the kernel";
 	case -EPERM:
 		return "loading modules is not permitted: lockdown, or kernel.modules_disabled=1";
 	case -EOPNOTSUPP:
-		return TORTURE " is compressed: CONFIG_MODULE_DECOMPRESS=y";
+		return "modules are compressed: CONFIG_MODULE_DECOMPRESS=y";
 	default:
 		return NULL;
 	}
@@ -623,7 +623,6 @@ static const char *load_forbidden(int ret)
 /* Why the torture module cannot be used here, or NULL. */
 static __maybe_unused const char *torture_missing(void)
 {
-	const char *forbidden;
 	struct statfs fs;
 
 	if (geteuid())
@@ -638,8 +637,7 @@ static __maybe_unused const char *torture_missing(void)
 	if (module_loaded(TORTURE))
 		return NULL;
 	/* The module refuses this parameter, so the attempt never starts a load */
-	forbidden = load_forbidden(load_module(TORTURE, "chips=0"));
-	return forbidden;
+	return load_forbidden(load_module(TORTURE, "chips=0"));
 }
 
 /* Clean up after a test which was killed. */

@@ -19,11 +19,12 @@ skip()
 
 [ "$(id -u)" = 0 ] || skip "needs root"
 command -v python3 >/dev/null || skip "needs python3"
-modprobe -q irq_sim_configfs
-modprobe -q uio_pdrv_genirq
-[ -d /sys/bus/platform/drivers/uio_pdrv_genirq ] || skip "needs CONFIG_UIO_PDRV_GENIRQ"
+# It reports why a module that is there cannot be loaded
+why=$(modprobe -q irq_sim_configfs 2>&1)
 [ -d "$TOP" ] || mount -t configfs none /sys/kernel/config 2>/dev/null
-[ -d "$TOP" ] || skip "needs CONFIG_IRQ_SIM_CONFIGFS"
+[ -d "$TOP" ] || skip "${why:-needs CONFIG_IRQ_SIM_CONFIGFS}"
+why=$(modprobe -q uio_pdrv_genirq 2>&1)
+[ -d /sys/bus/platform/drivers/uio_pdrv_genirq ] || skip "${why:-needs CONFIG_UIO_PDRV_GENIRQ}"
 
 ktap_set_plan 2
 

@@ -441,6 +441,20 @@ static bool ord_helper_join(struct ord_test *ot, struct ord_helper *h)
 	return true;
 }
 
+/*
+ * A helper takes precedence over what it waits for, on the same CPU. It returns, unless it waits
+ * without giving up the CPU.
+ */
+static bool ord_helper_gives_way(struct ord_helper *h)
+{
+	bool returned = ord_poll(READ_ONCE(h->returned));
+
+	/* Otherwise neither would ever get done */
+	if (!returned)
+		sched_set_normal(h->task, 0);
+	return returned;
+}
+
 /* True when the helper sleeps in its function, false when the function has returned. */
 static bool ord_helper_blocks(struct ord_helper *h)
 {
@@ -1185,6 +1199,49 @@ static void ord_disable_running(struct kunit *test)
 	ord_waits_for_run(test, ord_wait_disable);
 }
 
+static void ord_step_low(struct ord_tl *w)
+{
+	sched_set_fifo_low(current);
+	ord_step(w);
+}
+
+static void ord_disable_in_atomic(struct ord_tl *w)
+{
+	atomic_set_release(&w->ot->release, 1);
+	tasklet_disable_in_atomic(&w->tl);
+	tasklet_enable(&w->tl);
+}
+
+/*
+ * C13: on PREEMPT_RT, a task may preempt a tasklet. tasklet_disable_in_atomic() then lets the
+ * tasklet finish, though the task takes precedence.
+ */
+static void ord_disable_preempted(struct kunit *test)
+{
+	struct ord_test *ot = test->priv;
+	struct ord_helper *runner = &ot->helper[0], *waiter = &ot->helper[1];
+	struct ord_tl *w = &ot->tl[0];
+	int cpu = ord_other_cpu(ot);
+
+	if (!IS_ENABLED(CONFIG_PREEMPT_RT))
+		kunit_skip(test, "no task preempts a tasklet");
+	if (cpu >= nr_cpu_ids)
+		kunit_skip(test, "needs two CPUs");
+
+	w->fn = ord_hold;
+	KUNIT_ASSERT_TRUE(test, ord_helper_create(waiter, cpu, ord_disable_in_atomic, w));
+	KUNIT_ASSERT_TRUE(test, ord_helper_run(runner, cpu, ord_step_low, w));
+	KUNIT_ASSERT_TRUE(test, ord_poll(atomic_read(&ot->held)));
+
+	ord_helper_start(waiter);
+	KUNIT_EXPECT_TRUE_MSG(test, ord_helper_gives_way(waiter),
+			      "it keeps the tasklet which it waits for off the CPU");
+	KUNIT_ASSERT_TRUE(test, ord_helper_join(ot, waiter));
+	KUNIT_ASSERT_TRUE(test, ord_helper_join(ot, runner));
+	ord_expect_runs(test, w, 1);
+	KUNIT_EXPECT_EQ(test, w->cpu, cpu);
+}
+
 /*
  * C13: a tasklet never runs on two CPUs at once. When another CPU schedules it
  * during a run, it runs once more, afterwards, and on that other CPU.
@@ -1650,6 +1707,43 @@ static void ord_irq_exit_bh_disabled(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, landed);
 	KUNIT_EXPECT_EQ(test, runs, 0);
 	irq_work_sync(&ot->irq_work);
+}
+
+static void ord_irq_work_fn(struct irq_work *work)
+{
+	struct ord_test *ot = container_of(work, struct ord_test, irq_work);
+
+	if (!!in_hardirq() == IS_ENABLED(CONFIG_PREEMPT_RT))
+		atomic_inc(&ot->tl[0].bad_context);
+	WRITE_ONCE(ot->landed, 1);
+}
+
+static void ord_wait_irq_work(struct ord_tl *w)
+{
+	irq_work_queue(&w->ot->irq_work);
+	irq_work_sync(&w->ot->irq_work);
+}
+
+/*
+ * An irq_work runs in hard interrupt context or, on PREEMPT_RT, in a thread unless it asks for
+ * that context. irq_work_sync() waits for it, also where the thread has the lower priority.
+ */
+static void ord_irq_work_sync(struct kunit *test)
+{
+	struct ord_test *ot = test->priv;
+	struct ord_helper *h = &ot->helper[0];
+	int cpu = ord_other_cpu(ot);
+
+	if (cpu >= nr_cpu_ids)
+		kunit_skip(test, "needs two CPUs");
+	ot->irq_work = IRQ_WORK_INIT(ord_irq_work_fn);
+	KUNIT_ASSERT_TRUE(test, ord_helper_run(h, cpu, ord_wait_irq_work, &ot->tl[0]));
+	KUNIT_EXPECT_TRUE_MSG(test, ord_helper_gives_way(h),
+			      "irq_work_sync() keeps the thread off the CPU");
+	KUNIT_ASSERT_TRUE(test, ord_helper_join(ot, h));
+	KUNIT_EXPECT_EQ_MSG(test, ot->landed, 1, "it did not wait");
+	KUNIT_EXPECT_EQ_MSG(test, atomic_read(&ot->tl[0].bad_context), 0,
+			    "hard interrupt context or not");
 }
 
 /* Returns false when ksoftirqd was already awake. Nothing was done then. */
@@ -2392,6 +2486,7 @@ static struct kunit_case softirq_ordering_cases[] = {
 	KUNIT_CASE_PARAM(ord_kill_running, ord_vec_gen_params),
 	KUNIT_CASE_PARAM(ord_unlock_wait_running, ord_vec_gen_params),
 	KUNIT_CASE_PARAM(ord_disable_running, ord_vec_gen_params),
+	KUNIT_CASE_PARAM(ord_disable_preempted, ord_vec_gen_params),
 	KUNIT_CASE_PARAM(ord_never_twice, ord_vec_gen_params),
 	KUNIT_CASE_PARAM(ord_runs_here, ord_vec_gen_params),
 	KUNIT_CASE_PARAM(ord_pass_limit, ord_vec_gen_params),
@@ -2402,6 +2497,7 @@ static struct kunit_case softirq_ordering_cases[] = {
 	KUNIT_CASE_PARAM(ord_irq_exit, ord_vec_gen_params),
 	KUNIT_CASE_PARAM(ord_irq_exit_awake, ord_vec_gen_params),
 	KUNIT_CASE_PARAM(ord_irq_exit_bh_disabled, ord_vec_gen_params),
+	KUNIT_CASE(ord_irq_work_sync),
 	KUNIT_CASE_PARAM(ord_wakes_ksoftirqd, ord_vec_gen_params),
 	KUNIT_CASE_PARAM(ord_sleeping_work, ord_vec_gen_params),
 	KUNIT_CASE_PARAM(ord_work_on, ord_vec_gen_params),

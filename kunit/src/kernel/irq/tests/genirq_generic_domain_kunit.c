@@ -10,6 +10,7 @@
 #include <linux/irq.h>
 #include <linux/irqdesc.h>
 #include <linux/irqdomain.h>
+#include <linux/irqflags.h>
 #include <linux/numa.h>
 #include <linux/sched.h>
 #include <kunit/test.h>
@@ -241,6 +242,25 @@ static void gc_domain_map(struct kunit *test)
 	KUNIT_EXPECT_NE(test, irq_create_mapping(domain, 3), 0);
 }
 
+/* Early in the boot, the first line of a chip is mapped with interrupts disabled. They stay so. */
+static void gc_domain_irqs_off(struct kunit *test)
+{
+	struct irq_domain *domain = gc_domain(test, GC_LINES, &gc_info);
+	unsigned int virq = irq_create_mapping(domain, 0);
+	unsigned long flags;
+	bool off;
+	int ret;
+
+	KUNIT_ASSERT_NE(test, virq, 0);
+	domain->ops->unmap(domain, virq);
+	local_irq_save(flags);
+	ret = irq_map_generic_chip(domain, virq, 0);
+	off = irqs_disabled();
+	local_irq_restore(flags);
+	KUNIT_EXPECT_EQ(test, ret, 0);
+	KUNIT_EXPECT_TRUE_MSG(test, off, "the mapping has enabled interrupts");
+}
+
 /* The first mapping of each chip reads its mask, and no other: it would undo what was masked. */
 static void gc_domain_cache(struct kunit *test)
 {
@@ -441,6 +461,7 @@ static void gc_domain_no_memory(struct kunit *test)
 static struct kunit_case genirq_generic_domain_cases[] = {
 	KUNIT_CASE(gc_domain_lookup),
 	KUNIT_CASE(gc_domain_map),
+	KUNIT_CASE(gc_domain_irqs_off),
 	KUNIT_CASE(gc_domain_cache),
 	KUNIT_CASE(gc_domain_init_fails),
 	KUNIT_CASE(gc_domain_alloc),

@@ -10,6 +10,7 @@
 
 #include <linux/bits.h>
 #include <linux/cleanup.h>
+#include <linux/cpu.h>
 #include <linux/cpumask.h>
 #include <linux/cred.h>
 #include <linux/device.h>
@@ -21,12 +22,14 @@
 #include <linux/irq.h>
 #include <linux/irqdesc.h>
 #include <linux/irqdomain.h>
+#include <linux/jiffies.h>
 #include <linux/minmax.h>
 #include <linux/module.h>
 #include <linux/mount.h>
 #include <linux/msi.h>
 #include <linux/namei.h>
 #include <linux/property.h>
+#include <linux/sched.h>
 #include <linux/seq_file.h>
 #include <linux/sprintf.h>
 #include <linux/string.h>
@@ -40,6 +43,18 @@ static irqreturn_t gm_handler(int irq, void *data)
 {
 	return IRQ_HANDLED;
 }
+
+#ifdef CONFIG_HOTPLUG_CPU
+/* CPU hotplug is disabled for a moment now and then, which is no other error */
+static int gm_retry_busy(int (*fn)(unsigned int cpu), unsigned int cpu)
+{
+	int ret;
+
+	for (int i = 0; (ret = fn(cpu)) == -EBUSY && i < 10 * HZ; i++)
+		schedule_timeout_uninterruptible(1);
+	return ret;
+}
+#endif
 
 /* The device has a message as long as its interrupt is requested, or from the allocation on. */
 static void gm_message(struct kunit *test, bool early)
@@ -81,6 +96,41 @@ static void gm_message_late(struct kunit *test)
 static void gm_message_early(struct kunit *test)
 {
 	gm_message(test, true);
+}
+
+/* A managed interrupt is not activated before one of its CPUs is online. */
+static void gm_message_no_cpu(struct kunit *test)
+{
+#ifdef CONFIG_HOTPLUG_CPU
+	struct irq_affinity_desc *affinity = kunit_kzalloc(test, sizeof(*affinity), GFP_KERNEL);
+	unsigned int cpu = cpumask_last(cpu_online_mask);
+	struct gm *gm = test->priv;
+	struct irq_data *data;
+	bool activated = false;
+	struct msi_map map;
+	int ret;
+
+	if (num_online_cpus() < 2)
+		kunit_skip(test, "needs two CPUs");
+	KUNIT_ASSERT_NOT_NULL(test, affinity);
+	gm_create(test, GM_SIMPLE | MSI_FLAG_ACTIVATE_EARLY, 1);
+	cpumask_set_cpu(cpu, &affinity->mask);
+	affinity->is_managed = 1;
+	KUNIT_ASSERT_EQ(test, gm_retry_busy(remove_cpu, cpu), 0);
+	map = msi_domain_alloc_irq_at(gm->dev, MSI_DEFAULT_DOMAIN, 0, affinity, NULL);
+	data = irq_get_irq_data(map.virq);
+	if (!map.index)
+		activated = irqd_is_activated(data);
+	ret = map.index ?: request_irq(map.virq, gm_handler, 0, "genirq_msi", gm);
+	KUNIT_EXPECT_EQ(test, gm_retry_busy(add_cpu, cpu), 0);
+	KUNIT_ASSERT_EQ(test, ret, 0);
+	KUNIT_EXPECT_FALSE_MSG(test, activated, "for a CPU which is offline");
+	KUNIT_EXPECT_TRUE_MSG(test, irqd_is_activated(data), "its CPU is online");
+	KUNIT_EXPECT_TRUE(test, irqd_is_started(data));
+	free_irq(map.virq, gm);
+#else
+	kunit_skip(test, "needs CPU hotplug");
+#endif
 }
 
 struct gm_reserve {
@@ -656,6 +706,7 @@ static void gm_files_debugfs(struct kunit *test)
 static struct kunit_case gm_cases[] = {
 	KUNIT_CASE(gm_message_late),
 	KUNIT_CASE(gm_message_early),
+	KUNIT_CASE_SLOW(gm_message_no_cpu),
 	KUNIT_CASE_PARAM(gm_message_reserved, gm_reserve_gen_params),
 	KUNIT_CASE_PARAM(gm_message_affinity, gm_affinity_gen_params),
 	KUNIT_CASE(gm_message_no_affinity),

@@ -366,6 +366,18 @@ static void gm_alloc_block(struct kunit *test)
 	GM_EXPECT_LOG(test, gm, "xfxfxf");
 }
 
+/* Each vector of a block is activated early, and none stays activated. */
+static void gm_alloc_block_early(struct kunit *test)
+{
+	struct gm *gm = gm_create(test, MSI_FLAG_FREE_MSI_DESCS | MSI_FLAG_ACTIVATE_EARLY, 1);
+
+	KUNIT_ASSERT_EQ(test, gm_insert(gm, 0, 3), 0);
+	KUNIT_ASSERT_EQ(test, gm_alloc_all(gm, 1), 0);
+	GM_EXPECT_LOG(test, gm, "dsaiiiAwAwAw");
+	msi_domain_free_irqs_all(gm->dev, MSI_DEFAULT_DOMAIN);
+	GM_EXPECT_LOG(test, gm, "0D0D0Dxfxfxf");
+}
+
 struct gm_short {
 	const char			*name;
 	enum irq_domain_bus_token	token;
@@ -623,6 +635,7 @@ static struct kunit_case gm_cases[] = {
 	KUNIT_CASE(gm_alloc_twice),
 	KUNIT_CASE_PARAM(gm_alloc_fails, gm_failure_gen_params),
 	KUNIT_CASE(gm_alloc_block),
+	KUNIT_CASE(gm_alloc_block_early),
 	KUNIT_CASE_PARAM(gm_alloc_short, gm_short_gen_params),
 	KUNIT_CASE(gm_alloc_own),
 	KUNIT_CASE(gm_alloc_races),

@@ -598,6 +598,32 @@ static void req_power(struct kunit *test)
 #endif
 }
 
+/* The same for a chained handler, which gives the power back even if it cannot be switched off. */
+static void req_power_chained(struct kunit *test)
+{
+#ifdef CONFIG_PM
+	struct req_chip *rc = test->priv;
+	struct device *dev = kunit_device_register(test, "genirq_request");
+
+	/* genirq takes it under desc->lock, which is a raw spinlock */
+	if (IS_ENABLED(CONFIG_PREEMPT_RT) || IS_ENABLED(CONFIG_PROVE_RAW_LOCK_NESTING))
+		kunit_skip(test, "the lock of the device must not be taken there");
+	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, dev);
+	irq_domain_set_pm_device(rc->domain, dev);
+	/* Resuming it could sleep */
+	KUNIT_EXPECT_EQ(test, pm_runtime_set_active(dev), 0);
+	pm_runtime_enable(dev);
+	irq_set_chained_handler(rc->virq[0], handle_simple_irq);
+	KUNIT_EXPECT_EQ_MSG(test, atomic_read(&dev->power.usage_count), 1, "it has no power");
+	pm_runtime_disable(dev);
+	irq_set_chained_handler(rc->virq[0], NULL);
+	KUNIT_EXPECT_EQ_MSG(test, atomic_read(&dev->power.usage_count), 0, "it was removed");
+	irq_domain_set_pm_device(rc->domain, NULL);
+#else
+	kunit_skip(test, "needs CONFIG_PM");
+#endif
+}
+
 static struct kunit_case genirq_request_cases[] = {
 	KUNIT_CASE_PARAM(req_fails, step_gen_params),
 	KUNIT_CASE(req_no_memory),
@@ -611,6 +637,7 @@ static struct kunit_case genirq_request_cases[] = {
 	KUNIT_CASE(req_thread_dies),
 	KUNIT_CASE(req_any_context),
 	KUNIT_CASE(req_power),
+	KUNIT_CASE(req_power_chained),
 	{}
 };
 
